@@ -1,0 +1,90 @@
+#include "error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { ERROR_MAX = 4096, REASON_MAX = 1024 };
+
+static _Thread_local char message[ERROR_MAX];
+
+/* Writes `raw` at `out` with control bytes as three octal digits, and "..." for what does not fit
+ * before `end`. Returns where it stopped. */
+static char *escape(char *out, const char *end, const char *raw)
+{
+	for (; *raw && out + sizeof "\\000..." <= end; raw++) {
+		unsigned char c = (unsigned char)*raw;
+
+		if (c < 0x20 || c == 0x7f)
+			out += snprintf(out, 5, "\\%03o", c);
+		else
+			*out++ = (char)c;
+	}
+	strcpy(out, *raw ? "..." : "");
+	return out + strlen(out);
+}
+
+/* Records a message and, where `reason` is not NULL, ": REASON", which a long subject must not push
+ * out. */
+static void record(const char *raw, const char *reason)
+{
+	const char *end = message + sizeof message;
+	char *out = escape(message, reason ? end - REASON_MAX : end, raw);
+
+	if (reason) {
+		out = escape(out, end, ": ");
+		escape(out, end, reason);
+	}
+}
+
+int error_set(const char *fmt, ...)
+{
+	char raw[ERROR_MAX];
+	va_list args;
+
+	va_start(args, fmt);
+	if (vsnprintf(raw, sizeof raw, fmt, args) < 0)
+		raw[0] = '\0';
+	va_end(args);
+	record(raw, NULL);
+	return -1;
+}
+
+int error_os(int errnum, const char *fmt, ...)
+{
+	char raw[ERROR_MAX], reason[REASON_MAX / 2];
+	va_list args;
+
+	va_start(args, fmt);
+	if (vsnprintf(raw, sizeof raw, fmt, args) < 0)
+		raw[0] = '\0';
+	va_end(args);
+	if (strerror_r(errnum, reason, sizeof reason) != 0)
+		snprintf(reason, sizeof reason, "error %d", errnum);
+	record(raw, reason);
+	return -1;
+}
+
+int error_oom(void)
+{
+	return error_set("out of memory");
+}
+
+int error_prefix(const char *fmt, ...)
+{
+	char raw[ERROR_MAX], earlier[ERROR_MAX];
+	va_list args;
+
+	va_start(args, fmt);
+	if (vsnprintf(raw, sizeof raw, fmt, args) < 0)
+		raw[0] = '\0';
+	va_end(args);
+	strcpy(earlier, message);
+	record(raw, earlier);
+	return -1;
+}
+
+const char *error_message(void)
+{
+	return message;
+}

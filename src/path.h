@@ -1,0 +1,46 @@
+/*
+ * path - names as git has them: bytes, `/` between components, no leading slash.
+ *
+ * A path need not be UTF-8 and may hold any byte but NUL. All functions here are pure; those that
+ * append to a buf follow its rule about memory (ask buf_failed afterwards).
+ */
+#ifndef PYCGUARD_PATH_H
+#define PYCGUARD_PATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+
+/** The offset of the last component of `path`: the length of its directory with the slash, or 0. */
+size_t path_base(const char *path, size_t len);
+
+/** Whether `path` is `dir` or lies below it. An empty `dir` holds everything. */
+bool path_below(const char *path, size_t len, const char *dir, size_t dir_len);
+
+/** Order of the index: by bytes, a prefix first. <0, 0 or >0, as memcmp. */
+int path_compare(const char *a, size_t a_len, const char *b, size_t b_len);
+
+/**
+ * How many bytes at `s` are one valid UTF-8 character (1 to 4), or 0 when they are none.
+ * Surrogates, overlong forms and numbers over U+10FFFF are not valid (RFC 3629).
+ */
+size_t path_utf8(const char *s, size_t len);
+
+/**
+ * Append `path` for people: as it is when every character can be shown, else in double quotes with
+ * C escapes as git's core.quotePath writes them (`"a\tb"`). What is escaped: control characters
+ * (C1 and bidirectional overrides too), `"`, `\`, and bytes that are not UTF-8.
+ */
+void path_quote(struct buf *out, const char *path, size_t len);
+
+/**
+ * Append `word` as one word of a POSIX shell, quoted only if need be. A word with control bytes
+ * or bytes that are not UTF-8 is written as `$'…'` (POSIX 2024; bash, zsh, ksh, busybox).
+ */
+void path_shell(struct buf *out, const char *word, size_t len);
+
+/** Append `path` as UTF-8 with U+FFFD for each byte that is not. */
+void path_replace(struct buf *out, const char *path, size_t len);
+
+#endif
