@@ -15,16 +15,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "glob.h"
+
 struct pattern;
 
 /** The scratch memory of one thread that matches: match data, limits, JIT stack. */
 struct matcher;
-
-/** Why a pattern was refused. `column` counts bytes from 1 within the text given. */
-struct pattern_error {
-	size_t column;
-	char reason[160];
-};
 
 /**
  * Compile a gitignore pattern: no `!`, no trailing blanks, may have a leading and a trailing `/`.
