@@ -1,0 +1,380 @@
+#include "policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "error.h"
+
+enum { SHORT_PATH = 512, QUOTED_MAX = 200 };
+
+static const char *const builtin_lines[] = {"__pycache__/", "*.py[cod]", "*$py.class"};
+enum { BUILTIN_COUNT = sizeof builtin_lines / sizeof *builtin_lines };
+
+static const char regex_mark[] = "regex:";
+
+/* The name of a policy file, which its lines borrow. */
+struct origin {
+	struct origin *next;
+	char name[];
+};
+
+struct policy {
+	struct policy_line *lines;
+	size_t count;
+	size_t cap;
+	struct origin *origins;
+	bool caseless;
+};
+
+/* A policy file being read, at one of its lines. */
+struct reader {
+	struct policy *policy;
+	const char *origin;
+	size_t number;
+	const char *line; /* not terminated */
+	size_t len;
+	struct buf comments; /* the block of comment lines straight above */
+};
+
+static int refuse(const struct reader *r, size_t column, const char *reason)
+{
+	int len = r->len < QUOTED_MAX ? (int)r->len : QUOTED_MAX;
+
+	return error_set(
+		"%s:%zu:%zu: %s in '%.*s'", r->origin, r->number, column, reason, len, r->line);
+}
+
+static bool begins(const char *s, size_t len, const char *mark)
+{
+	return len >= strlen(mark) && memcmp(s, mark, strlen(mark)) == 0;
+}
+
+/* 0, 1 for a refusal with `why` counting from the start of the line, -1 as pattern_glob. */
+static int compile_line(struct policy_line *line, bool caseless, struct pattern_error *why)
+{
+	const char *s = line->text + line->allows;
+	size_t len = strlen(s);
+	size_t skipped = line->allows;
+	int rc;
+
+	if (begins(s, len, regex_mark)) {
+		s += strlen(regex_mark);
+		len -= strlen(regex_mark);
+		skipped += strlen(regex_mark);
+		rc = pattern_regex(&line->pattern, s, len, caseless, why);
+	} else {
+		rc = pattern_glob(&line->pattern, s, len, caseless, why);
+	}
+	if (rc > 0)
+		why->column += skipped;
+	return rc;
+}
+
+static void line_release(struct policy_line *line)
+{
+	pattern_free(line->pattern);
+	free((char *)line->text);
+	free((char *)line->reason);
+}
+
+static char *copy(const char *s, size_t len)
+{
+	struct buf b = BUF_INIT;
+
+	buf_add(&b, s, len);
+	return buf_take(&b);
+}
+
+/* Makes room for one more line. */
+static int reserve(struct policy *p)
+{
+	size_t cap = p->cap ? p->cap * 2 : 16;
+	struct policy_line *lines;
+
+	if (p->count < p->cap)
+		return 0;
+	lines = realloc(p->lines, cap * sizeof *lines);
+	if (!lines)
+		return error_oom();
+	p->lines = lines;
+	p->cap = cap;
+	return 0;
+}
+
+/* Appends a line whose text is set. 0; else as compile_line, and the line is released. */
+static int append(struct policy *p, struct policy_line *line, struct pattern_error *why)
+{
+	int rc = line->text ? reserve(p) : -1;
+
+	if (!rc)
+		rc = compile_line(line, p->caseless, why);
+	if (rc)
+		line_release(line);
+	else
+		p->lines[p->count++] = *line;
+	return rc;
+}
+
+static int add_builtin(struct policy *p, const char *text)
+{
+	struct policy_line line = {.text = copy(text, strlen(text))};
+	struct pattern_error why;
+	int rc = append(p, &line, &why);
+
+	return rc > 0 ? error_set("built-in pattern '%s': %s", text, why.reason) : rc;
+}
+
+struct policy *policy_new(bool caseless)
+{
+	struct policy *p = calloc(1, sizeof *p);
+
+	if (!p) {
+		error_oom();
+		return NULL;
+	}
+	p->caseless = caseless;
+	for (size_t i = 0; i < BUILTIN_COUNT; i++) {
+		if (add_builtin(p, builtin_lines[i])) {
+			policy_free(p);
+			return NULL;
+		}
+	}
+	return p;
+}
+
+void policy_free(struct policy *p)
+{
+	struct origin *o, *next;
+
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->count; i++)
+		line_release(&p->lines[i]);
+	for (o = p->origins; o; o = next) {
+		next = o->next;
+		free(o);
+	}
+	free(p->lines);
+	free(p);
+}
+
+/* Takes over a copy of the file's name; NULL when memory is gone. */
+static const char *keep_origin(struct policy *p, const char *name)
+{
+	struct origin *o = malloc(sizeof *o + strlen(name) + 1);
+
+	if (!o) {
+		error_oom();
+		return NULL;
+	}
+	strcpy(o->name, name);
+	o->next = p->origins;
+	p->origins = o;
+	return o->name;
+}
+
+/* The length without the blanks at the end, as git sees them: a backslash keeps the blank after
+ * it, and one at the very end keeps all. */
+static size_t trimmed(const char *s, size_t len)
+{
+	size_t keep = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '\\') {
+			if (++i == len)
+				return len;
+			keep = i + 1;
+		} else if (s[i] != ' ') {
+			keep = i + 1;
+		}
+	}
+	return keep;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static void read_comment(struct reader *r)
+{
+	const char *s = r->line + 1;
+	size_t len = r->len - 1;
+
+	for (; len && is_blank(*s); len--)
+		s++;
+	while (len && is_blank(s[len - 1]))
+		len--;
+	if (len && r->comments.len)
+		buf_addc(&r->comments, ' ');
+	buf_add(&r->comments, s, len);
+}
+
+/* Makes the comments above an allowing line its reason. */
+static int take_reason(struct reader *r, struct policy_line *line)
+{
+	if (!line->allows || !r->comments.len)
+		return 0;
+	line->reason = buf_take(&r->comments);
+	return line->reason ? 0 : -1;
+}
+
+static int read_pattern(struct reader *r)
+{
+	struct policy *p = r->policy;
+	struct policy_line line = {.origin = r->origin, .number = r->number};
+	struct pattern_error why;
+	int rc;
+
+	line.allows = *r->line == '!';
+	if (r->len == line.allows)
+		return refuse(r, r->len, "nothing follows the '!'");
+	if (r->len == line.allows + strlen(regex_mark) &&
+		begins(r->line + line.allows, r->len - line.allows, regex_mark))
+		return refuse(r, r->len, "nothing follows 'regex:'");
+	if (p->count == POLICY_MAX_LINES + BUILTIN_COUNT)
+		return refuse(r, 1, "too many patterns");
+	if (take_reason(r, &line))
+		return -1;
+	line.text = copy(r->line, r->len);
+	rc = append(p, &line, &why);
+	return rc > 0 ? refuse(r, why.column, why.reason) : rc;
+}
+
+static int read_line(struct reader *r)
+{
+	const char *nul = memchr(r->line, '\0', r->len);
+	int rc = 0;
+
+	if (nul)
+		return refuse(r, (size_t)(nul - r->line) + 1, "a NUL byte");
+	if (r->len && *r->line == '#') {
+		read_comment(r);
+		return buf_failed(&r->comments);
+	}
+	r->len = trimmed(r->line, r->len);
+	if (r->len)
+		rc = read_pattern(r);
+	buf_clear(&r->comments);
+	return rc;
+}
+
+static int read_lines(struct reader *r, const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	while (text < end) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+
+		r->number++;
+		r->line = text;
+		r->len = (size_t)((newline ? newline : end) - text);
+		text += r->len + 1;
+		if (r->len && r->line[r->len - 1] == '\r')
+			r->len--;
+		if (read_line(r))
+			return -1;
+		if (!newline)
+			break;
+	}
+	return 0;
+}
+
+int policy_add(struct policy *p, const char *text, size_t len, const char *origin)
+{
+	static const char bom[] = "\xef\xbb\xbf";
+	struct reader r = {.policy = p, .comments = BUF_INIT};
+	int rc;
+
+	if (len > POLICY_MAX_BYTES)
+		return error_set("policy '%s' is too large: %zu bytes, %d at most", origin, len,
+			POLICY_MAX_BYTES);
+	r.origin = keep_origin(p, origin);
+	if (!r.origin)
+		return -1;
+	if (begins(text, len, bom)) {
+		text += strlen(bom);
+		len -= strlen(bom);
+	}
+	rc = read_lines(&r, text, len);
+	buf_free(&r.comments);
+	return rc;
+}
+
+static int match_line(
+	const struct policy_line *line, struct matcher *m, const char *path, size_t len)
+{
+	int matched = pattern_match(line->pattern, m, path, len);
+
+	if (matched >= 0)
+		return matched;
+	if (!line->origin)
+		return error_prefix("pattern '%s'", line->text);
+	return error_prefix(
+		"'%s:%zu': pattern '%.*s'", line->origin, line->number, QUOTED_MAX, line->text);
+}
+
+/* The last of the first `count` lines that matches, in `*out`; NULL when there is none. */
+static int last_match(const struct policy *p, size_t count, struct matcher *m, const char *path,
+	size_t len, const struct policy_line **out)
+{
+	*out = NULL;
+	for (size_t i = count; i-- > 0;) {
+		int matched = match_line(&p->lines[i], m, path, len);
+
+		if (matched < 0)
+			return -1;
+		if (matched) {
+			*out = &p->lines[i];
+			return 0;
+		}
+	}
+	return 0;
+}
+
+/* As policy_decide, of a path with a slash after it. */
+static int decide(const struct policy *p, struct matcher *m, const char *path, size_t len,
+	struct policy_decision *out)
+{
+	const struct policy_line *builtin;
+
+	if (last_match(p, p->count, m, path, len, &out->line))
+		return -1;
+	if (!out->line || out->line->allows)
+		return 0;
+	out->rejected = true;
+	builtin = out->line;
+	if (out->line->origin && last_match(p, BUILTIN_COUNT, m, path, len, &builtin))
+		return -1;
+	out->builtin = builtin != NULL;
+	return 0;
+}
+
+int policy_decide(const struct policy *p, struct matcher *m, const char *path, size_t len,
+	struct policy_decision *out)
+{
+	char room[SHORT_PATH];
+	char *slashed = len < sizeof room ? room : malloc(len + 1);
+	int rc;
+
+	*out = (struct policy_decision){.line = NULL};
+	if (!slashed)
+		return error_oom();
+	memcpy(slashed, path, len);
+	slashed[len] = '/';
+	rc = decide(p, m, slashed, len, out);
+	if (slashed != room)
+		free(slashed);
+	return rc;
+}
+
+size_t policy_count(const struct policy *p)
+{
+	return p->count;
+}
+
+const struct policy_line *policy_line(const struct policy *p, size_t i)
+{
+	return &p->lines[i];
+}

@@ -1,0 +1,350 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "buf.h"
+#include "error.h"
+#include "policy.h"
+
+static struct matcher *matcher;
+
+static int set_up(void **state)
+{
+	(void)state;
+	matcher = matcher_new();
+	return matcher ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	matcher_free(matcher);
+	return 0;
+}
+
+/*
+ * The table tests/data/policy-cases.txt; its head says how it is written.
+ */
+struct table {
+	size_t row; /* of the line being read, from 1 */
+	size_t wrong;
+	size_t checked;
+	struct buf text; /* the policy of the case being read */
+	bool caseless;
+	struct policy *policy; /* once the case has been compiled */
+	int refused;
+};
+
+static void expect(struct table *t, bool holds, const char *row)
+{
+	t->checked++;
+	if (holds)
+		return;
+	t->wrong++;
+	print_error("policy-cases.txt:%zu: not so: %s (%s)\n", t->row, row, error_message());
+}
+
+static void start_case(struct table *t)
+{
+	policy_free(t->policy);
+	t->policy = NULL;
+	t->caseless = false;
+	buf_clear(&t->text);
+}
+
+static void compile_case(struct table *t)
+{
+	if (t->policy)
+		return;
+	t->policy = policy_new(t->caseless);
+	assert_non_null(t->policy);
+	t->refused = policy_add(t->policy, t->text.ptr, t->text.len, "cases");
+}
+
+/* Without a last "|", which is there to show blanks. */
+static size_t shown_len(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len && text[len - 1] == '|' ? len - 1 : len;
+}
+
+static void expect_decision(
+	struct table *t, const char *verb, const char *path, size_t number, const char *row)
+{
+	struct policy_decision d;
+	bool bytecode = strcmp(verb, "bytecode") == 0;
+	bool rejected = bytecode || strcmp(verb, "reject") == 0;
+	int rc = t->refused;
+
+	if (!rc)
+		rc = policy_decide(t->policy, matcher, path, shown_len(path), &d);
+	if (rc || strcmp(verb, "pass") == 0)
+		expect(t, !rc && !d.line && !d.rejected && !d.builtin, row);
+	else
+		expect(t,
+			d.line && d.line->number == number && d.rejected == rejected &&
+				d.line->allows == !rejected && d.builtin == bytecode,
+			row);
+}
+
+static void expect_refusal(struct table *t, const char *rest, const char *row)
+{
+	const char *blank = strchr(rest, ' ');
+	struct buf message = BUF_INIT;
+
+	assert_non_null(blank);
+	buf_addf(&message, "cases:%.*s: %s", (int)(blank - rest), rest, blank + 1);
+	expect(t, t->refused && strncmp(error_message(), message.ptr, message.len) == 0, row);
+	buf_free(&message);
+}
+
+/* "VERB REST" */
+static void read_expectation(struct table *t, char *row)
+{
+	char *rest = strchr(row, ' ');
+	char verb[16];
+	char *path = rest;
+	size_t number = 0;
+
+	assert_non_null(rest);
+	snprintf(verb, sizeof verb, "%.*s", (int)(rest - row), row);
+	compile_case(t);
+	if (strcmp(verb, "refuse") == 0) {
+		expect_refusal(t, rest + 1, row);
+		return;
+	}
+	if (strcmp(verb, "pass") != 0)
+		number = strtoul(rest, &path, 10);
+	assert_int_equal(*path, ' ');
+	expect_decision(t, verb, path + 1, number, row);
+}
+
+static void read_row(struct table *t, char *row)
+{
+	t->row++;
+	if (*row == '=') {
+		start_case(t);
+	} else if (*row == '|') {
+		row += row[1] == ' ' && row[2] ? 2 : 1;
+		buf_add(&t->text, row, shown_len(row));
+		buf_addc(&t->text, '\n');
+	} else if (strcmp(row, "caseless") == 0) {
+		t->caseless = true;
+	} else if (*row && *row != '#') {
+		read_expectation(t, row);
+	}
+}
+
+static void test_cases(void **state)
+{
+	FILE *file = fopen(TESTS_DATA "/policy-cases.txt", "r");
+	struct table t = {.text = BUF_INIT};
+	char row[1000];
+
+	(void)state;
+	assert_non_null(file);
+	while (fgets(row, sizeof row, file)) {
+		row[strcspn(row, "\n")] = '\0';
+		read_row(&t, row);
+	}
+	fclose(file);
+	policy_free(t.policy);
+	buf_free(&t.text);
+	print_message("%zu rows\n", t.checked);
+	assert_int_equal(t.wrong, 0);
+	assert_true(t.checked > 100);
+}
+
+static struct policy *make(const char *text, size_t len)
+{
+	struct policy *p = policy_new(false);
+
+	assert_non_null(p);
+	if (policy_add(p, text, len, "dir/.pycguard")) {
+		print_error("%s\n", error_message());
+		fail();
+	}
+	return p;
+}
+
+static void test_lines_are_kept_as_written(void **state)
+{
+	static const char text[] = "\xef\xbb\xbf!a  \r\n# c\n\nb\\ \r\n\r\nregex:c";
+	struct policy *p = make(text, sizeof text - 1);
+
+	(void)state;
+	assert_int_equal(policy_count(p), 6);
+	assert_string_equal(policy_line(p, 0)->text, "__pycache__/");
+	assert_string_equal(policy_line(p, 1)->text, "*.py[cod]");
+	assert_string_equal(policy_line(p, 2)->text, "*$py.class");
+	assert_null(policy_line(p, 2)->origin);
+	assert_int_equal(policy_line(p, 2)->number, 0);
+	assert_string_equal(policy_line(p, 3)->text, "!a");
+	assert_true(policy_line(p, 3)->allows);
+	assert_int_equal(policy_line(p, 3)->number, 1);
+	assert_string_equal(policy_line(p, 3)->origin, "dir/.pycguard");
+	assert_string_equal(policy_line(p, 4)->text, "b\\ ");
+	assert_int_equal(policy_line(p, 4)->number, 4);
+	assert_string_equal(policy_line(p, 5)->text, "regex:c");
+	assert_int_equal(policy_line(p, 5)->number, 6);
+	policy_free(p);
+}
+
+static void test_reasons(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *reason;
+	} rows[] = {
+		{"# why\n!a\n", "why"},
+		{"#  why, \n#\n#\tand more\r\n!a\n", "why, and more"},
+		{"# why\n\n!a\n", NULL},
+		{"# why\nb\n!a\n", NULL},
+		{"#\n!a\n", NULL},
+		{"!a\n", NULL},
+		{"# not of a line that rejects\na\n", NULL},
+		{"# of the first\n!b\n!a\n", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct policy *p = make(rows[i].text, strlen(rows[i].text));
+		const struct policy_line *last = policy_line(p, policy_count(p) - 1);
+
+		if (rows[i].reason)
+			assert_string_equal(last->reason, rows[i].reason);
+		else
+			assert_null(last->reason);
+		policy_free(p);
+	}
+}
+
+static void refused(const char *text, size_t len, const char *message)
+{
+	struct policy *p = policy_new(false);
+
+	assert_non_null(p);
+	assert_int_equal(policy_add(p, text, len, "p"), -1);
+	assert_string_equal(error_message(), message);
+	policy_free(p);
+}
+
+static void test_nul_bytes_are_refused(void **state)
+{
+	(void)state;
+	refused("a\nb\0c\n", 6, "p:2:2: a NUL byte in 'b'");
+	refused("# a\0\n", 5, "p:1:4: a NUL byte in '# a'");
+}
+
+static void test_long_lines_are_quoted_in_part(void **state)
+{
+	char text[3000];
+
+	(void)state;
+	memset(text, 'a', sizeof text);
+	text[sizeof text - 1] = '[';
+	refused(text, sizeof text,
+		"p:1:3000: the class is not closed in "
+		"'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaa"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaa"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa'");
+}
+
+static void test_bounds(void **state)
+{
+	char *text = calloc(1, POLICY_MAX_BYTES + 1);
+	struct policy *p = policy_new(false);
+
+	(void)state;
+	assert_non_null(text);
+	assert_non_null(p);
+	memset(text, '\n', POLICY_MAX_BYTES + 1);
+	assert_int_equal(policy_add(p, text, POLICY_MAX_BYTES, "p"), 0);
+	assert_int_equal(policy_add(p, text, POLICY_MAX_BYTES + 1, "p"), -1);
+	for (size_t i = 0; i < POLICY_MAX_LINES; i++)
+		memcpy(text + 3 * i, "/a\n", 3);
+	assert_int_equal(policy_add(p, text, 3 * POLICY_MAX_LINES, "p"), 0);
+	assert_int_equal(policy_count(p), POLICY_MAX_LINES + 3);
+	assert_int_equal(policy_add(p, "# c\nb", 5, "q"), -1);
+	assert_string_equal(error_message(), "q:2:1: too many patterns in 'b'");
+	policy_free(p);
+	free(text);
+}
+
+static void test_long_paths(void **state)
+{
+	static const char text[] = "*.end\n";
+	struct policy *p = make(text, sizeof text - 1);
+	struct policy_decision d;
+
+	(void)state;
+	for (size_t len = 500; len < 5000; len += len < 520 ? 1 : 997) {
+		char *path = malloc(len);
+
+		assert_non_null(path);
+		memset(path, 'a', len);
+		assert_int_equal(policy_decide(p, matcher, path, len, &d), 0);
+		assert_null(d.line);
+		memcpy(path + len - 4, ".end", 4);
+		assert_int_equal(policy_decide(p, matcher, path, len, &d), 0);
+		assert_true(d.rejected);
+		free(path);
+	}
+	policy_free(p);
+}
+
+static void test_a_line_too_hard_is_named(void **state)
+{
+	static const char text[] = "a\nregex:^(a|a)*c$\n";
+	struct policy *p = make(text, sizeof text - 1);
+	char path[100];
+	struct policy_decision d;
+
+	(void)state;
+	memset(path, 'a', sizeof path);
+	memcpy(path + sizeof path - 2, "cx", 2);
+	assert_int_equal(policy_decide(p, matcher, path, sizeof path, &d), -1);
+	assert_non_null(strstr(error_message(),
+		"'dir/.pycguard:2': pattern 'regex:^(a|a)*c$': too hard for path 'aaa"));
+	policy_free(p);
+}
+
+static void test_two_files(void **state)
+{
+	struct policy *p = make("a", 1);
+	struct policy_decision d;
+
+	(void)state;
+	assert_int_equal(policy_add(p, "!a\n", 3, "second"), 0);
+	assert_int_equal(policy_decide(p, matcher, "a", 1, &d), 0);
+	assert_false(d.rejected);
+	assert_string_equal(d.line->origin, "second");
+	policy_free(p);
+	policy_free(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_lines_are_kept_as_written),
+		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_nul_bytes_are_refused),
+		cmocka_unit_test(test_long_lines_are_quoted_in_part),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_long_paths),
+		cmocka_unit_test(test_a_line_too_hard_is_named),
+		cmocka_unit_test(test_two_files),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
