@@ -113,7 +113,8 @@ static bool is_hidden(const struct bytecode_facts *f)
 		return false;
 	if (module.len != sizeof init - 1 || memcmp(module.ptr, init, module.len) != 0)
 		return true;
-	return f->header && f->header->version && f->header->version < first_importlib;
+	return f->name->kind == BYTECODE_LEGACY && f->header && f->header->version &&
+	       f->header->version < first_importlib;
 }
 
 enum bytecode_loads bytecode_loads(const struct bytecode_facts *f)
