@@ -166,6 +166,8 @@ static bool is_unchecked(const struct bytecode_facts *f)
 
 static bool is_stale(const struct bytecode_facts *f)
 {
+	if (f->name->kind != BYTECODE_CACHE && f->name->kind != BYTECODE_LEGACY)
+		return false;
 	if (!f->header || !f->source_present || f->fit != FIT_NOT)
 		return false;
 	return f->header->has_size || f->header->invalidation == INVALIDATION_CHECKED_HASH;

@@ -19,11 +19,10 @@ setup() {
 
 @test "it fails when no interpreter is found" {
     mkdir "$BATS_TEST_TMPDIR/empty"
-    python=$(command -v python3)
+    python=$(python3 -c 'import sys; print(sys.executable)')
     HOME=$BATS_TEST_TMPDIR PATH=$BATS_TEST_TMPDIR/empty PYCGUARD_PYTHONS= \
         run "$python" -c "
 import sys
-sys.argv[0] = '$here/imports.py'
 sys.path.insert(0, '$here')
 import imports
 imports.candidates = lambda: iter(())
