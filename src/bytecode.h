@@ -9,6 +9,8 @@
  *     d/m.pyc, d/m.pyo                          at the source's own place: d/m.py
  *     d/m$py.class                              Jython's, likewise
  *     d/m.pyd                                   a Windows extension module: no source
+ *     d/__pycache__/toolcpython-313.pyc         a cache of d/tool, whose name has no suffix: taken
+ *                                               as one without a source
  *
  * Headers (little endian; PEP 552; Lib/importlib/_bootstrap_external.py of each version):
  *
@@ -30,8 +32,8 @@
 
 /** What a name says. */
 enum bytecode_kind {
-	BYTECODE_NONE,      /* not bytecode by name */
-	BYTECODE_CACHE,     /* a .pyc or .pyo straight in __pycache__ */
+	BYTECODE_NONE,	    /* not bytecode by name */
+	BYTECODE_CACHE,	    /* a .pyc or .pyo straight in __pycache__ */
 	BYTECODE_LEGACY,    /* a .pyc or .pyo elsewhere: at its source's own place */
 	BYTECODE_JYTHON,    /* NAME$py.class */
 	BYTECODE_EXTENSION, /* NAME.pyd */
@@ -48,9 +50,9 @@ struct bytecode_name {
 	struct bytecode_slice package; /* the source's directory with its slash; len 0 at the top */
 	struct bytecode_slice module;  /* the source's name without .py; absent if there is none */
 	struct bytecode_slice tag;     /* cpython-313; a cache's only */
-	struct bytecode_slice level;   /* 1 of opt-1; a cache's only */
-	bool optimized;                /* ends in .pyo */
-	bool migration;                /* the package directory is named migrations */
+	struct bytecode_slice level; /* 1 of opt-1; a cache's only. `.opt-.` is not absent: len 0 */
+	bool optimized;		     /* ends in .pyo */
+	bool migration;		     /* the package directory is named migrations */
 };
 
 /**
@@ -62,7 +64,8 @@ struct bytecode_name {
  */
 void bytecode_name(struct bytecode_name *out, const char *path, size_t len, bool caseless);
 
-/** Append the path of the source, `PACKAGE/MODULE.py`. False, nothing appended, if there is none. */
+/** Append the path of the source, `PACKAGE/MODULE.py`. False, nothing appended, if there is none.
+ */
 bool bytecode_source(struct buf *out, const struct bytecode_name *name);
 
 /**
@@ -91,17 +94,19 @@ enum bytecode_magic {
 
 struct bytecode_header {
 	enum bytecode_magic magic;
-	uint16_t number;    /* the magic number; 0 for MAGIC_NONE */
-	unsigned version;   /* BYTECODE_VERSION; 0 unless MAGIC_KNOWN */
-	bool complete;      /* all the bytes its version's header has are there */
-	bool reserved;      /* reserved flag bits are set: its interpreter refuses it (ImportError) */
+	uint16_t number;  /* the magic number; 0 for MAGIC_NONE */
+	unsigned version; /* BYTECODE_VERSION; 0 unless MAGIC_KNOWN */
+	bool prerelease;  /* an alpha's, a beta's or a release candidate's number */
+	bool complete;	  /* all the bytes its version's header has are there */
+	bool reserved;	  /* reserved flag bits are set: its interpreter refuses it (ImportError) */
 	enum bytecode_invalidation invalidation; /* UNKNOWN unless known, complete, not reserved */
-	bool has_size;      /* of the source, in `size` (timestamp headers from 3.3 on) */
+	bool has_size; /* of the source, in `size` (timestamp headers from 3.3 on) */
 	uint32_t flags, mtime, size;
 	unsigned char hash[8];
 };
 
-/** Decode a header from the first `len` bytes of a file (16 are enough; fewer are all there are). */
+/** Decode a header from the first `len` bytes of a file (16 are enough; fewer are all there are).
+ */
 void bytecode_header(struct bytecode_header *out, const void *bytes, size_t len);
 
 /** "timestamp", "checked-hash", "unchecked-hash", or NULL for INVALIDATION_UNKNOWN. */
@@ -122,13 +127,24 @@ enum bytecode_fit {
 	FIT_NOT,
 };
 
-/** Whether the header can be compared without the source's bytes, by its size alone. */
+/**
+ * Whether the source's size, modulo 2^32, is the header's. True: FIT_EXACT, without reading a byte
+ * of the source. False: only its bytes tell FIT_LINEENDS from FIT_NOT, or decide by a hash.
+ */
 bool bytecode_fits_size(const struct bytecode_header *h, uint64_t source_size);
+
+/**
+ * Whether a source of this mtime (st_mtim of stat) has the time in a timestamp header, as that
+ * version compares them: from 3.7 on modulo 2^32, before that as they are; from 3.3 on through a
+ * floating point number, in which 1e9-1 nanoseconds are the next second.
+ */
+bool bytecode_fits_mtime(const struct bytecode_header *h, int64_t seconds, long nanoseconds);
 
 /** @return yours, for bytecode_sum_free; NULL with the failure recorded when memory is gone. */
 struct bytecode_sum *bytecode_sum_new(const struct bytecode_header *h);
 void bytecode_sum_add(struct bytecode_sum *sum, const void *bytes, size_t len);
-enum bytecode_fit bytecode_sum_fit(struct bytecode_sum *sum);
+/** The answer for what was added so far. FIT_UNKNOWN for a header without size and hash. */
+enum bytecode_fit bytecode_sum_fit(const struct bytecode_sum *sum);
 void bytecode_sum_free(struct bytecode_sum *sum);
 
 /** What the interpreter that wrote a file imports for that module. */
@@ -145,13 +161,17 @@ struct bytecode_facts {
 	const struct bytecode_name *name;
 	const struct bytecode_header *header; /* NULL: not read */
 	bool source_present;
-	bool package_present; /* PACKAGE/MODULE/__init__.py is there: Python prefers it to both */
+	bool package_present; /* PACKAGE/MODULE/__init__.py, or .pyc, is there: Python takes that */
 	enum bytecode_fit fit;
-	bool mtime_known;     /* both files are on disk: `mtime` decides, not a checkout */
-	bool mtime_fits;      /* the source's mtime, modulo 2^32, is the header's */
+	bool mtime_known; /* both files are on disk: `mtime` decides, not a checkout */
+	bool mtime_fits;  /* bytecode_fits_mtime of the source */
 };
 
 /**
+ * Where an interpreter reads a file only when it runs with -O (.pyo, opt-1), the answer is for that
+ * mode. A header is believed: that the code after it is cut short or broken (an exception at
+ * import) is not seen. With package_present LOADS_SOURCE stands for the package.
+ *
  * Never LOADS_CACHE_IF_MTIME_KEPT when mtime_known. After a checkout that changes line ends,
  * FIT_LINEENDS would be FIT_EXACT; a checkout of the bytes as they are is what is answered for, so
  * FIT_LINEENDS loads the source.
@@ -161,11 +181,18 @@ enum bytecode_loads bytecode_loads(const struct bytecode_facts *f);
 /** The words of the contract: "cache", "source", "cache-if-mtime-kept", "nothing", "unknown". */
 const char *bytecode_loads_name(enum bytecode_loads l);
 
-/** The rules that need no policy to hold; see rules.def for what each means. */
+/**
+ * The rules that need no policy to hold, the first that does; see rules.def for what each means.
+ *
+ * A ghost is so by its name, whatever its header: Django lists it and fails to import it. What no
+ * interpreter takes for a module is not one: a name with dots (m.cpython-313.pyc out of its
+ * __pycache__), or a module that a package hides.
+ */
 enum bytecode_lie {
 	LIE_NONE,
-	LIE_GHOST,     /* at its source's own place, and no source */
-	LIE_UNCHECKED, /* an unchecked-hash cache that its interpreter runs, though the hash differs */
+	LIE_GHOST,     /* at its source's own place, and no source: can be imported, or Jython's */
+	LIE_UNCHECKED, /* an unchecked-hash cache that its interpreter runs, though the hash differs
+			*/
 	LIE_ORPHAN,    /* in __pycache__, and no source */
 	LIE_STALE,     /* size or checked hash is not the source's */
 };
