@@ -328,3 +328,10 @@ int pattern_match(const struct pattern *p, struct matcher *m, const char *path, 
 		return 1;
 	return code == PCRE2_ERROR_NOMATCH ? 0 : match_failed(code, path, len);
 }
+
+void pattern_library_version(char out[static 64])
+{
+	if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) > 64 ||
+	    pcre2_config(PCRE2_CONFIG_VERSION, out) < 0)
+		strcpy(out, "unknown");
+}

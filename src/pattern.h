@@ -57,4 +57,7 @@ void matcher_free(struct matcher *m);
  */
 int pattern_match(const struct pattern *p, struct matcher *m, const char *path, size_t len);
 
+/** The version of the PCRE2 in use, "10.42 2022-12-11"; `out` has room for 64 bytes. */
+void pattern_library_version(char out[static 64]);
+
 #endif

@@ -1,0 +1,207 @@
+#include "check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "examine.h"
+
+static enum rule rule_of_lie(enum bytecode_lie lie)
+{
+	static const enum rule rules[] = {
+		[LIE_NONE] = RULE_BYTECODE,
+		[LIE_GHOST] = RULE_GHOST_MODULE,
+		[LIE_UNCHECKED] = RULE_UNCHECKED_CACHE,
+		[LIE_ORPHAN] = RULE_ORPHANED_CACHE,
+		[LIE_STALE] = RULE_STALE_CACHE,
+	};
+
+	return rules[lie];
+}
+
+/* How the commit stands to the entry as seen from one parent. */
+static int cause_from(enum cause *out, const struct finding *f, struct snapshot *base,
+	const struct entry *e)
+{
+	struct entry before;
+	int found = snapshot_find(base, e->path, &before);
+
+	*out = CAUSE_BEFORE;
+	if (found < 0)
+		return -1;
+	if (!found || !entry_same_content(e, &before)) {
+		*out = found ? CAUSE_CHANGED : CAUSE_ADDED;
+		return 0;
+	}
+	if (!f->source || f->source_present)
+		return 0;
+	found = snapshot_find(base, f->source, NULL);
+	if (found > 0)
+		*out = CAUSE_SOURCE_REMOVED;
+	return found < 0 ? -1 : 0;
+}
+
+static int find_cause(struct finding *f, const struct check *c, const struct entry *e)
+{
+	enum cause cause;
+	size_t i;
+
+	f->cause = CAUSE_ADDED;
+	for (i = 0; i < c->base_count; i++) {
+		if (cause_from(&cause, f, c->bases[i], e) < 0)
+			return -1;
+		if (i == 0 || cause == CAUSE_BEFORE)
+			f->cause = cause;
+		if (cause == CAUSE_BEFORE)
+			break;
+	}
+	return 0;
+}
+
+static int grade(struct finding *f, const struct check *c, const struct entry *e)
+{
+	f->severity = SEVERITY_ERROR;
+	if (c->kind == CHECK_DISK && f->rule == RULE_BYTECODE)
+		f->severity = SEVERITY_NOTE;
+	if (c->kind != CHECK_COMMIT)
+		return 0;
+	if (find_cause(f, c, e) < 0)
+		return -1;
+	if (f->cause == CAUSE_BEFORE && !(c->named && pathset_holds(c->named, e->path, e->len)))
+		f->severity = SEVERITY_WARNING;
+	return 0;
+}
+
+/* A copy of `base` and `s` in one; an absent base is "". */
+static int copy(char **out, const char *base, const char *s, size_t len)
+{
+	struct buf text = BUF_INIT;
+
+	buf_adds(&text, base ? base : "");
+	buf_add(&text, s, len);
+	*out = buf_take(&text);
+	return *out ? 0 : -1;
+}
+
+static int describe(struct finding *f, const struct check *c, const struct policy_decision *d,
+	const struct examined *x, const struct entry *e)
+{
+	f->source_present = x->source_present;
+	f->migration = x->name.migration;
+	f->version = x->header_read ? x->header.version : 0;
+	f->invalidation = x->header_read ? x->header.invalidation : INVALIDATION_UNKNOWN;
+	f->loads = x->loads;
+	if (d->rejected)
+		f->rule = d->builtin ? rule_of_lie(x->lie) : RULE_POLICY;
+	f->on_disk = c->kind == CHECK_DISK;
+	if (copy(&f->path, c->shown_base, e->path, e->len) < 0 ||
+	    (d->line && copy(&f->pattern, NULL, d->line->text, strlen(d->line->text)) < 0) ||
+	    (x->source.len && copy(&f->source, c->shown_base, x->source.ptr, x->source.len) < 0))
+		return -1;
+	f->path_len = strlen(f->path);
+	return 0;
+}
+
+static int judge(struct finding *f, const struct check *c, const struct policy_decision *d,
+	const struct entry *e)
+{
+	struct examined x;
+	int status = examine(&x, c->snapshot, e, c->caseless);
+
+	*f = (struct finding){0};
+	if (status == 0)
+		status = describe(f, c, d, &x, e);
+	examined_free(&x);
+	if (status == 0 && d->rejected)
+		status = grade(f, c, e);
+	if (status < 0)
+		finding_clear(f);
+	return status;
+}
+
+static int decide(struct policy_decision *out, const struct check *c, struct matcher *m,
+	const struct entry *e)
+{
+	struct buf path = BUF_INIT;
+	int status = -1;
+
+	if (!c->policy_base || !*c->policy_base)
+		return policy_decide(c->policy, m, e->path, e->len, out);
+	buf_adds(&path, c->policy_base);
+	buf_add(&path, e->path, e->len);
+	if (buf_failed(&path) == 0)
+		status = policy_decide(c->policy, m, path.ptr, path.len, out);
+	buf_free(&path);
+	return status;
+}
+
+int check_entry(struct finding *out, const struct check *c, struct matcher *m,
+	const struct entry *e)
+{
+	struct policy_decision d;
+
+	*out = (struct finding){0};
+	if (decide(&d, c, m, e) < 0)
+		return -1;
+	return judge(out, c, &d, e);
+}
+
+struct run {
+	const struct check *check;
+	struct matcher *matcher;
+	struct finding_list *out;
+	size_t checked;
+};
+
+static int visit(void *arg, const struct entry *e)
+{
+	struct run *run = arg;
+	const struct check *c = run->check;
+	struct policy_decision d;
+	struct finding f;
+
+	run->checked++;
+	if (c->progress)
+		progress_tick(c->progress, run->checked);
+	if (decide(&d, c, run->matcher, e) < 0)
+		return -1;
+	if (!d.rejected || (c->kind == CHECK_DISK && !d.builtin))
+		return 0;
+	if (judge(&f, c, &d, e) < 0) {
+		if (!c->failed)
+			return -1;
+		c->failed(c->failed_arg);
+		return 0;
+	}
+	if (f.severity == SEVERITY_NOTE && !c->notes) {
+		finding_clear(&f);
+		return 0;
+	}
+	return finding_list_add(run->out, &f);
+}
+
+static int all_named_are_there(const struct check *c)
+{
+	size_t i;
+
+	for (i = 0; c->named && i < c->named->count; i++) {
+		int there = snapshot_names(c->snapshot, c->named->items[i].path);
+
+		if (there < 0)
+			return -1;
+		if (!there)
+			return error_set("path '%s' is not in the index", c->named->items[i].path);
+	}
+	return 0;
+}
+
+int check_run(struct finding_list *out, size_t *checked, const struct check *c)
+{
+	struct run run = {c, matcher_new(), out, 0};
+	int status = -1;
+
+	if (run.matcher && all_named_are_there(c) == 0)
+		status = snapshot_each(c->snapshot, visit, &run);
+	matcher_free(run.matcher);
+	*checked = run.checked;
+	return status;
+}

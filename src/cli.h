@@ -1,0 +1,52 @@
+/*
+ * cli - the command line: the table of cli.def, parsing, help, and the exit statuses.
+ *
+ * To add an option: a row in cli.def, a field here, a case in cli.c's take_option.
+ * To add a verb: a row in cli.def, a function in verbs.h, a row in main.c.
+ */
+#ifndef PYCGUARD_CLI_H
+#define PYCGUARD_CLI_H
+
+#include <stdbool.h>
+
+#include "buf.h"
+#include "report.h"
+
+enum {
+	STATUS_CLEAN = 0,    /* nothing to reject */
+	STATUS_REJECTED = 1, /* something rejected */
+	STATUS_FAILED = 2,   /* it could not look; why is recorded in error.h */
+};
+
+enum verb {
+#define VERB(name, text, operands, least, most, help) name,
+#include "cli.def"
+	VERB_COUNT
+};
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/** What the user asked for. All strings are borrowed from argv. */
+struct invocation {
+	enum verb verb;
+	bool help, version;
+	const char *policy; /* NULL: the repository's .pycguard */
+	const char *format; /* as given; "human" by default */
+	bool paths_only;    /* -z */
+	bool strict, quiet, verbose;
+	enum color color;
+	char **operands;
+	int operand_count;
+};
+
+/**
+ * Read the command line. -C takes effect at once, as git's does: what follows is relative to it.
+ *
+ * @return 0; -1 with the failure recorded
+ */
+int cli_parse(struct invocation *out, int argc, char **argv);
+
+/** Append the text of --help. */
+void cli_help(struct buf *out);
+
+#endif

@@ -1,0 +1,345 @@
+#include "disk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
+
+#include "buf.h"
+#include "error.h"
+
+struct disk_snapshot {
+	struct snapshot base;
+	int root;
+	disk_failed *failed;
+	void *arg;
+};
+
+struct name {
+	char *text; /* in the names of its listing; a directory's ends in a slash */
+	size_t len;
+};
+
+struct listing {
+	struct buf names; /* each with a NUL */
+	struct name *items;
+	size_t count;
+	bool is_venv;
+};
+
+struct walk {
+	struct disk_snapshot *disk;
+	snapshot_visit *visit;
+	void *arg;
+	struct buf path;
+};
+
+static void entry_from_stat(struct entry *out, const char *path, size_t len, const struct stat *st)
+{
+	*out = (struct entry){.path = path, .len = len, .mode = MODE_FILE, .on_disk = true,
+		.size = (uint64_t)st->st_size, .mtime = st->st_mtim};
+}
+
+/* 'd' a directory, 'f' a regular file or a link to one, 0 for what is not looked at. */
+static char kind_of(int dir, const struct dirent *d)
+{
+	struct stat st;
+
+#ifdef DT_DIR
+	if (d->d_type == DT_DIR)
+		return 'd';
+	if (d->d_type == DT_REG)
+		return 'f';
+	if (d->d_type != DT_UNKNOWN && d->d_type != DT_LNK)
+		return 0;
+#endif
+	if (fstatat(dir, d->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	if (S_ISDIR(st.st_mode))
+		return 'd';
+	if (S_ISLNK(st.st_mode) && fstatat(dir, d->d_name, &st, 0) < 0)
+		return 0;
+	return S_ISREG(st.st_mode) ? 'f' : 0;
+}
+
+static bool is_left_out(const char *name)
+{
+	static const char *const names[] = {".git", "node_modules", ".tox", ".nox"};
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static void list_entry(struct listing *list, int dir, const struct dirent *d)
+{
+	char kind;
+
+	if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
+		return;
+	if (strcmp(d->d_name, "pyvenv.cfg") == 0)
+		list->is_venv = true;
+	kind = kind_of(dir, d);
+	if (!kind || (kind == 'd' && is_left_out(d->d_name)))
+		return;
+	buf_adds(&list->names, d->d_name);
+	if (kind == 'd')
+		buf_addc(&list->names, '/');
+	buf_addc(&list->names, '\0');
+	list->count++;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(((const struct name *)a)->text, ((const struct name *)b)->text);
+}
+
+static int order(struct listing *list)
+{
+	char *text = list->names.ptr;
+	size_t i;
+
+	if (buf_failed(&list->names) < 0)
+		return -1;
+	list->items = malloc((list->count + 1) * sizeof *list->items);
+	if (!list->items)
+		return error_oom();
+	for (i = 0; i < list->count; i++) {
+		list->items[i] = (struct name){text, strlen(text)};
+		text += list->items[i].len + 1;
+	}
+	qsort(list->items, list->count, sizeof *list->items, compare);
+	return 0;
+}
+
+/* Lists a directory, in the order of an index. Takes the descriptor over. */
+static int list_directory(struct listing *list, int fd)
+{
+	DIR *dir = fdopendir(fd);
+	const struct dirent *d;
+	int errnum;
+
+	if (!dir) {
+		errnum = errno;
+		close(fd);
+		return error_os(errnum, "cannot read directory");
+	}
+	for (errno = 0; (d = readdir(dir)); errno = 0)
+		list_entry(list, dirfd(dir), d);
+	errnum = errno;
+	closedir(dir);
+	if (errnum)
+		return error_os(errnum, "cannot read directory");
+	return order(list);
+}
+
+static void listing_free(struct listing *list)
+{
+	buf_free(&list->names);
+	free(list->items);
+}
+
+/* File systems of the kernel's own, endless or made up as one looks. */
+static bool is_pseudo(int fd)
+{
+#ifdef __linux__
+	enum { PROC_MAGIC = 0x9fa0, SYSFS_MAGIC = 0x62656572 };
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && (fs.f_type == PROC_MAGIC || fs.f_type == SYSFS_MAGIC);
+#else
+	(void)fd;
+	return false;
+#endif
+}
+
+static int walk_directory(struct walk *w, int fd, dev_t device);
+
+/* Descends to a directory; what cannot be read is told and passed over. */
+static int walk_into(struct walk *w, int parent, const char *name, dev_t device)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
+		return 0;
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		error_os(errno, "cannot read directory '%s'", w->path.ptr);
+		w->disk->failed(w->disk->arg);
+		if (fd >= 0)
+			close(fd);
+		return 0;
+	}
+	if (st.st_dev != device && is_pseudo(fd)) {
+		close(fd);
+		return 0;
+	}
+	return walk_directory(w, fd, st.st_dev);
+}
+
+static int walk_name(struct walk *w, int fd, const struct name *name, dev_t device)
+{
+	size_t len = w->path.len;
+	struct entry e = {.mode = MODE_FILE, .on_disk = true};
+	int status;
+
+	buf_add(&w->path, name->text, name->len);
+	if (buf_failed(&w->path) < 0)
+		return -1;
+	e.path = w->path.ptr;
+	e.len = w->path.len;
+	status = name->text[name->len - 1] == '/' ? walk_into(w, fd, name->text, device) :
+		w->visit(w->arg, &e);
+	buf_cut(&w->path, len);
+	return status;
+}
+
+/* Takes the descriptor over. */
+static int walk_directory(struct walk *w, int fd, dev_t device)
+{
+	struct listing list = {.names = BUF_INIT};
+	bool is_top = w->path.len == 0;
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0), status = 0;
+	size_t i;
+
+	if (copy < 0)
+		error_os(errno, "cannot read directory");
+	if (copy < 0 || list_directory(&list, copy) < 0) {
+		error_prefix("'%s'", is_top ? "." : w->path.ptr);
+		w->disk->failed(w->disk->arg);
+	} else if (is_top || !list.is_venv) {
+		for (i = 0; i < list.count && status == 0; i++)
+			status = walk_name(w, fd, &list.items[i], device);
+	}
+	listing_free(&list);
+	close(fd);
+	return status;
+}
+
+static int disk_each(struct snapshot *s, snapshot_visit *visit, void *arg)
+{
+	struct disk_snapshot *disk = (struct disk_snapshot *)s;
+	struct walk w = {disk, visit, arg, BUF_INIT};
+	int fd = fcntl(disk->root, F_DUPFD_CLOEXEC, 0), status;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		error_os(errno, "cannot read directory");
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	status = walk_directory(&w, fd, st.st_dev);
+	buf_free(&w.path);
+	return status;
+}
+
+static bool is_absent(int errnum)
+{
+	return errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP;
+}
+
+static int disk_find(struct snapshot *s, const char *path, struct entry *out)
+{
+	struct stat st;
+
+	if (fstatat(((struct disk_snapshot *)s)->root, path, &st, 0) < 0)
+		return is_absent(errno) ? 0 : error_os(errno, "cannot look at '%s'", path);
+	if (!S_ISREG(st.st_mode))
+		return 0;
+	entry_from_stat(out, path, strlen(path), &st);
+	return 1;
+}
+
+static int disk_names(struct snapshot *s, const char *path)
+{
+	struct stat st;
+
+	if (fstatat(((struct disk_snapshot *)s)->root, *path ? path : ".", &st, 0) < 0)
+		return is_absent(errno) ? 0 : error_os(errno, "cannot look at '%s'", path);
+	return 1;
+}
+
+static int disk_size(struct snapshot *s, const struct entry *e, uint64_t *out)
+{
+	(void)s;
+	*out = e->size;
+	return 0;
+}
+
+static int read_pieces(int fd, const char *path, snapshot_sink *sink, void *arg)
+{
+	char piece[16384];
+	int status = 0;
+
+	while (status == 0) {
+		ssize_t n = read(fd, piece, sizeof piece);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return error_os(errno, "cannot read '%s'", path);
+		status = n ? sink(arg, piece, (size_t)n) : 1;
+	}
+	return status < 0 ? -1 : 0;
+}
+
+/* O_NONBLOCK: what was a file may be a FIFO by now. */
+static int disk_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg)
+{
+	int fd = openat(((struct disk_snapshot *)s)->root, e->path,
+		O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	int status;
+
+	if (fd < 0 && is_absent(errno))
+		return 1;
+	if (fd < 0)
+		return error_os(errno, "cannot read '%s'", e->path);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return 1;
+	}
+	status = read_pieces(fd, e->path, sink, arg);
+	close(fd);
+	return status;
+}
+
+static void disk_free(struct snapshot *s)
+{
+	close(((struct disk_snapshot *)s)->root);
+	free(s);
+}
+
+static const struct snapshot_source disk_source = {
+	disk_each, disk_find, disk_names, disk_size, disk_read, disk_free,
+};
+
+int disk_open(struct snapshot **out, const char *dir, disk_failed *failed, void *arg)
+{
+	struct disk_snapshot *disk = calloc(1, sizeof *disk);
+
+	*out = NULL;
+	if (!disk)
+		return error_oom();
+	disk->base.source = &disk_source;
+	disk->failed = failed;
+	disk->arg = arg;
+	disk->root = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (disk->root < 0) {
+		error_os(errno, "cannot read directory '%s'", dir);
+		free(disk);
+		return -1;
+	}
+	*out = &disk->base;
+	return 0;
+}

@@ -1,0 +1,26 @@
+/*
+ * disk - the files below a directory as a snapshot, so that they are examined as those of a commit
+ * are; here times are known. Needs no repository.
+ *
+ * Directories are read through their descriptors and links to directories are never followed. Left
+ * out, unless it is the directory named: .git, virtual environments (a directory with a
+ * pyvenv.cfg), node_modules, .tox and .nox, and on Linux /proc and /sys. Files that vanish
+ * meanwhile are passed over. Only regular files and links that lead to one are given.
+ */
+#ifndef PYCGUARD_DISK_H
+#define PYCGUARD_DISK_H
+
+#include "snapshot.h"
+
+/** Told that something could not be looked at; why is recorded in error.h. The walk goes on. */
+typedef void disk_failed(void *arg);
+
+/**
+ * @param out    yours, for snapshot_free; paths of its entries are relative to `dir`
+ * @param dir    must be a directory that can be opened; "." is allowed
+ * @param failed called for each directory that cannot be read; may not be NULL
+ * @return 0; -1 with the failure recorded
+ */
+int disk_open(struct snapshot **out, const char *dir, disk_failed *failed, void *arg);
+
+#endif

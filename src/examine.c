@@ -1,0 +1,215 @@
+#include "examine.h"
+
+#include <string.h>
+
+#include "path.h"
+
+enum { LINKS_MAX = 10, TARGET_MAX = 4096 };
+
+struct first_bytes {
+	unsigned char bytes[BYTECODE_HEADER_MAX];
+	size_t len;
+};
+
+static int take_first(void *arg, const void *bytes, size_t len)
+{
+	struct first_bytes *first = arg;
+	size_t room = sizeof first->bytes - first->len;
+
+	len = len < room ? len : room;
+	memcpy(first->bytes + first->len, bytes, len);
+	first->len += len;
+	return first->len == sizeof first->bytes;
+}
+
+static int read_header(struct examined *x, struct snapshot *s, const struct entry *e)
+{
+	struct first_bytes first = {.len = 0};
+	int status;
+
+	if (e->mode == MODE_LINK ||
+	    (x->name.kind != BYTECODE_CACHE && x->name.kind != BYTECODE_LEGACY))
+		return 0;
+	status = snapshot_read(s, e, take_first, &first);
+	if (status < 0)
+		return e->on_disk ? -1 : error_prefix("cannot read '%s'", e->path);
+	if (status == 0) {
+		bytecode_header(&x->header, first.bytes, first.len);
+		x->header_read = true;
+	}
+	return 0;
+}
+
+static int take_target(void *arg, const void *bytes, size_t len)
+{
+	struct buf *target = arg;
+
+	buf_add(target, bytes, len);
+	return target->len > TARGET_MAX;
+}
+
+/* Makes `path` what the link at `path` leads to. False when it leads out of the work tree. */
+static bool resolve(struct buf *path, const struct buf *target)
+{
+	const char *name = target->ptr;
+	size_t n;
+
+	if (*name == '/' || target->len > TARGET_MAX || strlen(name) != target->len)
+		return false;
+	buf_cut(path, path_base(path->ptr, path->len));
+	for (; *name; name += n + (name[n] == '/')) {
+		n = strcspn(name, "/");
+		if (n == 0 || (n == 1 && name[0] == '.'))
+			continue;
+		if (n == 2 && memcmp(name, "..", 2) == 0) {
+			if (path->len == 0)
+				return false;
+			buf_cut(path, path_base(path->ptr, path->len - 1));
+			continue;
+		}
+		buf_add(path, name, n);
+		buf_addc(path, '/');
+	}
+	buf_cut(path, path->len ? path->len - 1 : 0);
+	return true;
+}
+
+/* Follows a source that is a symbolic link, within the snapshot, to the file whose text Python
+ * compiles. 1 found, 0 not to be known here, -1 failed. */
+static int follow(struct snapshot *s, struct entry *source)
+{
+	struct buf path = BUF_INIT, target = BUF_INIT;
+	const char *name = source->path;
+	int links, status = 1;
+
+	buf_adds(&path, name);
+	for (links = 0; status == 1 && source->mode == MODE_LINK; links++) {
+		buf_clear(&target);
+		status = snapshot_read(s, source, take_target, &target) < 0 ? -1 : 1;
+		if (status == 1 && (links == LINKS_MAX || !resolve(&path, &target)))
+			status = 0;
+		if (buf_failed(&path) < 0 || buf_failed(&target) < 0)
+			status = -1;
+		if (status == 1)
+			status = snapshot_find(s, path.ptr, source);
+	}
+	source->path = name;
+	source->len = strlen(name);
+	buf_free(&path);
+	buf_free(&target);
+	return status;
+}
+
+struct source_text {
+	struct bytecode_sum *sum;
+	bool begun, is_pointer;
+};
+
+static int take_text(void *arg, const void *bytes, size_t len)
+{
+	static const char lfs[] = "version https://git-lfs.github.com/spec/v1\n";
+	struct source_text *text = arg;
+
+	if (!text->begun && len >= sizeof lfs - 1 && memcmp(bytes, lfs, sizeof lfs - 1) == 0)
+		text->is_pointer = true;
+	text->begun = true;
+	bytecode_sum_add(text->sum, bytes, len);
+	return text->is_pointer;
+}
+
+/* The snapshot of a source that git-lfs keeps holds a pointer, not the text that Python compiles. */
+static int compare_text(struct examined *x, struct snapshot *s, const struct entry *source)
+{
+	struct source_text text = {.sum = bytecode_sum_new(&x->header)};
+	int status;
+
+	if (!text.sum)
+		return -1;
+	status = snapshot_read(s, source, take_text, &text);
+	if (status == 0 && !text.is_pointer)
+		x->fit = bytecode_sum_fit(text.sum);
+	bytecode_sum_free(text.sum);
+	return status < 0 ? -1 : 0;
+}
+
+/* Whether the header says anything that the source can be held against. */
+static bool can_compare(const struct examined *x)
+{
+	return x->header_read && x->header.invalidation != INVALIDATION_UNKNOWN &&
+	       (x->header.invalidation != INVALIDATION_TIMESTAMP || x->header.has_size);
+}
+
+static int compare_source(struct examined *x, struct snapshot *s)
+{
+	struct entry source;
+	int status = snapshot_find(s, x->source.ptr, &source);
+
+	x->source_present = status == 1;
+	if (status <= 0)
+		return status;
+	x->mtime_known = source.on_disk;
+	x->mtime_fits = x->mtime_known && x->header_read &&
+		bytecode_fits_mtime(&x->header, source.mtime.tv_sec, source.mtime.tv_nsec);
+	if (!can_compare(x))
+		return 0;
+	status = follow(s, &source);
+	if (status <= 0)
+		return status;
+	if (snapshot_size(s, &source, &x->source_size) < 0)
+		return -1;
+	if (bytecode_fits_size(&x->header, x->source_size)) {
+		x->fit = FIT_EXACT;
+		return 0;
+	}
+	return compare_text(x, s, &source);
+}
+
+/* m/__init__.py or m/__init__.pyc beside m.py. */
+static int find_package(struct snapshot *s, const struct buf *source, bool *present)
+{
+	struct buf init = BUF_INIT;
+	int status = -1;
+
+	buf_add(&init, source->ptr, source->len - (sizeof ".py" - 1));
+	buf_adds(&init, "/__init__.pyc");
+	if (buf_failed(&init) == 0)
+		status = snapshot_find(s, init.ptr, NULL);
+	buf_cut(&init, init.len - 1);
+	if (status == 0)
+		status = snapshot_find(s, init.ptr, NULL);
+	*present = status == 1;
+	buf_free(&init);
+	return status < 0 ? -1 : 0;
+}
+
+int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless)
+{
+	struct bytecode_facts facts = {0};
+
+	*x = (struct examined){.source = BUF_INIT};
+	bytecode_name(&x->name, e->path, e->len, caseless);
+	if (read_header(x, s, e) < 0)
+		return -1;
+	if (bytecode_source(&x->source, &x->name)) {
+		if (buf_failed(&x->source) < 0 ||
+		    find_package(s, &x->source, &x->package_present) < 0)
+			return -1;
+		if (compare_source(x, s) < 0)
+			return error_prefix("cannot compare '%s' with its source", e->path);
+	}
+	facts.name = &x->name;
+	facts.header = x->header_read ? &x->header : NULL;
+	facts.package_present = x->package_present;
+	facts.source_present = x->source_present;
+	facts.fit = x->fit;
+	facts.mtime_known = x->mtime_known;
+	facts.mtime_fits = x->mtime_fits;
+	x->loads = bytecode_loads(&facts);
+	x->lie = bytecode_lie(&facts);
+	return 0;
+}
+
+void examined_free(struct examined *x)
+{
+	buf_free(&x->source);
+}

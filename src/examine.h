@@ -1,0 +1,38 @@
+/*
+ * examine - what one file of a snapshot is: its name, its header, its source and how the two fit.
+ *
+ * Reads no more than it must: 16 bytes of the cache, and of its source first the size, then the
+ * text only where the header has a hash or the size might differ by line ends alone.
+ */
+#ifndef PYCGUARD_EXAMINE_H
+#define PYCGUARD_EXAMINE_H
+
+#include "bytecode.h"
+#include "snapshot.h"
+
+struct examined {
+	struct bytecode_name name; /* its slices lie in the path of the entry examined */
+	struct buf source;         /* the path of the source it should have; empty: none */
+	struct bytecode_header header;
+	bool header_read;     /* false: no bytecode by name, a symbolic link, or too large */
+	bool source_present;
+	bool package_present; /* m/__init__.py or .pyc is there beside m.py */
+	bool mtime_known;     /* the source is on disk */
+	bool mtime_fits;      /* and its mtime is the header's */
+	uint64_t source_size; /* in bytes; 0 when it was not looked at */
+	enum bytecode_fit fit;
+	enum bytecode_loads loads;
+	enum bytecode_lie lie;
+};
+
+/**
+ * Examine an entry.
+ *
+ * @param out for examined_free, also on failure; `e->path` must outlive it
+ * @return 0; -1 with the failure recorded (a missing object, no memory, ...)
+ */
+int examine(struct examined *out, struct snapshot *s, const struct entry *e, bool caseless);
+
+void examined_free(struct examined *x);
+
+#endif

@@ -1,0 +1,168 @@
+#include "finding.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "path.h"
+
+void finding_clear(struct finding *f)
+{
+	free(f->path);
+	free(f->pattern);
+	free(f->source);
+	free(f->commit);
+	*f = (struct finding){0};
+}
+
+const char *severity_name(enum severity s)
+{
+	static const char *const names[] = {"note", "warning", "error"};
+
+	return names[s];
+}
+
+/* The module's name: the last component of the source without .py. */
+static void add_module(struct buf *out, const struct finding *f)
+{
+	size_t len = strlen(f->source), base = path_base(f->source, len);
+
+	path_quote(out, f->source + base, len - base - (sizeof ".py" - 1));
+}
+
+static bool is_optimized(const struct finding *f)
+{
+	return f->path_len > 4 && memcmp(f->path + f->path_len - 4, ".pyo", 4) == 0;
+}
+
+static void say_ghost(struct buf *out, const struct finding *f)
+{
+	const char *python = is_optimized(f) ? "Python up to 3.4, run with -O, imports" :
+		f->loads == LOADS_NOTHING ? "Python tries to import" : "Python imports";
+
+	if (f->loads == LOADS_SOURCE) {
+		buf_adds(out, "the package beside it hides it from Python; its source ");
+		path_quote(out, f->source, strlen(f->source));
+		buf_adds(out, " is gone");
+		return;
+	}
+	buf_addf(out, "%s this file, for its source ", python);
+	path_quote(out, f->source, strlen(f->source));
+	buf_adds(out, " is gone");
+	if (f->migration) {
+		buf_adds(out, ", and Django runs it as migration ");
+		add_module(out, f);
+	}
+}
+
+static void say_source(struct buf *out, const char *before, const struct finding *f,
+	const char *after)
+{
+	buf_adds(out, before);
+	path_quote(out, f->source, strlen(f->source));
+	buf_adds(out, after);
+}
+
+void finding_message(struct buf *out, const struct finding *f)
+{
+	switch (f->rule) {
+	case RULE_GHOST_MODULE:
+		say_ghost(out, f);
+		break;
+	case RULE_UNCHECKED_CACHE:
+		say_source(out, "Python runs this cache without looking at ", f,
+			", whose text it does not match");
+		break;
+	case RULE_ORPHANED_CACHE:
+		say_source(out, "this is the cache of ", f,
+			", which is gone: Python never loads it, and nothing will renew it");
+		break;
+	case RULE_STALE_CACHE:
+		say_source(out, "this is a cache of another text than ", f,
+			" has: Python compiles the source again");
+		break;
+	case RULE_POLICY:
+		buf_adds(out, "the policy keeps this file out: ");
+		path_quote(out, f->pattern, strlen(f->pattern));
+		break;
+	case RULE_BYTECODE:
+		buf_adds(out, f->source ? "Python makes this file anew from its source" :
+			"a build or Python itself makes this file anew");
+		break;
+	default:
+		buf_adds(out, "nothing rejects this file");
+		break;
+	}
+}
+
+/* Whether git would read the path as a pattern or as magic rather than as a name. */
+static bool is_special(const char *path, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (strchr("*?[\\", path[i]))
+			return true;
+	return len > 0 && path[0] == ':';
+}
+
+void finding_pathspec(struct buf *out, const char *path, size_t len, const char *prefix)
+{
+	struct buf word = BUF_INIT;
+
+	if (is_special(path, len))
+		buf_adds(&word, *prefix ? ":(top,literal)" : ":(literal)");
+	else if (*prefix)
+		buf_adds(&word, ":/");
+	buf_add(&word, path, len);
+	path_shell(out, word.ptr, word.len);
+	out->failed = out->failed || word.failed;
+	buf_free(&word);
+}
+
+void finding_fix(struct buf *out, const struct finding *f, const char *prefix)
+{
+	if (f->on_disk) {
+		buf_adds(out, "rm -f -- ");
+		path_shell(out, f->path, f->path_len);
+		return;
+	}
+	buf_adds(out, "git rm --cached -f -- ");
+	finding_pathspec(out, f->path, f->path_len, prefix);
+}
+
+int finding_list_add(struct finding_list *list, struct finding *f)
+{
+	if (list->count == list->cap) {
+		size_t cap = list->cap ? 2 * list->cap : 16;
+		struct finding *grown = realloc(list->items, cap * sizeof *grown);
+
+		if (!grown) {
+			finding_clear(f);
+			return error_oom();
+		}
+		list->items = grown;
+		list->cap = cap;
+	}
+	list->items[list->count++] = *f;
+	*f = (struct finding){0};
+	return 0;
+}
+
+size_t finding_list_count(const struct finding_list *list, enum severity s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < list->count; i++)
+		n += list->items[i].severity == s;
+	return n;
+}
+
+void finding_list_free(struct finding_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		finding_clear(&list->items[i]);
+	free(list->items);
+	*list = (struct finding_list)FINDING_LIST_INIT;
+}

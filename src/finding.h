@@ -1,0 +1,76 @@
+/*
+ * finding - one path that is rejected (or, for --explain, judged), and the growing list of them.
+ *
+ * One model for every check and every output format: what is not in here, no printer can say.
+ */
+#ifndef PYCGUARD_FINDING_H
+#define PYCGUARD_FINDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+#include "bytecode.h"
+#include "rules.h"
+
+enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
+
+/** What in the commit makes the finding; CAUSE_NONE where no commit is looked at. */
+enum cause {
+	CAUSE_NONE,
+	CAUSE_ADDED,
+	CAUSE_CHANGED,
+	CAUSE_SOURCE_REMOVED,
+	CAUSE_BEFORE, /* the commit's parent has it already */
+};
+
+/** All strings belong to the finding. */
+struct finding {
+	char *path;
+	size_t path_len;
+	enum rule rule;
+	enum severity severity;
+	enum cause cause;
+	char *pattern; /* the policy line that decides, as written; NULL if none does */
+	char *source;  /* the path of the source it should have; NULL if there is no such thing */
+	bool source_present;
+	bool migration;
+	unsigned version; /* BYTECODE_VERSION of the interpreter that wrote it, 0 if unknown */
+	enum bytecode_invalidation invalidation;
+	enum bytecode_loads loads;
+	bool on_disk; /* a file of the work tree, not of a snapshot of git's */
+	char *commit; /* hexadecimal id, where the check is one of commits; else NULL */
+};
+
+void finding_clear(struct finding *f);
+
+/** "error", "warning", "note". */
+const char *severity_name(enum severity s);
+
+/** Append one sentence: what Python or Django does with this file. UTF-8, no control bytes. */
+void finding_message(struct buf *out, const struct finding *f);
+
+/** Append the command to paste that mends it, for a shell in the user's directory. */
+void finding_fix(struct buf *out, const struct finding *f, const char *prefix);
+
+/**
+ * Append `path`, which is one of the index, as a word of a git command line that means that file
+ * alone, for a shell in the subdirectory `prefix` of the work tree (with its slash; "" at the top).
+ */
+void finding_pathspec(struct buf *out, const char *path, size_t len, const char *prefix);
+
+struct finding_list {
+	struct finding *items;
+	size_t count, cap;
+};
+
+#define FINDING_LIST_INIT { NULL, 0, 0 }
+
+/** Append `f`, whose strings the list takes over (also on failure). 0; -1 with it recorded. */
+int finding_list_add(struct finding_list *list, struct finding *f);
+
+size_t finding_list_count(const struct finding_list *list, enum severity s);
+
+void finding_list_free(struct finding_list *list);
+
+#endif

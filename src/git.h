@@ -1,0 +1,35 @@
+/*
+ * git - what the files that use libgit2 share: the open repository, and its errors. Not for others.
+ */
+#ifndef PYCGUARD_GIT_H
+#define PYCGUARD_GIT_H
+
+#include <git2.h>
+
+#include "repository.h"
+
+struct repository {
+	git_repository *git;
+	git_odb *odb;
+	char *index_path;   /* the index file to read */
+	bool index_named;   /* by GIT_INDEX_FILE: then it must exist */
+	char **variables;   /* the environment's, borrowed */
+};
+
+/** Record a failure of libgit2: the message, ": " and its own words. Always returns -1. */
+int git_failed(const char *fmt, ...) ERROR_PRINTF(1, 2);
+
+/** The object id of libgit2 as ours. */
+struct oid oid_from_git(const git_oid *id);
+
+/** The two blob calls of a snapshot_source, for every source that libgit2 serves. */
+int git_blob_size(struct repository *r, const struct oid *oid, uint64_t *out);
+int git_blob_read(struct repository *r, const struct oid *oid, snapshot_sink *sink, void *arg);
+
+/** @param out yours, for snapshot_free: the tree of a commit. @return 0; -1 recorded. */
+int snapshot_of_commit(struct snapshot **out, struct repository *r, const git_oid *commit);
+
+/** @param out yours, for snapshot_free. @return 0; -1 recorded. */
+int snapshot_of_index(struct snapshot **out, struct repository *r);
+
+#endif

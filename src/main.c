@@ -1,0 +1,83 @@
+/*
+ * main - reads the environment, looks the verb up in a table, says what failed. The only exit.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "error.h"
+#include "verbs.h"
+#include "version.h"
+
+extern char **environ;
+
+typedef int verb_function(const struct invocation *in, const struct environment *env);
+
+static verb_function *const functions[VERB_COUNT] = {
+	[VERB_CHECK_STAGED] = verb_check_staged,
+	[VERB_CHECK_TRACKED] = verb_check_tracked,
+	[VERB_CHECK_WORKTREE] = verb_check_worktree,
+};
+
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && *value ? value : NULL;
+}
+
+static void read_environment(struct environment *env)
+{
+	const char *term = variable("TERM");
+
+	*env = (struct environment){
+		.variables = environ,
+		.git_dir = variable("GIT_DIR"),
+		.git_work_tree = variable("GIT_WORK_TREE"),
+		.git_index_file = variable("GIT_INDEX_FILE"),
+		.git_object_dir = variable("GIT_OBJECT_DIRECTORY"),
+		.git_alternates = variable("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
+		.git_ceilings = variable("GIT_CEILING_DIRECTORIES"),
+		.git_across_filesystems = variable("GIT_DISCOVERY_ACROSS_FILESYSTEM") != NULL,
+		.git_prefix = variable("GIT_PREFIX"),
+		.no_color = variable("NO_COLOR") != NULL,
+		.force_color = variable("CLICOLOR_FORCE") != NULL,
+		.dumb_terminal = !term || strcmp(term, "dumb") == 0,
+	};
+}
+
+static int print(void (*text)(struct buf *out))
+{
+	struct buf out = BUF_INIT;
+	int status;
+
+	text(&out);
+	status = report_write(&out);
+	buf_free(&out);
+	return status < 0 ? STATUS_FAILED : STATUS_CLEAN;
+}
+
+static int run(int argc, char **argv)
+{
+	struct environment env;
+	struct invocation in;
+
+	if (cli_parse(&in, argc, argv) < 0)
+		return STATUS_FAILED;
+	if (in.help)
+		return print(cli_help);
+	if (in.version)
+		return print(version_text);
+	read_environment(&env);
+	return functions[in.verb](&in, &env);
+}
+
+int main(int argc, char **argv)
+{
+	int status = run(argc, argv);
+
+	if (status == STATUS_FAILED)
+		fprintf(stderr, "pycguard: %s\n", error_message());
+	return status;
+}

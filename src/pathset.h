@@ -1,0 +1,36 @@
+/*
+ * pathset - the paths that a person named, and which of them were met.
+ *
+ * A path of the set stands for itself and all below it. Looking one up costs a search by halves for
+ * each of its directories, whatever the size of the set.
+ */
+#ifndef PYCGUARD_PATHSET_H
+#define PYCGUARD_PATHSET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct pathset_item {
+	char *path;
+	size_t len;
+};
+
+struct pathset {
+	struct pathset_item *items;
+	size_t count;
+};
+
+#define PATHSET_INIT { NULL, 0 }
+
+/** Take a copy of `path` into the set. 0; -1 with the failure recorded. */
+int pathset_add(struct pathset *set, const char *path, size_t len);
+
+/** Put the set in order. Once, after the last pathset_add and before pathset_holds. */
+void pathset_sort(struct pathset *set);
+
+/** Whether `path` is one of the set or lies below one. */
+bool pathset_holds(const struct pathset *set, const char *path, size_t len);
+
+void pathset_free(struct pathset *set);
+
+#endif

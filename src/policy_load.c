@@ -1,0 +1,89 @@
+#include "policy_load.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "buf.h"
+
+static const char policy_path[] = ".pycguard";
+
+/* One byte more than a policy may have is enough for policy_add to refuse it. */
+static int add_piece(void *arg, const void *bytes, size_t len)
+{
+	struct buf *text = arg;
+
+	buf_add(text, bytes, len);
+	if (buf_failed(text) < 0)
+		return -1;
+	return text->len > POLICY_MAX_BYTES;
+}
+
+static int make(struct policy **out, const struct buf *text, const char *origin, bool caseless)
+{
+	struct policy *p = policy_new(caseless);
+
+	if (!p)
+		return -1;
+	if (text && policy_add(p, text->ptr, text->len, origin) < 0) {
+		policy_free(p);
+		return -1;
+	}
+	*out = p;
+	return 0;
+}
+
+static int read_file(struct buf *text, const char *file)
+{
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY), status = 0;
+	char piece[16384];
+	ssize_t n;
+
+	if (fd < 0)
+		return error_os(errno, "cannot read policy '%s'", file);
+	while (status == 0) {
+		n = read(fd, piece, sizeof piece);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			status = error_os(errno, "cannot read policy '%s'", file);
+		else
+			status = n ? add_piece(text, piece, (size_t)n) : 1;
+	}
+	close(fd);
+	return status < 0 ? -1 : 0;
+}
+
+int policy_load_file(struct policy **out, const char *file, bool caseless)
+{
+	struct buf text = BUF_INIT;
+	int status = read_file(&text, file);
+
+	*out = NULL;
+	if (status == 0)
+		status = make(out, &text, file, caseless);
+	buf_free(&text);
+	return status;
+}
+
+int policy_load_snapshot(struct policy **out, struct snapshot *s, bool caseless)
+{
+	struct buf text = BUF_INIT;
+	struct entry e;
+	int status = snapshot_find(s, policy_path, &e);
+
+	*out = NULL;
+	if (status <= 0)
+		return status < 0 ? -1 : make(out, NULL, NULL, caseless);
+	if (e.mode == MODE_LINK)
+		return error_set("cannot read policy '%s': it is a symbolic link", policy_path);
+	status = snapshot_read(s, &e, add_piece, &text);
+	if (status == 1)
+		status = error_set("it is too large");
+	if (status == 0)
+		status = make(out, &text, policy_path, caseless);
+	else
+		error_prefix("cannot read policy '%s'", policy_path);
+	buf_free(&text);
+	return status;
+}

@@ -1,0 +1,26 @@
+/*
+ * progress - one line on standard error that says how far a long run is: on a terminal only, and
+ * only after half a second. What it wrote is wiped away at the end.
+ */
+#ifndef PYCGUARD_PROGRESS_H
+#define PYCGUARD_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+struct progress {
+	const char *unit; /* "files", "commits" */
+	bool wanted, shown;
+	struct timespec next;
+};
+
+/** @param quiet -q was given: never show anything. `unit` is borrowed. */
+void progress_start(struct progress *p, const char *unit, bool quiet);
+
+/** So many are done. Cheap: it looks at the clock once in 256 calls. */
+void progress_tick(struct progress *p, size_t done);
+
+void progress_end(struct progress *p);
+
+#endif

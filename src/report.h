@@ -1,0 +1,59 @@
+/*
+ * report - findings as a person or a program wants them, on standard output.
+ *
+ * One printer a file: report_human.c, report_json.c. A printer appends to a buf; report_write
+ * alone writes, and knows whether it was all taken (a full disk is a failure, not a pass).
+ *
+ * To add an output format: a row in formats.def, a printer here, its file in CMakeLists.txt.
+ */
+#ifndef PYCGUARD_REPORT_H
+#define PYCGUARD_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "finding.h"
+
+enum report_mode { REPORT_STAGED, REPORT_TRACKED, REPORT_WORKTREE };
+
+/** What was looked at, what was found, and how to show it. Everything in it is borrowed. */
+struct report {
+	enum report_mode mode;
+	size_t checked;
+	const struct finding_list *findings;
+	const char *prefix; /* the user's subdirectory of the work tree, with its slash, or "" */
+	bool strict;        /* warnings count as errors */
+	bool verbose;       /* list everything */
+	bool all_clear;     /* say so when all is well */
+	bool color;
+};
+
+/** Appends a report to `out`. Memory is the buf's matter; otherwise it cannot fail. */
+typedef void report_printer(struct buf *out, const struct report *r);
+
+report_printer report_human;
+report_printer report_json;
+
+/** -z: the rejected paths alone, a NUL after each. */
+report_printer report_paths;
+
+/** The printer of that format's name, or NULL when there is none. */
+report_printer *report_printer_named(const char *name);
+
+/** The names of all formats, "human|json|...", for messages and help. */
+const char *report_format_names(void);
+
+/** Whether the finding makes the check fail. */
+bool report_rejects(const struct report *r, const struct finding *f);
+
+/** How many findings make the check fail. */
+size_t report_rejected(const struct report *r);
+
+/** "staged", "tracked", ... */
+const char *report_mode_name(enum report_mode mode);
+
+/** Write all of it to standard output. 0; -1 with the failure recorded (earlier ones of the buf
+ * too). */
+int report_write(const struct buf *text);
+
+#endif

@@ -1,0 +1,340 @@
+#include "git.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <git2/sys/repository.h>
+
+#include "path.h"
+
+#define LIBGIT2_AT_LEAST(major, minor) \
+	(LIBGIT2_VER_MAJOR > (major) || (LIBGIT2_VER_MAJOR == (major) && LIBGIT2_VER_MINOR >= (minor)))
+
+/* Extensions that change nothing of what is read here, but that libgit2 refuses by itself. */
+static int lift_extensions(void)
+{
+#if LIBGIT2_AT_LEAST(1, 2)
+	static const char *const harmless[] = {"partialclone", "worktreeconfig"};
+
+	if (git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, harmless, (size_t)2) < 0)
+		return git_failed("cannot set up libgit2");
+#endif
+	return 0;
+}
+
+/* With GIT_DIR alone, git takes the working directory for the top of the work tree, unless the
+ * repository says better (core.worktree, core.bare, a linked worktree). */
+static int set_top_for_git_dir(struct repository *r)
+{
+	git_config *config;
+	git_buf value = GIT_BUF_INIT;
+	int status;
+
+	if (git_repository_is_bare(r->git) || git_repository_is_worktree(r->git))
+		return 0;
+	if (git_repository_config_snapshot(&config, r->git) < 0)
+		return git_failed("cannot read the configuration");
+	status = git_config_get_string_buf(&value, config, "core.worktree");
+	git_buf_dispose(&value);
+	git_config_free(config);
+	if (status == 0)
+		return 0;
+	if (status != GIT_ENOTFOUND || git_repository_set_workdir(r->git, ".", 0) < 0)
+		return git_failed("cannot find the work tree");
+	return 0;
+}
+
+static int open_git(struct repository *r, const struct environment *env)
+{
+	unsigned flags = env->git_across_filesystems ? GIT_REPOSITORY_OPEN_CROSS_FS : 0;
+	const char *start = env->git_dir ? env->git_dir : ".";
+
+	if (env->git_dir)
+		flags |= GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT;
+	if (git_repository_open_ext(&r->git, start, flags, env->git_ceilings) < 0)
+		return git_failed("cannot open the repository");
+	if (env->git_work_tree) {
+		if (git_repository_set_workdir(r->git, env->git_work_tree, 0) < 0)
+			return git_failed("cannot use work tree '%s'", env->git_work_tree);
+		return 0;
+	}
+	return env->git_dir ? set_top_for_git_dir(r) : 0;
+}
+
+static int add_alternates(git_odb *odb, const char *list)
+{
+	size_t len;
+	char *dir;
+
+	for (; *list; list += len + (list[len] == ':')) {
+		len = strcspn(list, ":");
+		if (len == 0)
+			continue;
+		if (*list == '"')
+			return error_set("cannot use GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted path '%s'", list);
+		dir = strndup(list, len);
+		if (!dir)
+			return error_oom();
+		if (git_odb_add_disk_alternate(odb, dir) < 0) {
+			git_failed("cannot use object directory '%s'", dir);
+			free(dir);
+			return -1;
+		}
+		free(dir);
+	}
+	return 0;
+}
+
+static int open_objects(struct repository *r, const struct environment *env)
+{
+	if (env->git_object_dir) {
+		if (git_odb_open(&r->odb, env->git_object_dir) < 0)
+			return git_failed("cannot use object directory '%s'", env->git_object_dir);
+		if (git_repository_set_odb(r->git, r->odb) < 0)
+			return git_failed("cannot use object directory '%s'", env->git_object_dir);
+	} else if (git_repository_odb(&r->odb, r->git) < 0) {
+		return git_failed("cannot open the object database");
+	}
+	return env->git_alternates ? add_alternates(r->odb, env->git_alternates) : 0;
+}
+
+/* A relative GIT_INDEX_FILE is git's from the top of the work tree, wherever we stand. */
+static int name_index(struct repository *r, const struct environment *env)
+{
+	const char *top = git_repository_workdir(r->git);
+	const char *dir = git_repository_path(r->git);
+	const char *file = env->git_index_file;
+	struct buf path = BUF_INIT;
+
+	r->index_named = file != NULL;
+	if (!file) {
+		buf_adds(&path, dir);
+		file = "index";
+	} else if (*file != '/') {
+		buf_adds(&path, top ? top : dir);
+	}
+	buf_adds(&path, file);
+	r->index_path = buf_take(&path);
+	return r->index_path ? 0 : -1;
+}
+
+int repository_open(struct repository **out, const struct environment *env)
+{
+	struct repository *r = calloc(1, sizeof *r);
+
+	*out = NULL;
+	if (!r)
+		return error_oom();
+	r->variables = env->variables;
+	if (git_libgit2_init() < 0) {
+		git_failed("cannot start libgit2");
+		free(r);
+		return -1;
+	}
+	if (lift_extensions() < 0 || open_git(r, env) < 0 || open_objects(r, env) < 0 ||
+	    name_index(r, env) < 0) {
+		repository_free(r);
+		return -1;
+	}
+	*out = r;
+	return 0;
+}
+
+void repository_free(struct repository *r)
+{
+	if (!r)
+		return;
+	git_odb_free(r->odb);
+	git_repository_free(r->git);
+	free(r->index_path);
+	free(r);
+	git_libgit2_shutdown();
+}
+
+const char *repository_top(const struct repository *r)
+{
+	return git_repository_workdir(r->git);
+}
+
+int repository_ignores_case(const struct repository *r, bool *out)
+{
+	git_config *config;
+	int value = 0, status;
+
+	if (git_repository_config_snapshot(&config, r->git) < 0)
+		return git_failed("cannot read the configuration");
+	status = git_config_get_bool(&value, config, "core.ignorecase");
+	git_config_free(config);
+	if (status < 0 && status != GIT_ENOTFOUND)
+		return git_failed("cannot read core.ignoreCase");
+	*out = value;
+	return 0;
+}
+
+int repository_index(struct snapshot **out, struct repository *r)
+{
+	return snapshot_of_index(out, r);
+}
+
+struct bases {
+	struct repository *repository;
+	struct snapshot **snapshots;
+	size_t count;
+};
+
+static int add_base(const git_oid *commit, void *payload)
+{
+	struct bases *b = payload;
+	struct snapshot **grown = realloc(b->snapshots, (b->count + 1) * sizeof *grown);
+
+	if (!grown) {
+		error_oom();
+		return GIT_EUSER;
+	}
+	b->snapshots = grown;
+	if (snapshot_of_commit(&grown[b->count], b->repository, commit) < 0)
+		return GIT_EUSER;
+	b->count++;
+	return 0;
+}
+
+static int add_head(struct bases *b)
+{
+	git_reference *head;
+	int status = git_repository_head(&head, b->repository->git);
+
+	if (status == GIT_EUNBORNBRANCH)
+		return 0;
+	if (status < 0)
+		return git_failed("cannot read HEAD");
+	status = add_base(git_reference_target(head), b);
+	git_reference_free(head);
+	return status < 0 ? -1 : 0;
+}
+
+/* When a merge has no conflict, git runs pre-merge-commit before it writes MERGE_HEAD; the commits
+ * that it merges are then in the names of variables only: GITHEAD_<id>. */
+static int add_merge_variables(struct bases *b)
+{
+	static const char name[] = "GITHEAD_";
+	char **v;
+
+	for (v = b->repository->variables; *v; v++) {
+		char hex[GIT_OID_HEXSZ + 1] = "";
+		size_t len = strcspn(*v, "=") - (sizeof name - 1);
+		git_oid id;
+
+		if (strncmp(*v, name, sizeof name - 1) != 0 || len != GIT_OID_HEXSZ)
+			continue;
+		memcpy(hex, *v + sizeof name - 1, len);
+		if (git_oid_fromstr(&id, hex) == 0 && add_base(&id, b) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int collect_bases(struct bases *b)
+{
+	int status;
+
+	if (add_head(b) < 0)
+		return -1;
+	status = git_repository_mergehead_foreach(b->repository->git, add_base, b);
+	if (status == GIT_ENOTFOUND)
+		return add_merge_variables(b);
+	if (status < 0 && status != GIT_EUSER)
+		git_failed("cannot read MERGE_HEAD");
+	return status < 0 ? -1 : 0;
+}
+
+int repository_bases(struct snapshot ***out, size_t *count, struct repository *r)
+{
+	struct bases b = {r, NULL, 0};
+
+	*out = NULL;
+	*count = 0;
+	if (collect_bases(&b) < 0) {
+		while (b.count > 0)
+			snapshot_free(b.snapshots[--b.count]);
+		free(b.snapshots);
+		return -1;
+	}
+	*out = b.snapshots;
+	*count = b.count;
+	return 0;
+}
+
+/* Appends the components of `path` to the absolute `out`, resolving `.` and `..` by name. */
+static void add_components(struct buf *out, const char *path)
+{
+	size_t n;
+
+	for (; *path; path += n + (path[n] == '/')) {
+		n = strcspn(path, "/");
+		if (n == 0 || (n == 1 && path[0] == '.'))
+			continue;
+		if (n == 2 && memcmp(path, "..", 2) == 0) {
+			size_t base = path_base(out->ptr, out->len);
+
+			buf_cut(out, base ? base - 1 : 0);
+			continue;
+		}
+		buf_addc(out, '/');
+		buf_add(out, path, n);
+	}
+}
+
+static int add_working_directory(struct buf *out)
+{
+	size_t size = 4096;
+	char *cwd = NULL;
+
+	for (;; size *= 2) {
+		char *grown = realloc(cwd, size);
+
+		if (!grown) {
+			free(cwd);
+			return error_oom();
+		}
+		cwd = grown;
+		if (getcwd(cwd, size))
+			break;
+		if (errno != ERANGE) {
+			error_os(errno, "cannot find the working directory");
+			free(cwd);
+			return -1;
+		}
+	}
+	add_components(out, cwd);
+	free(cwd);
+	return 0;
+}
+
+int repository_relative(struct buf *out, const struct repository *r, const char *path)
+{
+	const char *top = repository_top(r);
+	struct buf whole = BUF_INIT;
+	size_t top_len;
+	int status = -1;
+
+	if (!top)
+		return error_set("cannot take path '%s': the repository has no work tree", path);
+	top_len = strlen(top) - 1;
+	if (*path != '/' && add_working_directory(&whole) < 0)
+		goto done;
+	add_components(&whole, path);
+	if (buf_failed(&whole) < 0)
+		goto done;
+	if (!path_below(whole.ptr, whole.len, top, top_len)) {
+		error_set("path '%s' is outside the work tree '%s'", path, top);
+		goto done;
+	}
+	if (whole.len > top_len)
+		buf_add(out, whole.ptr + top_len + 1, whole.len - top_len - 1);
+	status = buf_failed(out);
+done:
+	buf_free(&whole);
+	return status;
+}

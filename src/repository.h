@@ -1,0 +1,58 @@
+/*
+ * repository - the repository as the environment names it, and the snapshots it can give.
+ *
+ * Opens what git would open: GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, the object directories of a
+ * quarantine, or discovery from the working directory (gitfiles of submodules and linked worktrees
+ * too). It writes nothing and takes no lock. libgit2's rule on who owns the repository
+ * (safe.directory) holds as git's does.
+ */
+#ifndef PYCGUARD_REPOSITORY_H
+#define PYCGUARD_REPOSITORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "buf.h"
+#include "environment.h"
+#include "snapshot.h"
+
+struct repository;
+
+/** @param out yours, for repository_free; NULL on failure. @return 0; -1 with it recorded. */
+int repository_open(struct repository **out, const struct environment *env);
+
+/** NULL is allowed. */
+void repository_free(struct repository *r);
+
+/** The top of the work tree with its slash, or NULL in a bare repository. Borrowed. */
+const char *repository_top(const struct repository *r);
+
+/** The boolean core.ignoreCase. */
+int repository_ignores_case(const struct repository *r, bool *out);
+
+/**
+ * What the next commit would record: the index that the environment names. One that GIT_INDEX_FILE
+ * names must exist; where it is not set, no file is an empty index (a fresh repository).
+ *
+ * @param out yours, for snapshot_free. @return 0; -1 with the failure recorded.
+ */
+int repository_index(struct snapshot **out, struct repository *r);
+
+/**
+ * The commits that the next commit will have as parents: HEAD, and in a merge each
+ * commit merged (MERGE_HEAD; before git writes that, the variables GITHEAD_<id>).
+ *
+ * @param out   yours: the array for free(), each snapshot for snapshot_free; none before the first
+ *              commit
+ * @return 0; -1 with the failure recorded
+ */
+int repository_bases(struct snapshot ***out, size_t *count, struct repository *r);
+
+/**
+ * Turn a path that a person typed in the working directory into a path of the index.
+ *
+ * @return 0; -1 with the failure recorded (it lies outside the work tree, …)
+ */
+int repository_relative(struct buf *out, const struct repository *r, const char *path);
+
+#endif

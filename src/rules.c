@@ -1,0 +1,24 @@
+#include "rules.h"
+
+#include <string.h>
+
+static const struct rule_text texts[RULE_COUNT] = {
+#define RULE(name, id, summary, why, example, mend) [name] = {id, summary, why, example, mend},
+#include "rules.def"
+#undef RULE
+};
+
+const struct rule_text *rule_text(enum rule rule)
+{
+	return &texts[rule];
+}
+
+enum rule rule_of_id(const char *id)
+{
+	int rule;
+
+	for (rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
+		if (strcmp(texts[rule].id, id) == 0)
+			return (enum rule)rule;
+	return RULE_NONE;
+}

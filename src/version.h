@@ -1,0 +1,12 @@
+/*
+ * version - the version of this program and of the libraries that it runs with.
+ */
+#ifndef PYCGUARD_VERSION_H
+#define PYCGUARD_VERSION_H
+
+#include "buf.h"
+
+/** Append "pycguard 0.1.0 (libgit2 1.5.1, PCRE2 10.42)\n": the libraries as loaded, not as built. */
+void version_text(struct buf *out);
+
+#endif
