@@ -230,7 +230,10 @@ install_hooks() {
 
 uninstall_hooks() {
     for name in pre-commit pre-merge-commit; do
-        if is_ours "$hooks/$name"; then run rm -f "$hooks/$name"; fi
+        if is_ours "$hooks/$name"; then
+            run rm -f "$hooks/$name"
+            $dry_run || say "removed $hooks/$name"
+        fi
     done
 }
 

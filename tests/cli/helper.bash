@@ -32,7 +32,8 @@ start_clean() {
     export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_DATE='2024-01-01T00:00:00Z' GIT_COMMITTER_DATE='2024-01-01T00:00:00Z'
     mkdir "$HOME"
     printf '%s\n' '[user]' 'name = A Developer' 'email = developer@example.org' \
-        '[init]' 'defaultBranch = main' '[protocol "file"]' 'allow = always' >"$HOME/.gitconfig"
+        '[init]' 'defaultBranch = main' '[safe]' 'directory = *' \
+        '[protocol "file"]' 'allow = always' >"$HOME/.gitconfig"
     # Not the first of PATH, which may be a wrapper that looks for its own things in HOME.
     PYTHON=/usr/bin/python3
     [[ -x $PYTHON ]] || PYTHON=$(command -v python3)
