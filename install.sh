@@ -352,6 +352,8 @@ trap 'exit 2' HUP INT TERM
 
 # Run from a hook or an alias of git's, these would name another repository than --repo.
 unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_PREFIX GIT_OBJECT_DIRECTORY GIT_COMMON_DIR
+# This one would move the installation.
+unset DESTDIR
 
 if $uninstall; then
     if [ -n "$repo" ]; then
