@@ -1,0 +1,192 @@
+#!/usr/bin/env bats
+# The pre-commit framework running our hooks from a clone of this repository, offline.
+
+load helper
+
+# One clone and one store of the framework for the file, so that only the first test builds.
+setup_file() {
+    start_clean
+    copy_of_the_tree "$BATS_FILE_TMPDIR/clone"
+    cd / && rm -rf "$WORK"
+}
+
+setup() {
+    start_clean
+    command -v pre-commit >/dev/null || skip 'pre-commit is not installed'
+    clone=$BATS_FILE_TMPDIR/clone
+    export PRE_COMMIT_HOME=$BATS_FILE_TMPDIR/store
+    PATH=$(path_without)
+    export PATH
+}
+
+# guarded_repo [ID [LINE...]]: a repository whose framework runs that hook, with LINEs of settings.
+guarded_repo() {
+    local id=${1-pycguard}
+    (($# == 0)) || shift
+    new_repo
+    {
+        printf '%s\n' 'repos:' "- repo: $clone" "  rev: $(git -C "$clone" rev-parse HEAD)" \
+            '  hooks:' "  - id: $id"
+        (($# == 0)) || printf '    %s\n' "$@"
+    } >.pre-commit-config.yaml
+    commit start .pre-commit-config.yaml
+    pre-commit install >/dev/null
+}
+
+# fresh_clone: a copy of the clone as ./fresh, with nothing built yet.
+fresh_clone() { cp -R "$clone" fresh; }
+
+version() { sed -n 's/^project(pycguard VERSION \([0-9.]*\).*/\1/p' "$SOURCE_ROOT/CMakeLists.txt"; }
+
+# stand_in VERSION: a pycguard on PATH that claims that version.
+stand_in() {
+    rm -f "$PATH/pycguard"
+    write "$PATH/pycguard" "#!/bin/sh
+case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) echo stand-in: \"\$*\" ;; esac"
+    chmod +x "$PATH/pycguard"
+}
+
+@test "a commit of bytecode is refused, and one of its source alone goes through" {
+    guarded_repo
+    pyc pkg/m.py
+    git add -f pkg
+    run git commit -m 'with its cache'
+    assert_status 1
+    assert_output_has "$(pyc pkg/m.py)"
+    git rm -rq --cached pkg/__pycache__
+    git commit -qm 'source alone'
+}
+
+@test "a commit that only deletes is looked at" {
+    guarded_repo
+    commit 'before the hook' "$(pyc pkg/m.py)" pkg/m.py
+    git rm -q pkg/m.py
+    run git commit -m 'remove the source'
+    assert_status 1
+    assert_output_has pkg/__pycache__/m.
+    git rm -rq pkg
+    git commit -qm 'remove the cache too'
+}
+
+@test "run --all-files is no empty pass" {
+    guarded_repo
+    commit clean
+    pre-commit run --all-files
+    for name in pkg/m.pyc pkg/m.pyo "pkg/m\$py.class" __pycache__/x.txt -q.pyc; do
+        write "./$name" x
+        git add -f -- "$name"
+        commit 'before the hook'
+        run pre-commit run --all-files
+        assert_status 1
+        assert_output_has "$name"
+        git rm -q -- "$name"
+        commit 'and gone'
+    done
+    ln -s nowhere link.pyc
+    commit 'a link' link.pyc
+    ln -sf / link.pyc
+    run pre-commit run --all-files
+    assert_status 1
+    assert_output_has link.pyc
+}
+
+@test "pycguard-tracked judges all tracked files under a policy of one's own" {
+    guarded_repo pycguard-tracked 'args: [--policy, own.policy]'
+    write own.policy '*.secret'
+    commit 'before the hook' own.policy
+    pre-commit run --all-files
+    write deep/a.secret x
+    git add .
+    run git commit -m 'against the policy'
+    assert_status 1
+    assert_output_has deep/a.secret
+}
+
+@test "a merge is checked by pre-merge-commit" {
+    guarded_repo
+    pre-commit install -t pre-merge-commit >/dev/null
+    git checkout -qb side
+    commit 'bytecode from elsewhere' "$(pyc theirs/m.py)"
+    git checkout -q main
+    write ours.py 'x = 1'
+    commit ours ours.py
+    run git merge --no-edit side
+    assert_output_has 'no Python bytecode'
+}
+
+@test "the language may be named anew: script" {
+    guarded_repo pycguard 'language: script'
+    write m.pyc x
+    git add -f m.pyc
+    run git commit -m x
+    assert_status 1
+    assert_output_has m.pyc
+}
+
+@test "the language may be named anew: unsupported_script" {
+    [[ $(printf '%s\n' 'pre-commit 4.4.0' "$(pre-commit --version)" | sort -V | head -n 1) == 'pre-commit 4.4.0' ]] ||
+        skip "$(pre-commit --version) does not know it"
+    guarded_repo pycguard 'language: unsupported_script'
+    write m.pyc x
+    git add -f m.pyc
+    run git commit -m x
+    assert_status 1
+    assert_output_has m.pyc
+}
+
+@test "the language may be system, with an installed pycguard" {
+    stand_in "$(version)"
+    guarded_repo pycguard 'language: system' 'entry: pycguard --check-staged' 'verbose: true'
+    run git commit --allow-empty -m x
+    assert_status 0
+    assert_output_has 'stand-in: --check-staged --'
+}
+
+@test "an installed pycguard of the same version is used, and nothing is built" {
+    fresh_clone
+    stand_in "$(version)"
+    run fresh/hook/pycguard-framework --check-staged -- 'a b.pyc'
+    assert_status 0
+    assert_output_is 'stand-in: --check-staged -- a b.pyc'
+    [[ ! -e fresh/.pycguard-build ]]
+}
+
+@test "two that build at once both get a binary, and leave nothing else" {
+    fresh_clone
+    fresh/hook/pycguard-framework --version >first &
+    one=$!
+    fresh/hook/pycguard-framework --version >second
+    wait $one
+    grep -F "pycguard $(version) " first second
+    [[ $(ls -A fresh/.pycguard-build) == pycguard ]]
+    [[ -z $(git -C fresh status --porcelain) ]]
+}
+
+@test "what a build lacks is said in one line, whatever PYCGUARD_OPTIONAL says" {
+    fresh_clone
+    rm -f "$PATH"/{cmake,pkg-config}
+    export PYCGUARD_OPTIONAL=1
+    run --separate-stderr fresh/hook/pycguard-framework --check-staged
+    assert_status 2
+    assert_stderr_is_one_line
+    assert_stderr_has 'missing cmake, pkg-config, libgit2, libpcre2-8, jansson'
+
+    # Neither another version nor a binary that does not start will do.
+    stand_in "$(version).9"
+    write fresh/.pycguard-build/pycguard $'#!/bin/sh\nexit 127'
+    chmod +x fresh/.pycguard-build/pycguard
+    run --separate-stderr fresh/hook/pycguard-framework --check-staged
+    assert_status 2
+    assert_stderr_has 'missing cmake'
+}
+
+@test "a build that fails is said in one line, which names the log" {
+    fresh_clone
+    write fresh/src/main.c 'this is not C'
+    run --separate-stderr fresh/hook/pycguard-framework --check-staged
+    assert_status 2
+    assert_stderr_is_one_line
+    log=${stderr#*\'}
+    grep -q error "${log%\'*}"
+    [[ $(ls -A fresh/.pycguard-build) == build.log ]]
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, and runs them all. `--no-deps` installs nothing; all other
+# arguments go to ctest: `tests/run.sh -R policy`.
+set -euo pipefail
+
+# Debian's names. The first line is what the build needs (install.sh knows other systems' names).
+packages=(
+    cmake gcc libc6-dev make pkg-config libgit2-dev libpcre2-dev libjansson-dev
+    bats clang git jq libcmocka-dev pre-commit python3 python3-django shellcheck valgrind
+)
+
+die() {
+    echo "run.sh: $*" >&2
+    exit 2
+}
+
+install_packages() {
+    local package missing=() as_root=()
+    if ! command -v apt-get dpkg-query >/dev/null; then
+        echo "run.sh: no apt-get here, so the tests use what there is; Debian's names of what they need: ${packages[*]}" >&2
+        return
+    fi
+    for package in "${packages[@]}"; do
+        [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
+    done
+    ((${#missing[@]})) || return 0
+
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null || die "missing packages: ${missing[*]} (install them as root, or give --no-deps)"
+        as_root=(sudo)
+    fi
+    as_root+=(env DEBIAN_FRONTEND=noninteractive)
+    "${as_root[@]}" apt-get update -q || echo 'run.sh: apt-get update failed; going on with the lists that are here' >&2
+    "${as_root[@]}" apt-get install -q -y --no-install-recommends "${missing[@]}" ||
+        die "apt-get could not install: ${missing[*]}"
+}
+
+if [[ ${1-} == --no-deps ]]; then
+    shift
+else
+    install_packages
+fi
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cmake -S . -B build/test -DPYCGUARD_TESTS=ON -DPYCGUARD_WERROR=ON
+cmake --build build/test --parallel 2
+exec ctest --test-dir build/test --output-on-failure --parallel 2 "$@"
