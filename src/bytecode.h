@@ -135,8 +135,9 @@ bool bytecode_fits_size(const struct bytecode_header *h, uint64_t source_size);
 
 /**
  * Whether a source of this mtime (st_mtim of stat) has the time in a timestamp header, as that
- * version compares them: from 3.7 on modulo 2^32, before that as they are; from 3.3 on through a
- * floating point number, in which 1e9-1 nanoseconds are the next second.
+ * version compares them. From 3.7 on modulo 2^32; 3.3 to 3.6 as they are; both through a floating
+ * point number, in which 1e9-1 nanoseconds are the next second. Up to 3.2 modulo 2^32, but the
+ * header's is read as signed, so that nothing from 2038 on fits (where long has 64 bits).
  */
 bool bytecode_fits_mtime(const struct bytecode_header *h, int64_t seconds, long nanoseconds);
 

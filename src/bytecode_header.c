@@ -120,8 +120,9 @@ bool bytecode_fits_mtime(const struct bytecode_header *h, int64_t seconds, long 
 {
 	if (h->invalidation != INVALIDATION_TIMESTAMP)
 		return false;
-	if (h->version >= BYTECODE_VERSION(3, 3))
-		seconds = whole_seconds(seconds, nanoseconds);
+	if (h->version < BYTECODE_VERSION(3, 3))
+		return h->mtime <= INT32_MAX && h->mtime == (uint32_t)seconds;
+	seconds = whole_seconds(seconds, nanoseconds);
 	if (h->version < BYTECODE_VERSION(3, 7))
 		return seconds == (int64_t)h->mtime;
 	return h->mtime == (uint32_t)seconds;

@@ -183,8 +183,7 @@ static int read_double_star(struct scan *s, size_t run)
 	return 0;
 }
 
-/* Before an escaped slash a real "**" does not match "nothing, and no slash", as it does before a
- * plain one: at least that slash must be there. */
+/* A real "**" and the escaped slash after it. Unlike a plain one, that slash must be there. */
 static int read_double_star_escaped(struct scan *s)
 {
 	write_star(s);

@@ -28,7 +28,8 @@ struct matcher;
  * taken as directories, one of these (gitignore(5); git's dir.c and wildmatch.c decide).
  *
  * @param out      yours, for pattern_free; NULL on failure
- * @param caseless as core.ignoreCase
+ * @param caseless as core.ignoreCase: ASCII letters match in both cases (here those after a
+ *                 backslash and in a class as well, which git leaves out)
  * @param why      filled on refusal; may not be NULL
  * @return 0; 1 when the text is no pattern that could ever match (`why` tells); -1 on other
  *         failures (no memory), recorded in error.h

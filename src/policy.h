@@ -3,12 +3,14 @@
  *
  * Built in, in this order: `__pycache__/`, `*.py[cod]`, `*$py.class`. Then the lines of the user's
  * file in gitignore syntax; the last line that matches a path decides it. A line `regex:EXPR` is a
- * PCRE2 expression. A `!` line allows, also below a rejected directory (the one difference from
- * gitignore). Comment lines straight above a `!` line are its reason.
+ * PCRE2 expression (`\regex:` starts a glob that matches these very bytes). A `!` line allows, also
+ * below a rejected directory (the one difference from gitignore). Comment lines straight above a
+ * `!` line are its reason; an empty line between parts them.
  *
- * Refused, with "FILE:LINE:COLUMN: REASON" recorded: a line that does not compile, one that git
- * would accept but could never match (an unclosed class, a trailing backslash), a NUL byte, and a
- * file past POLICY_MAX_BYTES or POLICY_MAX_LINES patterns.
+ * Refused, with "FILE:LINE:COLUMN: REASON in 'LINE'" recorded (columns count bytes from 1, the `!`
+ * and `regex:` too): a line that does not compile, one that git would accept but could never match
+ * (an unclosed class, a trailing backslash, `//`, `./`, a lone `!` or `/`), a NUL byte, and a file
+ * past POLICY_MAX_BYTES or POLICY_MAX_LINES patterns.
  *
  * Calling sequence: policy_new, any number of policy_add, then policy_decide from any thread, each
  * with a matcher of its own; policy_free.

@@ -129,7 +129,7 @@ def lies(case, verdict, outcome):
         yield "not called a ghost"
     if verdict.lie == "orphan" and outcome == "cache":
         yield "called an orphan"
-    if verdict.lie == "stale" and verdict.here == "cache":
+    if verdict.lie == "stale" and (outcome == "cache" or (case["honest"] and not case["damaged"])):
         yield "called stale"
 
 

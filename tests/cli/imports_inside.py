@@ -50,7 +50,7 @@ SOURCES = {
     "longer": (SOURCE + b"# more\n", SOURCE, 0), "crlf": (CRLF, SOURCE, 0), "lf": (SOURCE, CRLF, 0),
     "gone": (None, SOURCE, 0)}
 MTIMES = {"next second": (MTIME, 999999999), "after 2106": (2 ** 32 + 5, 0), "before 1970": (-5, 0),
-          "half before 1970": (-6, 500000000), "at 0": (0, 0)}
+          "half before 1970": (-6, 500000000), "at 0": (0, 0), "after 2038": (2 ** 31 + 5, 0)}
 
 
 def write(path, data):
@@ -135,7 +135,7 @@ class Cases:
             "import": os.path.basename(path)[:-4] if pattern in OTHER_NAME else name,
             "about": ", ".join(filter(None, [pattern, kind, source, package and "package." + package,
                                              damage and damage[0]])),
-            "honest": source not in ("wrong", "longer")})
+            "honest": source not in ("wrong", "longer"), "damaged": bool(damage)})
         return self.list[-1], base + ".py"
 
 
@@ -156,9 +156,12 @@ def make(root):
     for place, kind, source in itertools.product((OWN, LEGACY), KINDS, ("fits", "gone")):
         for damage in damages():
             cases.add(place, kind, source, "", damage)
-    if VERSION >= (3, 3):
-        for about, mtime in sorted(MTIMES.items()):
+    for about, mtime in sorted(MTIMES.items()):
+        if VERSION >= (3, 3):
             cases.add(OWN, "timestamp", "fits", mtime=mtime)[0]["about"] += ", mtime " + about
+        elif not mtime[1]:
+            cases.add(LEGACY, "timestamp", "fits", mtime=mtime)[0]["about"] += ", mtime " + about
+    if VERSION >= (3, 3):
         # Read by nobody: the size alone says that the cache fits.
         case, source = cases.add(OWN, "timestamp", "fits")
         with open(source, "r+b") as f:

@@ -36,7 +36,7 @@ def random_class(rng):
         elif kind < 0.7:
             out += bytes([rng.choice(CLASS_BYTES)]) + b"-" + bytes([rng.choice(CLASS_BYTES)])
         elif kind < 0.85:
-            out += b"[:" + rng.choice(POSIX).encode() + b":]"
+            out += b"[:" + rng.choice(POSIX).encode() + b":]" + rng.choice([b"", b"", b"-a", b"-z"])
         elif kind < 0.95:
             out += b"\\" + bytes([rng.choice(CLASS_BYTES)])
         else:
@@ -89,10 +89,10 @@ def fill(rng, pattern):
                 i += 1
             out += rng.choice([b"", b"a", b"b", b"ab", b"a/b", b"/", b"a/", b"1/2"])
         elif c == b"?":
-            out += rng.choice(LETTERS)
+            out += rng.choice(LETTERS + [b"/"])
         elif c == b"[":
             end = pattern.find(b"]", i + 2)
-            out += rng.choice(LETTERS + ODD + [bytes([b]) for b in pattern[i:i + 6]])
+            out += rng.choice(LETTERS + ODD + [b"/"] * 4 + [bytes([b]) for b in pattern[i:i + 6]])
             i = end if end > 0 else i
         elif c == b"\\":
             i += 1
@@ -245,7 +245,7 @@ class Comparison:
 def main():
     tool = sys.argv[1]
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 20240229
-    count = int(sys.argv[3]) if len(sys.argv) > 3 else 350
+    count = int(sys.argv[3]) if len(sys.argv) > 3 else 250
     rng = random.Random(seed)
     result = Comparison()
     with tempfile.TemporaryDirectory() as top:

@@ -343,7 +343,7 @@ static enum bytecode_fit fit_of(const char *hex, const char *text, size_t len)
 
 #define FIT(hex, text) fit_of(hex, text, sizeof text - 1)
 
-/* importlib.util.source_hash(b"x = 1\n") of 3.10 and of 3.13. */
+/* importlib.util.source_hash(b"x = 1\n") of 3.10, 3.11 and 3.13. */
 static void hash_fits(void **state)
 {
 	static const char old[] = "6f0d0d0a03000000d94aade28c8cbebf";
@@ -352,6 +352,7 @@ static void hash_fits(void **state)
 	(void)state;
 	assert_int_equal(FIT(old, "x = 1\n"), FIT_EXACT);
 	assert_int_equal(FIT(new, "x = 1\n"), FIT_EXACT);
+	assert_int_equal(FIT("a70d0d0a030000004c0372aa93f75252", "x = 1\n"), FIT_EXACT);
 	assert_int_equal(FIT(new, "x = 1\r\n"), FIT_LINEENDS);
 	assert_int_equal(FIT(new, "x = 1\r"), FIT_NOT);
 	assert_int_equal(FIT(new, "x = 2\n"), FIT_NOT);
@@ -394,12 +395,13 @@ static void size_modulo_4_gib(void **state)
 
 static void mtimes(void **state)
 {
-	struct bytecode_header new, old, oldest, hash;
+	struct bytecode_header new, old, oldest, late, hash;
 
 	(void)state;
 	make_header(&new, "f30d0d0a00000000f6ef446801000000");
 	make_header(&old, "330d0d0af6ef446801000000");
 	make_header(&oldest, "03f30d0af6ef4468");
+	make_header(&late, "03f30d0af6efff80");
 	make_header(&hash, "f30d0d0a03000000f6ef4468f6ef4468");
 	assert_true(bytecode_fits_mtime(&new, 0x6844eff6, 500000000));
 	assert_false(bytecode_fits_mtime(&new, 0x6844eff6, 999999999));
@@ -409,6 +411,8 @@ static void mtimes(void **state)
 	assert_true(bytecode_fits_mtime(&old, 0x6844eff5, 999999999));
 	assert_true(bytecode_fits_mtime(&oldest, 0x6844eff6, 999999999));
 	assert_false(bytecode_fits_mtime(&oldest, 0x6844eff7, 0));
+	assert_true(bytecode_fits_mtime(&oldest, 0x16844eff6, 0));
+	assert_false(bytecode_fits_mtime(&late, 0x80ffeff6, 0));
 	assert_false(bytecode_fits_mtime(&hash, 0x6844eff6, 0));
 	assert_false(bytecode_fits_mtime(&new, INT64_MAX, 999999999));
 	assert_false(bytecode_fits_mtime(&new, INT64_MIN, 0));
