@@ -64,6 +64,12 @@ struct bytecode_name {
  */
 void bytecode_name(struct bytecode_name *out, const char *path, size_t len, bool caseless);
 
+/**
+ * Whether Django takes a module of that name in a migrations package for a migration: not when it
+ * begins with `_` or `~` (MigrationLoader.load_disk).
+ */
+bool bytecode_is_migration_name(const char *module, size_t len);
+
 /** Append the path of the source, `PACKAGE/MODULE.py`. False, nothing appended, if there is none.
  */
 bool bytecode_source(struct buf *out, const struct bytecode_name *name);

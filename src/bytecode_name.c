@@ -161,6 +161,11 @@ void bytecode_name(struct bytecode_name *out, const char *path, size_t len, bool
 	out->migration = dir_is(dir, "migrations", caseless);
 }
 
+bool bytecode_is_migration_name(const char *module, size_t len)
+{
+	return len > 0 && module[0] != '_' && module[0] != '~';
+}
+
 bool bytecode_source(struct buf *out, const struct bytecode_name *name)
 {
 	if (!name->module.ptr)

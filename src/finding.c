@@ -36,22 +36,23 @@ static bool is_optimized(const struct finding *f)
 
 static void say_ghost(struct buf *out, const struct finding *f)
 {
-	const char *python = is_optimized(f) ? "Python up to 3.4, run with -O, imports" :
-		f->loads == LOADS_NOTHING ? "Python tries to import" : "Python imports";
+	size_t base = path_base(f->source, strlen(f->source));
+	bool fails = f->loads == LOADS_NOTHING;
 
-	if (f->loads == LOADS_SOURCE) {
-		buf_adds(out, "the package beside it hides it from Python; its source ");
-		path_quote(out, f->source, strlen(f->source));
-		buf_adds(out, " is gone");
-		return;
-	}
-	buf_addf(out, "%s this file, for its source ", python);
+	if (is_optimized(f))
+		buf_addf(out, "Python up to 3.4, run with -O, %s this file", fails ? "tries to import" :
+			"imports");
+	else
+		buf_adds(out, fails ? "Python tries to import this file, and fails" :
+			"Python imports this file");
+	buf_adds(out, ", for its source ");
 	path_quote(out, f->source, strlen(f->source));
 	buf_adds(out, " is gone");
-	if (f->migration) {
-		buf_adds(out, ", and Django runs it as migration ");
-		add_module(out, f);
-	}
+	if (!f->migration || is_optimized(f) ||
+	    !bytecode_is_migration_name(f->source + base, strlen(f->source + base)))
+		return;
+	buf_addf(out, "; Django %s it as migration ", fails ? "stops at" : "runs");
+	add_module(out, f);
 }
 
 static void say_source(struct buf *out, const char *before, const struct finding *f,

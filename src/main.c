@@ -18,6 +18,7 @@ static verb_function *const functions[VERB_COUNT] = {
 	[VERB_CHECK_STAGED] = verb_check_staged,
 	[VERB_CHECK_TRACKED] = verb_check_tracked,
 	[VERB_CHECK_WORKTREE] = verb_check_worktree,
+	[VERB_EXPLAIN] = verb_explain,
 };
 
 static const char *variable(const char *name)

@@ -34,6 +34,9 @@ typedef void report_printer(struct buf *out, const struct report *r);
 report_printer report_human;
 report_printer report_json;
 
+/** One finding as the object that report_json lists, for --explain. */
+void report_json_finding(struct buf *out, const struct finding *f, const char *prefix);
+
 /** -z: the rejected paths alone, a NUL after each. */
 report_printer report_paths;
 

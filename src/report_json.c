@@ -142,6 +142,13 @@ static void print(struct buf *out, json_t *o, bool complete)
 	json_decref(o);
 }
 
+void report_json_finding(struct buf *out, const struct finding *f, const char *prefix)
+{
+	json_t *o = finding_object(f, prefix);
+
+	print(out, o, o != NULL);
+}
+
 void report_json(struct buf *out, const struct report *r)
 {
 	json_t *o = json_object();

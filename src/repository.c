@@ -50,11 +50,15 @@ static int open_git(struct repository *r, const struct environment *env)
 {
 	unsigned flags = env->git_across_filesystems ? GIT_REPOSITORY_OPEN_CROSS_FS : 0;
 	const char *start = env->git_dir ? env->git_dir : ".";
+	int status;
 
 	if (env->git_dir)
 		flags |= GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT;
-	if (git_repository_open_ext(&r->git, start, flags, env->git_ceilings) < 0)
-		return git_failed("cannot open the repository");
+	status = git_repository_open_ext(&r->git, start, flags, env->git_ceilings);
+	if (status < 0) {
+		git_failed("cannot open the repository");
+		return status == GIT_ENOTFOUND && !env->git_dir ? 1 : -1;
+	}
 	if (env->git_work_tree) {
 		if (git_repository_set_workdir(r->git, env->git_work_tree, 0) < 0)
 			return git_failed("cannot use work tree '%s'", env->git_work_tree);
@@ -123,6 +127,7 @@ static int name_index(struct repository *r, const struct environment *env)
 int repository_open(struct repository **out, const struct environment *env)
 {
 	struct repository *r = calloc(1, sizeof *r);
+	int status;
 
 	*out = NULL;
 	if (!r)
@@ -133,13 +138,16 @@ int repository_open(struct repository **out, const struct environment *env)
 		free(r);
 		return -1;
 	}
-	if (lift_extensions() < 0 || open_git(r, env) < 0 || open_objects(r, env) < 0 ||
-	    name_index(r, env) < 0) {
+	status = lift_extensions();
+	if (status == 0)
+		status = open_git(r, env);
+	if (status == 0 && (open_objects(r, env) < 0 || name_index(r, env) < 0))
+		status = -1;
+	if (status == 0)
+		*out = r;
+	else
 		repository_free(r);
-		return -1;
-	}
-	*out = r;
-	return 0;
+	return status;
 }
 
 void repository_free(struct repository *r)
@@ -176,6 +184,25 @@ int repository_ignores_case(const struct repository *r, bool *out)
 int repository_index(struct snapshot **out, struct repository *r)
 {
 	return snapshot_of_index(out, r);
+}
+
+int repository_revision(struct snapshot **out, struct repository *r, const char *revision)
+{
+	git_object *object, *commit;
+	int status = git_revparse_single(&object, r->git, revision);
+
+	*out = NULL;
+	if (status == GIT_ENOTFOUND || status == GIT_EINVALIDSPEC || status == GIT_EUNBORNBRANCH)
+		return 1;
+	if (status < 0)
+		return git_failed("cannot find revision '%s'", revision);
+	status = git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
+	git_object_free(object);
+	if (status < 0)
+		return git_failed("revision '%s' is no commit", revision);
+	status = snapshot_of_commit(out, r, git_object_id(commit));
+	git_object_free(commit);
+	return status;
 }
 
 struct bases {

@@ -18,7 +18,10 @@
 
 struct repository;
 
-/** @param out yours, for repository_free; NULL on failure. @return 0; -1 with it recorded. */
+/**
+ * @param out yours, for repository_free; NULL on failure
+ * @return 0; -1 with the failure recorded; 1, recorded too, when there is no repository here
+ */
 int repository_open(struct repository **out, const struct environment *env);
 
 /** NULL is allowed. */
@@ -37,6 +40,14 @@ int repository_ignores_case(const struct repository *r, bool *out);
  * @param out yours, for snapshot_free. @return 0; -1 with the failure recorded.
  */
 int repository_index(struct snapshot **out, struct repository *r);
+
+/**
+ * The commit that a revision names, as git rev-parse reads it.
+ *
+ * @param out yours, for snapshot_free; NULL unless 0 is returned
+ * @return 0; 1 when there is no such revision; -1 with the failure recorded
+ */
+int repository_revision(struct snapshot **out, struct repository *r, const char *revision);
 
 /**
  * The commits that the next commit will have as parents: HEAD, and in a merge each

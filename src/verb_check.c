@@ -60,7 +60,7 @@ static int load_policy(struct job *job)
 
 static int job_open(struct job *job, bool staged)
 {
-	if (repository_open(&job->repository, job->env) < 0 ||
+	if (repository_open(&job->repository, job->env) != 0 ||
 	    repository_ignores_case(job->repository, &job->caseless) < 0 ||
 	    repository_index(&job->snapshot, job->repository) < 0 || load_policy(job) < 0 ||
 	    find_prefix(job) < 0 || find_named(job) < 0)

@@ -18,5 +18,6 @@ int verb_report(const struct invocation *in, const struct environment *env, stru
 int verb_check_staged(const struct invocation *in, const struct environment *env);
 int verb_check_tracked(const struct invocation *in, const struct environment *env);
 int verb_check_worktree(const struct invocation *in, const struct environment *env);
+int verb_explain(const struct invocation *in, const struct environment *env);
 
 #endif
