@@ -325,7 +325,7 @@ void explain_file(struct buf *out, const struct explanation *e)
 /* Wraps a text of plain ASCII at a width that every terminal has. */
 static void wrap(struct buf *out, const char *text)
 {
-	enum { WIDTH = 68 };
+	enum { WIDTH = 66 };
 
 	while (*text) {
 		size_t len = strlen(text), n = len;
