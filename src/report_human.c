@@ -213,8 +213,9 @@ static void say_warnings(struct buf *out, const struct report *r, size_t rejecte
 		buf_adds(out, "\n");
 	buf_adds(out, "pycguard: ");
 	colored(out, r, "1;33", "warning");
-	buf_addf(out, ": %zu such file%s %s in git before this commit; to see %s: "
-		"pycguard --check-tracked\n", n, plural(n), n == 1 ? "was" : "were", n == 1 ? "it" : "them");
+	buf_addf(out, ": %zu file%s that git must not carry %s there before this commit; "
+		"to see %s: pycguard --check-tracked\n", n, plural(n), n == 1 ? "was" : "were",
+		n == 1 ? "it" : "them");
 	for (i = 0; r->verbose && i < r->findings->count; i++)
 		if (!report_rejects(r, &r->findings->items[i]))
 			say_file(out, r, &r->findings->items[i]);
