@@ -713,7 +713,6 @@ errors_naming() {
     stage shop/migrations/m.py "$cache" ext.pyd
     judge
     assert_status 1
-    # shellcheck disable=SC2016
     assert_json 'keys == ["checked", "findings", "mode", "tool"]
         and .mode == "staged" and .checked == 3
         and (.tool | keys == ["name", "version"] and .name == "pycguard" and (.version | test("^[0-9]")))

@@ -327,6 +327,36 @@ clean_repo() {
     done
 }
 
+# --- whose repository ------------------------------------------------------------------------------
+
+# of_another: the repository is another user's, and git has not been told that it is safe.
+of_another() {
+    (($(id -u) == 0)) || skip 'only root can give a repository away'
+    new_repo
+    write m.pyc x
+    git add -f m.pyc
+    chown -R 65534 .
+    run ! git ls-files
+}
+
+@test "a repository that safe.directory names is read, as git reads it" {
+    of_another
+    for safe in "$PWD" '*'; do
+        git config --global safe.directory "$safe"
+        [[ $(git ls-files) == m.pyc ]]
+        judge
+        assert_judged 1 'error ghost-module m.pyc'
+    done
+}
+
+@test "a repository that GIT_DIR names is read whoever owns it, as git reads it" {
+    of_another
+    export GIT_DIR=$PWD/.git
+    [[ $(git ls-files) == m.pyc ]]
+    judge
+    assert_judged 1 'error ghost-module m.pyc'
+}
+
 # --- the hook in a real commit ---------------------------------------------------------------------
 
 # guarded_repo: HEAD has m.py, notes.txt and m.bin; the hook is on. Bytecode is one rename away.

@@ -135,10 +135,13 @@ assert_judged() {
 # assert_no_control_bytes TEXT: it is UTF-8 that can neither move a cursor, nor colour a screen, nor
 # turn text round; ends of lines aside.
 assert_no_control_bytes() {
-    "$PYTHON" -I -X utf8 -c 'import sys, unicodedata
-text = sys.stdin.buffer.read().decode()
-sys.exit(any(unicodedata.category(c) in ("Cc", "Cf") and c != "\n" for c in text))' <<<"$1" 2>/dev/null ||
-        fail "a control byte in: $(cat -v <<<"$1")"
+    local bad
+    bad=$("$PYTHON" -I -c 'import sys, unicodedata
+for line in sys.stdin.buffer.read().split(b"\n"):
+    text = line.decode(errors="surrogateescape")
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in text):
+        print(ascii(text))' <<<"$1")
+    [[ -z $bad ]] || { echo "control bytes in:" "$bad" >&2; return 1; }
 }
 
 # assert_refuses REASON [ARG...]: exit status 2, nothing on standard output, and one line on standard

@@ -254,9 +254,9 @@ stage() {
         policy "$line"
         assert_refuses ".pycguard:1:$column: "
     done <<'END'
-9 regex:a(b
-10 !regex:a(b
-8 regex:*
+10 regex:a(b
+11 !regex:a(b
+9 regex:a**
 1 !
 END
 }
@@ -366,7 +366,7 @@ END
 @test "the warning of a ! line is printed without control bytes" {
     new_repo
     stage m.py
-    policy $'!\e[31m\xc2\x9b.pyc'
+    policy $'!\e\\[31m\xc2\x9b.pyc'
     run_pycguard --check-tracked
     assert_status 0
     assert_stderr_is_one_line
