@@ -117,8 +117,47 @@ path_without() {
 # bats drops them.
 run_pycguard() { run --separate-stderr "$PYCGUARD" "$@"; }
 
-# Set by bats' run.
-status='' output='' stderr=''
+# judge ARG...: as run_pycguard --format=json, but output holds a line "SEVERITY RULE PATH" a finding,
+# and json the whole of it.
+judge() {
+    run_pycguard --format=json "$@"
+    json=$output
+    output=$(jq -r '.findings[] | "\(.severity) \(.rule) \(.path)"' <<<"$json") || fail 'expected JSON'
+}
+
+# assert_judged STATUS [LINE...]: what judge found, all of it, in its order.
+assert_judged() {
+    local expected
+    expected=$(printf '%s\n' "${@:2}")
+    assert_status "$1"
+    [[ $output == "$expected" ]] || fail '--- expected:' "$expected"
+}
+
+# assert_no_control_bytes TEXT: it is UTF-8 that can neither move a cursor, nor colour a screen, nor
+# turn text round; ends of lines aside.
+assert_no_control_bytes() {
+    local bad
+    bad=$("$PYTHON" -I -c 'import sys, unicodedata
+for line in sys.stdin.buffer.read().split(b"\n"):
+    text = line.decode(errors="surrogateescape")
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in text):
+        print(ascii(text))' <<<"$1")
+    [[ -z $bad ]] || { echo "control bytes in:" "$bad" >&2; return 1; }
+}
+
+# assert_refuses REASON [ARG...]: exit status 2, nothing on standard output, and one line on standard
+# error: pycguard's own, with REASON in it.
+assert_refuses() {
+    run_pycguard "${@:2}"
+    assert_status 2
+    assert_no_output
+    assert_stderr_is_one_line
+    [[ $stderr == 'pycguard: '* ]] || fail 'expected a line of pycguard'
+    assert_stderr_has "$1"
+}
+
+# Set by bats' run, and by judge.
+status='' output='' stderr='' json=''
 
 fail() {
     printf '%s\n' "$@" "--- status: $status" '--- output:' "$output" '--- stderr:' "$stderr" >&2
@@ -135,9 +174,11 @@ assert_no_output() { [[ -z $output ]] || fail 'expected no output'; }
 assert_stderr_has() { [[ $stderr == *"$1"* ]] || fail "expected in standard error: $1"; }
 assert_stderr_is_one_line() { [[ -n $stderr && $stderr != *$'\n'* ]] || fail 'expected one line in standard error'; }
 
-# assert_json EXPR [JQ-OPTION...]: the output is one JSON object of which the jq expression is true.
+# assert_json EXPR [JQ-OPTION...]: the output, or what judge got, is one JSON object of which the jq
+# expression is true.
 assert_json() {
     local expr=$1
     shift
-    jq -e -s "$@" "length == 1 and (.[0] | $expr)" <<<"$output" >/dev/null || fail "expected of the JSON: $expr"
+    jq -e -s "$@" "length == 1 and (.[0] | $expr)" <<<"${json:-$output}" >/dev/null ||
+        fail "expected of the JSON: $expr" "$json"
 }
