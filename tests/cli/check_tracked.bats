@@ -80,7 +80,7 @@ One that is there on purpose: allow it with a line !PATH in .pycguard.'
     new_repo
     write m.py 'x = 1'
     blob=$(git hash-object -w m.py)
-    for n in {1..9999}; do printf '100644 %s\tdir%d/file%d.py\n' "$blob" $((n % 100)) "$n"; done |
+    seq 9999 | awk -v blob="$blob" '{ printf "100644 %s\tdir%d/file%d.py\n", blob, $1 % 100, $1 }' |
         git update-index --index-info
     git update-index --add --cacheinfo "100644,$blob,dir50/file5050.pyc"
     judge --check-tracked
