@@ -4,23 +4,28 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "utf8.h"
+
 enum { ERROR_MAX = 4096, REASON_MAX = 1024 };
 
 static _Thread_local char message[ERROR_MAX];
 
-/* Writes `raw` at `out` with control bytes as three octal digits, and "..." for what does not fit
- * before `end`. Returns where it stopped. */
+/* Writes `raw` at `out` with what could drive a terminal as three octal digits a byte, and "..."
+ * for what does not fit before `end`. Returns where it stopped. */
 static char *escape(char *out, const char *end, const char *raw)
 {
-	for (; *raw && out + sizeof "\\000..." <= end; raw++) {
-		unsigned char c = (unsigned char)*raw;
+	size_t left = strlen(raw), n;
 
-		if (c < 0x20 || c == 0x7f)
-			out += snprintf(out, 5, "\\%03o", c);
+	for (; left && out + sizeof "\\000..." <= end; raw += n, left -= n) {
+		n = utf8_showable(raw, left);
+		if (n == 0)
+			out += snprintf(out, 5, "\\%03o", (unsigned char)*raw);
 		else
-			*out++ = (char)c;
+			memcpy(out, raw, n);
+		out += n;
+		n = n ? n : 1;
 	}
-	strcpy(out, *raw ? "..." : "");
+	strcpy(out, left ? "..." : "");
 	return out + strlen(out);
 }
 

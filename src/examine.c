@@ -195,7 +195,7 @@ int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool 
 		    find_package(s, &x->source, &x->package_present) < 0)
 			return -1;
 		if (compare_source(x, s) < 0)
-			return error_prefix("cannot compare '%s' with its source", e->path);
+			return e->on_disk ? -1 : error_prefix("cannot read '%s'", x->source.ptr);
 	}
 	facts.name = &x->name;
 	facts.header = x->header_read ? &x->header : NULL;

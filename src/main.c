@@ -30,7 +30,7 @@ static const char *variable(const char *name)
 
 static void read_environment(struct environment *env)
 {
-	const char *term = variable("TERM");
+	const char *term = variable("TERM"), *force = variable("CLICOLOR_FORCE");
 
 	*env = (struct environment){
 		.variables = environ,
@@ -41,9 +41,10 @@ static void read_environment(struct environment *env)
 		.git_alternates = variable("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
 		.git_ceilings = variable("GIT_CEILING_DIRECTORIES"),
 		.git_across_filesystems = variable("GIT_DISCOVERY_ACROSS_FILESYSTEM") != NULL,
+		.sudo_uid = variable("SUDO_UID"),
 		.git_prefix = variable("GIT_PREFIX"),
 		.no_color = variable("NO_COLOR") != NULL,
-		.force_color = variable("CLICOLOR_FORCE") != NULL,
+		.force_color = force && strcmp(force, "0") != 0,
 		.dumb_terminal = !term || strcmp(term, "dumb") == 0,
 	};
 }

@@ -1,7 +1,8 @@
 #include "path.h"
 
-#include <stdint.h>
 #include <string.h>
+
+#include "utf8.h"
 
 size_t path_base(const char *path, size_t len)
 {
@@ -28,57 +29,6 @@ int path_compare(const char *a, size_t a_len, const char *b, size_t b_len)
 	return (a_len > b_len) - (a_len < b_len);
 }
 
-/* Decodes the character at `s`: its length, or 0 when it is not valid. */
-static size_t decode(const char *s, size_t len, uint32_t *out)
-{
-	static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
-	const unsigned char *u = (const unsigned char *)s;
-	size_t n, i;
-	uint32_t c;
-
-	if (len == 0)
-		return 0;
-	c = u[0];
-	n = c < 0x80 ? 1 : c < 0xc0 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf8 ? 4 : 0;
-	if (n == 0 || n > len)
-		return 0;
-	if (n > 1)
-		c &= 0x7fu >> n;
-	for (i = 1; i < n; i++) {
-		if ((u[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (u[i] & 0x3f);
-	}
-	if (c < smallest[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	*out = c;
-	return n;
-}
-
-size_t path_utf8(const char *s, size_t len)
-{
-	uint32_t c;
-
-	return decode(s, len, &c);
-}
-
-/* Whether showing the character could move the cursor, colour the screen or turn the text round. */
-static bool is_control(uint32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||
-	       c == 0x200e || c == 0x200f || c == 0x061c || c == 0xfeff ||
-	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
-}
-
-/* Length of the character at `s` if it can be shown as it is, else 0. */
-static size_t showable(const char *s, size_t len)
-{
-	uint32_t c;
-	size_t n = decode(s, len, &c);
-
-	return n && !is_control(c) ? n : 0;
-}
-
 static void escape_byte(struct buf *out, unsigned char c)
 {
 	static const char letters[] = "abtnvfr";
@@ -96,7 +46,7 @@ void path_quote(struct buf *out, const char *path, size_t len)
 
 	buf_addc(out, '"');
 	for (i = 0; i < len; i += n) {
-		n = showable(path + i, len - i);
+		n = utf8_showable(path + i, len - i);
 		if (n && path[i] != '"' && path[i] != '\\') {
 			buf_add(out, path + i, n);
 			continue;
@@ -105,7 +55,7 @@ void path_quote(struct buf *out, const char *path, size_t len)
 		if (n)
 			buf_addf(out, "\\%c", path[i]);
 		else
-			for (n = path_utf8(path + i, len - i), n = n ? n : 1; n; n--, i++)
+			for (n = utf8_length(path + i, len - i), n = n ? n : 1; n; n--, i++)
 				escape_byte(out, (unsigned char)path[i]);
 	}
 	if (quoted || len == 0) {
@@ -122,24 +72,22 @@ static bool is_plain(unsigned char c)
 	       (c && strchr("_-./:@%+=,", c)) || c >= 0x80;
 }
 
-static void shell_ansi(struct buf *out, const char *word, size_t len)
+/* The one form that every POSIX shell reads; only line feeds at the very end would be lost. */
+static void shell_printf(struct buf *out, const char *word, size_t len)
 {
-	size_t i;
+	size_t i, n;
 
-	buf_adds(out, "$'");
-	for (i = 0; i < len; i++) {
-		size_t n = showable(word + i, len - i);
-
-		if (n > 1) {
-			buf_add(out, word + i, n);
-			i += n - 1;
-		} else if (n == 1 && word[i] != '\'' && word[i] != '\\') {
-			buf_addc(out, word[i]);
-		} else {
+	buf_adds(out, "\"$(printf '");
+	for (i = 0; i < len; i += n) {
+		n = utf8_showable(word + i, len - i);
+		if (n == 0 || strchr("'\\%", word[i])) {
 			buf_addf(out, "\\%03o", (unsigned char)word[i]);
+			n = 1;
+		} else {
+			buf_add(out, word + i, n);
 		}
 	}
-	buf_addc(out, '\'');
+	buf_adds(out, "')\"");
 }
 
 void path_shell(struct buf *out, const char *word, size_t len)
@@ -148,9 +96,9 @@ void path_shell(struct buf *out, const char *word, size_t len)
 	size_t i, n;
 
 	for (i = 0; i < len; i += n) {
-		n = showable(word + i, len - i);
+		n = utf8_showable(word + i, len - i);
 		if (n == 0) {
-			shell_ansi(out, word, len);
+			shell_printf(out, word, len);
 			return;
 		}
 		plain = plain && is_plain((unsigned char)word[i]);
@@ -174,7 +122,7 @@ void path_replace(struct buf *out, const char *path, size_t len)
 	size_t i, n;
 
 	for (i = 0; i < len; i += n) {
-		n = path_utf8(path + i, len - i);
+		n = utf8_length(path + i, len - i);
 		if (n)
 			buf_add(out, path + i, n);
 		else

@@ -22,12 +22,6 @@ bool path_below(const char *path, size_t len, const char *dir, size_t dir_len);
 int path_compare(const char *a, size_t a_len, const char *b, size_t b_len);
 
 /**
- * How many bytes at `s` are one valid UTF-8 character (1 to 4), or 0 when they are none.
- * Surrogates, overlong forms and numbers over U+10FFFF are not valid (RFC 3629).
- */
-size_t path_utf8(const char *s, size_t len);
-
-/**
  * Append `path` for people: as it is when every character can be shown, else in double quotes with
  * C escapes as git's core.quotePath writes them (`"a\tb"`). What is escaped: control characters
  * (C1 and bidirectional overrides too), `"`, `\`, and bytes that are not UTF-8.
@@ -35,8 +29,8 @@ size_t path_utf8(const char *s, size_t len);
 void path_quote(struct buf *out, const char *path, size_t len);
 
 /**
- * Append `word` as one word of a POSIX shell, quoted only if need be. A word with control bytes
- * or bytes that are not UTF-8 is written as `$'…'` (POSIX 2024; bash, zsh, ksh, busybox).
+ * Append `word` as one word of a POSIX shell, quoted only if need be. One with control bytes or
+ * bytes that are not UTF-8 is written as "$(printf '...')", for `$'...'` is not in every sh.
  */
 void path_shell(struct buf *out, const char *word, size_t len);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "path.h"
+#include "utf8.h"
 
 static json_t *text_or_null(const char *s)
 {
@@ -40,7 +41,7 @@ static bool is_utf8(const char *path, size_t len)
 	size_t i, n;
 
 	for (i = 0; i < len; i += n) {
-		n = path_utf8(path + i, len - i);
+		n = utf8_length(path + i, len - i);
 		if (n == 0)
 			return false;
 	}

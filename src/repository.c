@@ -7,6 +7,7 @@
 
 #include <git2/sys/repository.h>
 
+#include "owner.h"
 #include "path.h"
 
 #define LIBGIT2_AT_LEAST(major, minor) \
@@ -54,11 +55,15 @@ static int open_git(struct repository *r, const struct environment *env)
 
 	if (env->git_dir)
 		flags |= GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT;
+	if (owner_prepare() < 0)
+		return -1;
 	status = git_repository_open_ext(&r->git, start, flags, env->git_ceilings);
 	if (status < 0) {
 		git_failed("cannot open the repository");
 		return status == GIT_ENOTFOUND && !env->git_dir ? 1 : -1;
 	}
+	if (owner_check(r->git, env) < 0)
+		return -1;
 	if (env->git_work_tree) {
 		if (git_repository_set_workdir(r->git, env->git_work_tree, 0) < 0)
 			return git_failed("cannot use work tree '%s'", env->git_work_tree);
@@ -339,6 +344,30 @@ static int add_working_directory(struct buf *out)
 	return 0;
 }
 
+/* The top is known by its real path; a person may have come by a link. Only the directory is
+ * resolved: a link in the index goes by its own name. */
+static int resolve_directory(struct buf *path)
+{
+	size_t base = path_base(path->ptr, path->len);
+	char *name = strdup(path->ptr + base), *dir;
+
+	if (!name)
+		return error_oom();
+	buf_cut(path, base);
+	dir = realpath(path->ptr, NULL);
+	if (dir) {
+		buf_clear(path);
+		add_components(path, dir);
+	} else {
+		buf_cut(path, base - 1);
+	}
+	buf_addc(path, '/');
+	buf_adds(path, name);
+	free(dir);
+	free(name);
+	return buf_failed(path);
+}
+
 int repository_relative(struct buf *out, const struct repository *r, const char *path)
 {
 	const char *top = repository_top(r);
@@ -353,6 +382,8 @@ int repository_relative(struct buf *out, const struct repository *r, const char 
 		goto done;
 	add_components(&whole, path);
 	if (buf_failed(&whole) < 0)
+		goto done;
+	if (!path_below(whole.ptr, whole.len, top, top_len) && resolve_directory(&whole) < 0)
 		goto done;
 	if (!path_below(whole.ptr, whole.len, top, top_len)) {
 		error_set("path '%s' is outside the work tree '%s'", path, top);

@@ -1,0 +1,21 @@
+/*
+ * utf8 - which bytes are characters, and which of these may be shown. Pure.
+ */
+#ifndef PYCGUARD_UTF8_H
+#define PYCGUARD_UTF8_H
+
+#include <stddef.h>
+
+/**
+ * How many bytes at `s` are one valid UTF-8 character (1 to 4), or 0 when they are none.
+ * Surrogates, overlong forms and numbers over U+10FFFF are not valid (RFC 3629).
+ */
+size_t utf8_length(const char *s, size_t len);
+
+/**
+ * The same, but 0 too for a character that could move the cursor, colour the screen, break the
+ * line or turn the text round: C0, DEL, C1, line separators, marks of direction.
+ */
+size_t utf8_showable(const char *s, size_t len);
+
+#endif
