@@ -71,6 +71,25 @@ void buf_addf(struct buf *b, const char *fmt, ...)
 	b->len += (size_t)n;
 }
 
+void buf_wrap(struct buf *b, const char *text, size_t indent, size_t width)
+{
+	const size_t room = width - indent;
+
+	for (;;) {
+		size_t len = strlen(text), n = len;
+
+		if (len > room)
+			for (n = room; n > 0 && text[n] != ' '; n--)
+				;
+		n = n ? n : len;
+		buf_add(b, text, n);
+		text += n + (text[n] == ' ');
+		if (!*text)
+			return;
+		buf_addf(b, "\n%*s", (int)indent, "");
+	}
+}
+
 void buf_clear(struct buf *b)
 {
 	b->failed = false;

@@ -38,6 +38,12 @@ void buf_addc(struct buf *b, char c);
 /** Append as printf would. */
 void buf_addf(struct buf *b, const char *fmt, ...) ERROR_PRINTF(2, 3);
 
+/**
+ * Append a text of plain ASCII in lines of at most `width` bytes, broken at blanks. The first line
+ * has `indent` bytes before it already; the others get as many blanks. No newline at the end.
+ */
+void buf_wrap(struct buf *b, const char *text, size_t indent, size_t width);
+
 /** Make it empty, keeping its memory; clears `failed` as well. */
 void buf_clear(struct buf *b);
 

@@ -198,12 +198,13 @@ int cli_parse(struct invocation *out, int argc, char **argv)
 /* One row of help: the words in a column, and the text beside or, if they are long, below it. */
 static void help_row(struct buf *out, const struct buf *words, const char *text)
 {
-	enum { COLUMN = 28 };
+	enum { COLUMN = 26, WIDTH = 80 };
 
 	buf_addf(out, "  %-*s", COLUMN, words->ptr);
 	if (words->len > COLUMN - 1)
 		buf_addf(out, "\n  %-*s", COLUMN, "");
-	buf_addf(out, "%s\n", text);
+	buf_wrap(out, text, COLUMN + 2, WIDTH);
+	buf_adds(out, "\n");
 }
 
 static void help_option(struct buf *out, int id)

@@ -5,7 +5,7 @@
 
 #include "path.h"
 
-enum { LABEL = 11 };
+enum { LABEL = 11, WIDTH = 80 };
 
 /* Begins a row: its label, or blanks for a further line of the row above. */
 static void row(struct buf *out, const char *label)
@@ -322,25 +322,9 @@ void explain_file(struct buf *out, const struct explanation *e)
 	buf_adds(out, "\n");
 }
 
-/* Wraps a text of plain ASCII at a width that every terminal has. */
-static void wrap(struct buf *out, const char *text)
+static void row_wrapped(struct buf *out, const char *text)
 {
-	enum { WIDTH = 66 };
-
-	while (*text) {
-		size_t len = strlen(text), n = len;
-
-		if (n > WIDTH)
-			for (n = WIDTH; n > 0 && text[n] != ' '; n--)
-				;
-		n = n ? n : len;
-		buf_add(out, text, n);
-		text += n + (text[n] == ' ');
-		if (*text) {
-			buf_adds(out, "\n");
-			row(out, "");
-		}
-	}
+	buf_wrap(out, text, LABEL + 2, WIDTH);
 	buf_adds(out, "\n");
 }
 
@@ -350,11 +334,11 @@ void explain_rule(struct buf *out, enum rule rule)
 
 	buf_addf(out, "%s\n", text->id);
 	row(out, "what");
-	wrap(out, text->summary);
+	row_wrapped(out, text->summary);
 	row(out, "why");
-	wrap(out, text->why);
+	row_wrapped(out, text->why);
 	row(out, "example");
-	wrap(out, text->example);
+	row_wrapped(out, text->example);
 	row(out, "mend");
-	wrap(out, text->mend);
+	row_wrapped(out, text->mend);
 }
