@@ -10,22 +10,22 @@ enum { ERROR_MAX = 4096, REASON_MAX = 1024 };
 
 static _Thread_local char message[ERROR_MAX];
 
-/* Writes `raw` at `out` with what could drive a terminal as three octal digits a byte, and "..."
- * for what does not fit before `end`. Returns where it stopped. */
+/* Writes `raw` at `out` with what could drive a terminal or a CI runner as three octal digits a byte,
+ * and "..." for what does not fit before `end`. Returns where it stopped. */
 static char *escape(char *out, const char *end, const char *raw)
 {
-	size_t left = strlen(raw), n;
+	size_t len = strlen(raw), i, n;
 
-	for (; left && out + sizeof "\\000..." <= end; raw += n, left -= n) {
-		n = utf8_showable(raw, left);
+	for (i = 0; i < len && out + sizeof "\\000..." <= end; i += n) {
+		n = utf8_commands(raw, i) ? 0 : utf8_showable(raw + i, len - i);
 		if (n == 0)
-			out += snprintf(out, 5, "\\%03o", (unsigned char)*raw);
+			out += snprintf(out, 5, "\\%03o", (unsigned char)raw[i]);
 		else
-			memcpy(out, raw, n);
+			memcpy(out, raw + i, n);
 		out += n;
 		n = n ? n : 1;
 	}
-	strcpy(out, left ? "..." : "");
+	strcpy(out, i < len ? "..." : "");
 	return out + strlen(out);
 }
 

@@ -46,13 +46,15 @@ void path_quote(struct buf *out, const char *path, size_t len)
 
 	buf_addc(out, '"');
 	for (i = 0; i < len; i += n) {
+		bool command = utf8_commands(path, i);
+
 		n = utf8_showable(path + i, len - i);
-		if (n && path[i] != '"' && path[i] != '\\') {
+		if (n && path[i] != '"' && path[i] != '\\' && !command) {
 			buf_add(out, path + i, n);
 			continue;
 		}
 		quoted = true;
-		if (n)
+		if (n && !command)
 			buf_addf(out, "\\%c", path[i]);
 		else
 			for (n = utf8_length(path + i, len - i), n = n ? n : 1; n; n--, i++)
@@ -72,7 +74,8 @@ static bool is_plain(unsigned char c)
 	       (c && strchr("_-./:@%+=,", c)) || c >= 0x80;
 }
 
-/* The one form that every POSIX shell reads; only line feeds at the very end would be lost. */
+/* The one form that every POSIX shell reads; only line feeds at the very end would be lost. A `-` at
+ * the start would be an option of printf. */
 static void shell_printf(struct buf *out, const char *word, size_t len)
 {
 	size_t i, n;
@@ -80,7 +83,8 @@ static void shell_printf(struct buf *out, const char *word, size_t len)
 	buf_adds(out, "\"$(printf '");
 	for (i = 0; i < len; i += n) {
 		n = utf8_showable(word + i, len - i);
-		if (n == 0 || strchr("'\\%", word[i])) {
+		if (n == 0 || strchr("'\\%", word[i]) || utf8_commands(word, i) ||
+			(i == 0 && word[i] == '-')) {
 			buf_addf(out, "\\%03o", (unsigned char)word[i]);
 			n = 1;
 		} else {
@@ -97,7 +101,7 @@ void path_shell(struct buf *out, const char *word, size_t len)
 
 	for (i = 0; i < len; i += n) {
 		n = utf8_showable(word + i, len - i);
-		if (n == 0) {
+		if (n == 0 || utf8_commands(word, i)) {
 			shell_printf(out, word, len);
 			return;
 		}
@@ -128,5 +132,20 @@ void path_replace(struct buf *out, const char *path, size_t len)
 		else
 			buf_adds(out, "\xef\xbf\xbd");
 		n = n ? n : 1;
+	}
+}
+
+void path_uri(struct buf *out, const char *path, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)path[i];
+
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			(c && strchr("-._~/", c)))
+			buf_addc(out, (char)c);
+		else
+			buf_addf(out, "%%%02X", c);
 	}
 }

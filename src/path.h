@@ -24,17 +24,25 @@ int path_compare(const char *a, size_t a_len, const char *b, size_t b_len);
 /**
  * Append `path` for people: as it is when every character can be shown, else in double quotes with
  * C escapes as git's core.quotePath writes them (`"a\tb"`). What is escaped: control characters
- * (C1 and bidirectional overrides too), `"`, `\`, and bytes that are not UTF-8.
+ * (C1 and bidirectional overrides too), `"`, `\`, bytes that are not UTF-8, and what utf8_commands
+ * says (`##[error]`, `::error::`).
  */
 void path_quote(struct buf *out, const char *path, size_t len);
 
 /**
- * Append `word` as one word of a POSIX shell, quoted only if need be. One with control bytes or
- * bytes that are not UTF-8 is written as "$(printf '...')", for `$'...'` is not in every sh.
+ * Append `word` as one word of a POSIX shell, quoted only if need be. One with what path_quote
+ * escapes (but for quotes and backslashes) is written as "$(printf '...')", for `$'...'` is not in
+ * every sh.
  */
 void path_shell(struct buf *out, const char *word, size_t len);
 
 /** Append `path` as UTF-8 with U+FFFD for each byte that is not. */
 void path_replace(struct buf *out, const char *path, size_t len);
+
+/**
+ * Append `path` as a relative reference of a URI (RFC 3986): each byte but letters, digits, `-._~`
+ * and `/` is written as %XX, so that the bytes come back whether or not they are UTF-8.
+ */
+void path_uri(struct buf *out, const char *path, size_t len);
 
 #endif

@@ -52,3 +52,8 @@ size_t utf8_showable(const char *s, size_t len)
 
 	return n && !is_control(c) ? n : 0;
 }
+
+bool utf8_commands(const char *s, size_t i)
+{
+	return i > 0 && (s[i] == '#' || s[i] == ':') && s[i - 1] == s[i];
+}

@@ -4,6 +4,7 @@
 #ifndef PYCGUARD_UTF8_H
 #define PYCGUARD_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
@@ -17,5 +18,12 @@ size_t utf8_length(const char *s, size_t len);
  * line or turn the text round: C0, DEL, C1, line separators, marks of direction.
  */
 size_t utf8_showable(const char *s, size_t len);
+
+/**
+ * Whether byte `i` is the second of two `#` or `:` in a row, by which text in the log of a CI run can
+ * be a command. GitHub's runner looks for `##[` in all of a line, and for `::` after the blanks at
+ * its start (its ActionCommand.cs); that of Azure Pipelines for `##vso[`.
+ */
+bool utf8_commands(const char *s, size_t i);
 
 #endif
