@@ -1,9 +1,11 @@
 #include "finding.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "path.h"
+#include "siphash.h"
 
 void finding_clear(struct finding *f)
 {
@@ -129,6 +131,20 @@ void finding_fix(struct buf *out, const struct finding *f, const char *prefix)
 	}
 	buf_adds(out, "git rm --cached -f -- ");
 	finding_pathspec(out, f->path, f->path_len, prefix);
+}
+
+void finding_fingerprint(struct buf *out, const struct finding *f)
+{
+	const char *id = rule_text(f->rule)->id;
+	struct siphash hash;
+	uint64_t key;
+
+	for (key = 0; key < 2; key++) {
+		siphash_init(&hash, key, 0, 2, 4);
+		siphash_add(&hash, id, strlen(id) + 1);
+		siphash_add(&hash, f->path, f->path_len);
+		buf_addf(out, "%016" PRIx64, siphash_value(&hash));
+	}
 }
 
 int finding_list_add(struct finding_list *list, struct finding *f)

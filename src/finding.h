@@ -54,6 +54,13 @@ void finding_message(struct buf *out, const struct finding *f);
 void finding_fix(struct buf *out, const struct finding *f, const char *prefix);
 
 /**
+ * Append 32 hexadecimal digits that stand for the rule and the path, and nothing else: they are the
+ * same in every run and every commit, also after a rebase. (SipHash-2-4 of RULE NUL PATH, with the
+ * keys 0,0 and 1,0.)
+ */
+void finding_fingerprint(struct buf *out, const struct finding *f);
+
+/**
  * Append `path`, which is one of the index, as a word of a git command line that means that file
  * alone, for a shell in the subdirectory `prefix` of the work tree (with its slash; "" at the top).
  */

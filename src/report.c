@@ -39,6 +39,11 @@ bool report_rejects(const struct report *r, const struct finding *f)
 	return f->severity == SEVERITY_ERROR || (r->strict && f->severity == SEVERITY_WARNING);
 }
 
+enum severity report_severity(const struct report *r, const struct finding *f)
+{
+	return report_rejects(r, f) ? SEVERITY_ERROR : f->severity;
+}
+
 size_t report_rejected(const struct report *r)
 {
 	size_t i, n = 0;
@@ -46,6 +51,15 @@ size_t report_rejected(const struct report *r)
 	for (i = 0; i < r->findings->count; i++)
 		n += report_rejects(r, &r->findings->items[i]);
 	return n;
+}
+
+void report_sentence(struct buf *out, const struct report *r, const struct finding *f)
+{
+	finding_message(out, f);
+	if (f->commit)
+		buf_addf(out, " (commit %s)", f->commit);
+	buf_adds(out, ". To mend it: ");
+	finding_fix(out, f, r->prefix);
 }
 
 const char *report_mode_name(enum report_mode mode)

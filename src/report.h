@@ -1,7 +1,7 @@
 /*
  * report - findings as a person or a program wants them, on standard output.
  *
- * One printer a file: report_human.c, report_json.c. A printer appends to a buf; report_write
+ * One printer a file: report_human.c, report_json.c, report_sarif.c, ... A printer appends to a buf; report_write
  * alone writes, and knows whether it was all taken (a full disk is a failure, not a pass).
  *
  * To add an output format: a row in formats.def, a printer here, its file in CMakeLists.txt.
@@ -33,6 +33,9 @@ typedef void report_printer(struct buf *out, const struct report *r);
 
 report_printer report_human;
 report_printer report_json;
+report_printer report_sarif;
+report_printer report_github;
+report_printer report_gitlab;
 
 /** One finding as the object that report_json lists, for --explain. */
 void report_json_finding(struct buf *out, const struct finding *f, const char *prefix);
@@ -51,6 +54,12 @@ bool report_rejects(const struct report *r, const struct finding *f);
 
 /** How many findings make the check fail. */
 size_t report_rejected(const struct report *r);
+
+/** How grave a finding is in this report: an error if it makes the check fail. */
+enum severity report_severity(const struct report *r, const struct finding *f);
+
+/** Append all of a finding in one line of text: what Python does, the commit, the mend. */
+void report_sentence(struct buf *out, const struct report *r, const struct finding *f);
 
 /** "staged", "tracked", ... */
 const char *report_mode_name(enum report_mode mode);

@@ -276,6 +276,10 @@ int verb_explain(const struct invocation *in, const struct environment *env)
 	enum rule rule = rule_of_id(job.typed);
 	int status;
 
+	if (strcmp(in->format, "human") != 0 && strcmp(in->format, "json") != 0) {
+		error_set("--explain takes --format human or json, not '%s'", in->format);
+		return STATUS_FAILED;
+	}
 	if (rule)
 		return explain_a_rule(rule) < 0 ? STATUS_FAILED : STATUS_CLEAN;
 	status = open_places(&job);
