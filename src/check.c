@@ -162,6 +162,8 @@ static int visit(void *arg, const struct entry *e)
 	run->checked++;
 	if (c->progress)
 		progress_tick(c->progress, run->checked);
+	if (c->unmatched && policy_unmatched_strike(c->unmatched, run->matcher, e->path, e->len) < 0)
+		return -1;
 	if (decide(&d, c, run->matcher, e) < 0)
 		return -1;
 	if (!d.rejected || (c->kind == CHECK_DISK && !d.builtin))

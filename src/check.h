@@ -7,6 +7,7 @@
 #include "finding.h"
 #include "pathset.h"
 #include "policy.h"
+#include "policy_unmatched.h"
 #include "progress.h"
 #include "snapshot.h"
 
@@ -25,6 +26,7 @@ struct check {
 	struct snapshot **bases; /* of CHECK_COMMIT: the trees of the parents */
 	size_t base_count;
 	const struct pathset *named; /* paths that CHECK_COMMIT judges as CHECK_TRACKED would */
+	struct policy_unmatched *unmatched; /* lines are struck that match an entry; NULL: none is */
 	const char *policy_base;     /* of CHECK_DISK: stands before a path when lines are matched, */
 	const char *shown_base;      /* and in findings; both "" or ending in a slash */
 	bool notes;                  /* of CHECK_DISK: list honest caches too */

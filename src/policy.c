@@ -351,22 +351,49 @@ static int decide(const struct policy *p, struct matcher *m, const char *path, s
 	return 0;
 }
 
+/* A copy of the path with a slash after it: in `room` if it fits, else for free(); or NULL. */
+static char *with_slash(char room[static SHORT_PATH], const char *path, size_t len)
+{
+	char *slashed = len < SHORT_PATH ? room : malloc(len + 1);
+
+	if (!slashed) {
+		error_oom();
+		return NULL;
+	}
+	memcpy(slashed, path, len);
+	slashed[len] = '/';
+	return slashed;
+}
+
 int policy_decide(const struct policy *p, struct matcher *m, const char *path, size_t len,
 	struct policy_decision *out)
 {
 	char room[SHORT_PATH];
-	char *slashed = len < sizeof room ? room : malloc(len + 1);
+	char *slashed = with_slash(room, path, len);
 	int rc;
 
 	*out = (struct policy_decision){.line = NULL};
 	if (!slashed)
-		return error_oom();
-	memcpy(slashed, path, len);
-	slashed[len] = '/';
+		return -1;
 	rc = decide(p, m, slashed, len, out);
 	if (slashed != room)
 		free(slashed);
 	return rc;
+}
+
+int policy_line_matches(const struct policy_line *line, struct matcher *m, const char *path,
+	size_t len)
+{
+	char room[SHORT_PATH];
+	char *slashed = with_slash(room, path, len);
+	int matched;
+
+	if (!slashed)
+		return -1;
+	matched = match_line(line, m, slashed, len);
+	if (slashed != room)
+		free(slashed);
+	return matched;
 }
 
 size_t policy_count(const struct policy *p)

@@ -68,6 +68,10 @@ struct policy_decision {
 int policy_decide(const struct policy *p, struct matcher *m, const char *path, size_t len,
 	struct policy_decision *out);
 
+/** Whether a line matches a path, given as to policy_decide. 1 or 0; -1 with the failure recorded. */
+int policy_line_matches(const struct policy_line *line, struct matcher *m, const char *path,
+	size_t len);
+
 /** How many lines there are, built-in ones included; and line `i` of them (borrowed). */
 size_t policy_count(const struct policy *p);
 const struct policy_line *policy_line(const struct policy *p, size_t i);

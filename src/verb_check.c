@@ -1,5 +1,6 @@
 #include "verbs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ struct job {
 	struct snapshot **bases;
 	size_t base_count;
 	struct pathset named;
+	struct policy_unmatched unmatched;
 	struct buf prefix; /* of the user's shell, for commands to paste */
 	bool caseless;
 };
@@ -65,7 +67,9 @@ static int job_open(struct job *job, bool staged)
 	    repository_index(&job->snapshot, job->repository) < 0 || load_policy(job) < 0 ||
 	    find_prefix(job) < 0 || find_named(job) < 0)
 		return -1;
-	return staged ? repository_bases(&job->bases, &job->base_count, job->repository) : 0;
+	if (!staged)
+		return policy_unmatched_all(&job->unmatched, job->policy);
+	return repository_bases(&job->bases, &job->base_count, job->repository);
 }
 
 static void job_close(struct job *job)
@@ -74,15 +78,31 @@ static void job_close(struct job *job)
 		snapshot_free(job->bases[--job->base_count]);
 	free(job->bases);
 	pathset_free(&job->named);
+	policy_unmatched_free(&job->unmatched);
 	buf_free(&job->prefix);
 	policy_free(job->policy);
 	snapshot_free(job->snapshot);
 	repository_free(job->repository);
 }
 
+/* The words are made by error_set, since a line may hold anything. */
+static void warn_of_unmatched(const struct job *job)
+{
+	size_t i;
+
+	for (i = 0; i < job->unmatched.count && !job->in->quiet; i++) {
+		const struct policy_line *line = job->unmatched.lines[i];
+
+		error_set("%s:%zu: '%.200s' matches no tracked file", line->origin, line->number,
+			line->text);
+		fprintf(stderr, "pycguard: warning: %s\n", error_message());
+	}
+}
+
 static int check_index(const struct invocation *in, const struct environment *env, bool staged)
 {
-	struct job job = {.in = in, .env = env, .named = PATHSET_INIT, .prefix = BUF_INIT};
+	struct job job = {.in = in, .env = env, .named = PATHSET_INIT,
+		.unmatched = POLICY_UNMATCHED_INIT, .prefix = BUF_INIT};
 	struct finding_list findings = FINDING_LIST_INIT;
 	struct report r = {.mode = staged ? REPORT_STAGED : REPORT_TRACKED, .findings = &findings};
 	int status = STATUS_FAILED;
@@ -90,11 +110,14 @@ static int check_index(const struct invocation *in, const struct environment *en
 	if (job_open(&job, staged) == 0) {
 		struct check check = {.kind = staged ? CHECK_COMMIT : CHECK_TRACKED,
 			.snapshot = job.snapshot, .policy = job.policy, .caseless = job.caseless,
-			.bases = job.bases, .base_count = job.base_count, .named = &job.named};
+			.bases = job.bases, .base_count = job.base_count, .named = &job.named,
+			.unmatched = staged ? NULL : &job.unmatched};
 
 		r.prefix = job.prefix.ptr;
-		if (check_run(&findings, &r.checked, &check) == 0)
+		if (check_run(&findings, &r.checked, &check) == 0) {
+			warn_of_unmatched(&job);
 			status = verb_report(in, env, &r);
+		}
 	}
 	finding_list_free(&findings);
 	job_close(&job);
