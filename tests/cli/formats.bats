@@ -236,6 +236,7 @@ sys.stdout.buffer.write(re.sub("[\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd"
         sort -z | od -c | diff files -
     # The message says the name as people read it, in one line.
     jq -e -s 'any(.[]; .message | startswith("\"return\\r:\\072error:\\072x.pyc\": Python imports this file, "))' seen
+    jq -e -s 'any(.[]; .message | startswith("\"%0A:\\072error:\\072x.pyc\": "))' seen
     jq -e -s 'any(.[]; .properties.title == "pycguard ghost-module" and (.message | contains("migration 0002_gone")))' seen
 }
 
@@ -334,4 +335,22 @@ sys.stdout.buffer.write(re.sub("[\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd"
         assert_no_output
         assert_stderr_is_one_line
     done
+}
+
+@test "the examples of the README are what is printed" {
+    new_repo
+    write shop/migrations/0002_rename.py 'x = 1'
+    pyc shop/migrations/0002_rename.py shop/migrations/0002_rename.pyc
+    rm shop/migrations/0002_rename.py
+    git add -Af
+    readme=$(<"$SOURCE_ROOT/README.md")
+    in_readme() { [[ $readme == *'```'"$1"$'\n'"$2"$'\n```'* ]] || fail "not in the README:" "$2"; }
+    of --format=json
+    in_readme json "$(sed 's/"python": ".*"/"python": "3.13"/; s/"version": ".*"/"version": "0.1.0"/' out)"
+    of --format=sarif
+    in_readme json "$(jq '.runs[0].results[0]' out)"
+    of --format=github
+    in_readme text "$(<out)"
+    of --format=gitlab
+    in_readme json "$(<out)"
 }
