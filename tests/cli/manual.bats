@@ -13,6 +13,15 @@ options() { "$PYCGUARD" --help | grep -oE '^  (-., )?--[a-z-]+' | grep -oE '[a-z
     diff of-help of-manual
 }
 
+@test "the manual page and the README have every format that --help knows" {
+    formats=$("$PYCGUARD" --help | sed -n 's/^  --format \([a-z|]*\).*/\1/p' | tr '|' ' ')
+    [[ $formats == 'human json '* ]]
+    for format in $formats; do
+        grep -q "^\.Cm $format " "$SOURCE_ROOT/src/pycguard.1" || fail "the manual lacks $format"
+        [[ $format == human ]] || grep -q -- "^.--format=$format.: " "$SOURCE_ROOT/README.md" || fail "the README lacks $format"
+    done
+}
+
 @test "the manual page has every rule that --explain knows" {
     for rule in $(grep -oE '^RULE\(RULE_[A-Z_]+, "[a-z-]+"' "$SOURCE_ROOT/src/rules.def" | grep -oE '[a-z-]+"$' | tr -d '"'); do
         run_pycguard --explain "$rule"
