@@ -164,22 +164,34 @@ static int compare_source(struct examined *x, struct snapshot *s)
 	return compare_text(x, s, &source);
 }
 
-/* m/__init__.py or m/__init__.pyc beside m.py. */
-static int find_package(struct snapshot *s, const struct buf *source, bool *present)
+/* Whether `directory` is a package: __init__.py or __init__.pyc is there. */
+static int find_init(bool *present, struct snapshot *s, const char *directory, size_t len)
 {
-	struct buf init = BUF_INIT;
-	int status = -1;
+	static const char *const names[] = {"/__init__.py", "/__init__.pyc"};
+	struct buf path = BUF_INIT;
+	int status = 0;
+	size_t i;
 
-	buf_add(&init, source->ptr, source->len - (sizeof ".py" - 1));
-	buf_adds(&init, "/__init__.pyc");
-	if (buf_failed(&init) == 0)
-		status = snapshot_find(s, init.ptr, NULL);
-	buf_cut(&init, init.len - 1);
-	if (status == 0)
-		status = snapshot_find(s, init.ptr, NULL);
+	for (i = 0; i < 2 && status == 0; i++) {
+		buf_clear(&path);
+		buf_add(&path, directory, len);
+		buf_adds(&path, names[i]);
+		status = buf_failed(&path) < 0 ? -1 : snapshot_find(s, path.ptr, NULL);
+	}
 	*present = status == 1;
-	buf_free(&init);
+	buf_free(&path);
 	return status < 0 ? -1 : 0;
+}
+
+static int find_packages(struct examined *x, struct snapshot *s)
+{
+	size_t stem = x->source.len - (sizeof ".py" - 1);
+
+	if (find_init(&x->package_present, s, x->source.ptr, stem) < 0)
+		return -1;
+	if (!x->name.migration)
+		return 0;
+	return find_init(&x->migrations_loaded, s, x->name.package.ptr, x->name.package.len - 1);
 }
 
 int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless)
@@ -191,8 +203,7 @@ int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool 
 	if (read_header(x, s, e) < 0)
 		return -1;
 	if (bytecode_source(&x->source, &x->name)) {
-		if (buf_failed(&x->source) < 0 ||
-		    find_package(s, &x->source, &x->package_present) < 0)
+		if (buf_failed(&x->source) < 0 || find_packages(x, s) < 0)
 			return -1;
 		if (compare_source(x, s) < 0)
 			return e->on_disk ? -1 : error_prefix("cannot read '%s'", x->source.ptr);
