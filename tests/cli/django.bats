@@ -15,8 +15,10 @@ setup_file() {
 
 teardown_file() {
     [[ -n ${SERVER-} ]] || return 0
-    as_server "$SERVER_BIN/pg_ctl" -D "$SERVER/data" -m immediate -w stop >/dev/null || true
-    # A server without its directory ends by itself, should it be there still.
+    if [[ -n ${SERVER_PID-} ]]; then
+        kill -QUIT "$SERVER_PID" || true
+        wait "$SERVER_PID" || true
+    fi
     rm -rf "$SERVER"
 }
 
@@ -30,17 +32,17 @@ setup() {
 
 # --- the database server -----------------------------------------------------------------------
 
-# It refuses to run as root.
+# as_server COMMAND...: in place of this shell, as somebody that is not root, for it refuses to be.
 as_server() {
-    if ((EUID != 0)); then
-        "$@"
-    elif id postgres >/dev/null 2>&1; then
-        (cd / && setpriv --reuid postgres --regid "$(id -g postgres)" --clear-groups "$@")
-    else
-        (cd / && setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups "$@")
-    fi
+    local user=postgres
+    id "$user" >/dev/null 2>&1 || user=nobody
+    cd / || return
+    if ((EUID != 0)); then exec "$@"; fi
+    exec setpriv --reuid "$user" --regid "$(id -g "$user")" --clear-groups "$@"
 }
 
+# It ends with the process that runs this file, however that ends. Descriptor 3 is bats' own, which
+# waits for all who hold it.
 start_postgres() {
     local directories=(/usr/lib/postgresql/*/bin)
     SERVER_BIN=${directories[-1]}
@@ -49,10 +51,16 @@ start_postgres() {
     SERVER=$(mktemp -d /tmp/pycguard-postgres.XXXXXX)
     export SERVER SERVER_BIN
     ((EUID != 0)) || chown "$(as_server id -u)" "$SERVER"
-    as_server "$SERVER_BIN/initdb" -D "$SERVER/data" -A trust -U postgres -E UTF8 --no-locale --no-sync >/dev/null
-    # Descriptor 3 is bats' own, which waits for all who hold it.
-    as_server "$SERVER_BIN/pg_ctl" -D "$SERVER/data" -l "$SERVER/log" -w -t 60 \
-        -o "-F -c listen_addresses= -c unix_socket_directories=$SERVER" start >/dev/null 3>&-
+    (as_server "$SERVER_BIN/initdb" -D "$SERVER/data" -A trust -U postgres -E UTF8 --no-locale --no-sync >/dev/null)
+    (as_server setpriv --pdeathsig QUIT "$SERVER_BIN/postgres" -D "$SERVER/data" -F -c listen_addresses= \
+        -c unix_socket_directories="$SERVER") >"$SERVER/log" 2>&1 3>&- &
+    SERVER_PID=$!
+    for _ in {1..300}; do
+        "$SERVER_BIN/pg_isready" -q -h "$SERVER" && return
+        sleep 0.1
+    done
+    cat "$SERVER/log"
+    return 1
 }
 
 # use sqlite|postgresql NAME: the database that manage uses from here on, made if it is not there.
@@ -94,26 +102,10 @@ leave_ghost() {
     commit 'Compiled with compileall -b' "$ghost"
 }
 
-manage() { "$PYTHON" manage.py "$@" 2>&1; }
+# manage COMMAND [, COMMAND]...: tests/data/django/manage.py.
+manage() { "$PYTHON" -u manage.py "$@" 2>&1; }
 
-# sql STATEMENT: runs it, prints the rows that it gives.
-sql() {
-    "$PYTHON" -c '
-import sys
-from django.db import connection
-with connection.cursor() as cursor:
-    cursor.execute(sys.argv[1])
-    for row in cursor.fetchall() if cursor.description else []:
-        print(*row)' "$1"
-}
-
-columns_of_account() {
-    "$PYTHON" -c '
-from django.db import connection
-with connection.cursor() as cursor:
-    print(*[c.name for c in connection.introspection.get_table_description(cursor, "shop_account")])'
-}
-
+# migrate_passes [ARG...] [, COMMAND]...
 migrate_passes() {
     run manage migrate "$@"
     assert_status 0
@@ -128,14 +120,14 @@ migrate_fails() {
 # existing_database KIND NAME: one that was at 0001_initial, with a row, when the incident began.
 existing_database() {
     use "$@"
-    migrate_passes shop 0001
-    sql "INSERT INTO shop_account (name) VALUES ('first')"
+    migrate_passes shop 0001 , sql "INSERT INTO shop_account (name) VALUES ('first')"
 }
 
 # names VERB PATH RULE LOADS: the one finding of the check, as programs see it, and people.
 names() {
     run_pycguard "--check-$1" --format=json
     assert_status 1
+    # shellcheck disable=SC2016 # jq's variables
     assert_json '.findings | length == 1 and (.[0] | .path == $path and .rule == $rule and
         .loads == $loads and .migration and .severity == "error")' \
         --arg path "$2" --arg rule "$3" --arg loads "$4"
@@ -156,7 +148,7 @@ names_nothing() {
 take_away() {
     git rm -q --cached -- "$@"
     rm -- "$@"
-    git commit -qm 'Take away what ran in place of the source'
+    commit 'Take away what ran in place of the source'
 }
 
 # --- the incident ------------------------------------------------------------------------------
@@ -169,6 +161,7 @@ merged_ghost() {
     replace_migration
     run_pycguard --check-staged --format=json
     assert_status 1
+    # shellcheck disable=SC2016
     assert_json '.findings | length == 1 and (.[0] | .path == $path and .rule == "ghost-module" and
         .loads == "cache" and .migration and .severity == "error")' --arg path "$ghost"
     commit 'Replace the migration'
@@ -189,12 +182,12 @@ unmerge() {
     names_nothing
 }
 
+# passes_on KIND NAME [COMMAND]: and models, migrations and database agree.
 passes_on() {
-    use "$@"
-    migrate_passes
-    [[ $(columns_of_account) == 'id name app_secret' ]]
-    run manage makemigrations --check
-    assert_status 0
+    use "$1" "$2"
+    shift 2
+    migrate_passes , columns , makemigrations --check , "$@"
+    assert_output_has 'columns: id name app_secret'
 }
 
 @test "PostgreSQL: the ghost of a replaced migration makes migrate fail; without it, it passes" {
@@ -209,24 +202,25 @@ passes_on() {
     unmerge
     passes_on postgresql new
     existing_database postgresql old
-    passes_on postgresql old
-    [[ $(sql 'SELECT name FROM shop_account') == first ]]
+    passes_on postgresql old sql 'SELECT name FROM shop_account'
+    assert_output_has first
 }
 
 # Django adds a column to SQLite's table by copying it, and a column of that name is copied over.
 @test "SQLite: the ghost of a replaced migration empties the column that it adds again" {
     merged_ghost sqlite
-    migrate_passes shop 0003
-    sql "UPDATE shop_account SET app_secret = 'kept'"
-    migrate_passes
+    select=(sql "SELECT 'the secret: <' || app_secret || '>' FROM shop_account")
+    migrate_passes shop 0003 , sql "UPDATE shop_account SET app_secret = 'kept'" , "${select[@]}"
+    assert_output_has 'the secret: <kept>'
+    migrate_passes , "${select[@]}"
     assert_output_has 'Applying shop.0002_add_secret... OK'
-    [[ -z $(sql 'SELECT app_secret FROM shop_account') ]]
+    assert_output_has 'the secret: <>'
 
     unmerge
     passes_on sqlite new
     existing_database sqlite old
-    passes_on sqlite old
-    [[ $(sql 'SELECT name FROM shop_account') == first ]]
+    passes_on sqlite old sql 'SELECT name FROM shop_account'
+    assert_output_has first
 }
 
 @test "SQLite: the ghost of a migration in SQL makes migrate fail; without it, it passes" {
@@ -327,16 +321,16 @@ print(p.compile("shop/migrations/0003_add_app_secret.py",
     git add -u
     commit 'Another name for it'
     use sqlite fresh
-    migrate_passes
-    [[ $(columns_of_account) == 'id name app_secret' ]]
+    migrate_passes , columns
+    assert_output_has 'columns: id name app_secret'
     names tracked "$cache" unchecked-cache cache
     names worktree "$cache" unchecked-cache cache
 
     take_away "$cache"
     names_nothing
     use sqlite new
-    migrate_passes
-    [[ $(columns_of_account) == 'id name app_token' ]]
+    migrate_passes , columns
+    assert_output_has 'columns: id name app_token'
 }
 
 @test "an orphan in __pycache__ does not run" {
@@ -348,8 +342,8 @@ print(p.compile("shop/migrations/0003_add_app_secret.py",
     use sqlite fresh
     names tracked "$cache" orphaned-cache nothing
     names worktree "$cache" orphaned-cache nothing
-    passes_on sqlite fresh
-    run manage showmigrations shop
+    passes_on sqlite fresh showmigrations shop
+    assert_output_has '[X] 0003_add_app_secret'
     assert_output_lacks 0002_add_secret
 }
 
@@ -364,21 +358,93 @@ print(p.compile("shop/migrations/0003_add_app_secret.py",
     migrate_passes
 }
 
-# ghosts_that_django_passes_over FILE...: each a ghost of $ghost; migrate passes, and Python imports it.
-ghosts_that_django_passes_over() {
-    local file
-    for file; do
-        mkdir -p "${file%/*}"
-        pyc ../0002_add_secret.py "$file"
-    done
-    git add -f "$@"
+# names_no_migration FILE: a ghost, of which nobody says that Django runs it.
+names_no_migration() {
+    names worktree "$1" ghost-module cache
+    assert_output_lacks 'Django runs it'
+    run_pycguard --check-worktree --format=json
+    assert_json '.findings[0].message | contains("Django") | not'
+    rm "$1"
+}
+
+@test "a ghost whose name begins with _ or ~ is a module, and no migration" {
+    local name
+    after_the_incident
     use sqlite fresh
-    migrate_passes
-    run manage showmigrations
-    assert_output_lacks add_secret
-    for file; do
-        rm -rf ../other
-        git clone -q . ../other
-        names worktree "$file" ghost-module cache
+    for name in _0002_add_secret '~0002_add_secret'; do
+        pyc ../0002_add_secret.py "shop/migrations/$name.pyc"
+        migrate_passes , showmigrations
+        assert_output_lacks add_secret
+        "$PYTHON" -c "__import__('shop.migrations.$name')"
+        names_no_migration "shop/migrations/$name.pyc"
     done
+}
+
+@test "without its __init__ a migrations directory is not loaded, ghosts and all" {
+    after_the_incident
+    use sqlite fresh
+    pyc ../0002_add_secret.py "$ghost"
+    pyc shop/migrations/__init__.py shop/migrations/__init__.pyc
+    rm shop/migrations/__init__.py
+    run manage showmigrations shop
+    assert_output_has 0002_add_secret
+    run_pycguard --check-worktree --format=json
+    assert_json '[.findings[] | select(.message | contains("Django runs it as migration 0002_add_secret"))] |
+        length == 1'
+
+    rm shop/migrations/__init__.pyc
+    run manage showmigrations shop
+    assert_output_has '(no migrations)'
+    "$PYTHON" -c 'import shop.migrations; __import__("shop.migrations.0002_add_secret")'
+    names_no_migration "$ghost"
+}
+
+@test "bytecode beside its source does not run in its place" {
+    after_the_incident
+    use sqlite fresh
+    "$PYTHON" -m compileall -b -q shop
+    sed -i 's/app_secret/app_token/' shop/models.py shop/migrations/0003_add_app_secret.py
+    migrate_passes , columns
+    assert_output_has 'columns: id name app_token'
+    run_pycguard --check-worktree --format=json
+    assert_json '.findings | all(.loads == "source")'
+}
+
+# --- the mend for a database that has the column already ---------------------------------------
+
+# meets_what_exists KIND: on a database that the ghost has altered, the example adds what is not there.
+meets_what_exists() {
+    before_the_incident
+    existing_database "$1" altered
+    migrate_passes , sql "UPDATE shop_account SET app_secret = 'kept'"
+    replace_migration
+    [[ $1 == sqlite ]] ||
+        migrate_fails 'column "app_secret" of relation "shop_account" already exists'
+    cp "$SOURCE_ROOT/tests/data/django/examples/0003_add_app_secret.py" shop/migrations
+    passes_on "$1" altered sql 'SELECT app_secret FROM shop_account'
+    assert_output_has kept
+
+    passes_on "$1" fresh
+    existing_database "$1" existing
+    passes_on "$1" existing
+    migrate_passes shop 0002 , columns , migrate , columns
+    assert_output_has $'columns: id name\n'
+    assert_output_has 'columns: id name app_secret'
+}
+
+@test "SQLite: the example adds a column where it is not there, and keeps it where it is" {
+    meets_what_exists sqlite
+}
+
+@test "PostgreSQL: the example adds a column where it is not there, and keeps it where it is" {
+    meets_what_exists postgresql
+}
+
+@test "PostgreSQL: the example is not misled by another schema that has the column" {
+    after_the_incident
+    cp "$SOURCE_ROOT/tests/data/django/examples/0003_add_app_secret.py" shop/migrations
+    use postgresql schemas
+    run manage sql 'CREATE SCHEMA archive CREATE TABLE shop_account (id int, app_secret text)'
+    assert_status 0
+    passes_on postgresql schemas
 }
