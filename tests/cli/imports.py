@@ -128,6 +128,8 @@ def said_and_where(root, cases):
     """What is said: of each of the situations, {who says it: {path: Verdict}}."""
     tree = root + "/worktree"
     tool, tool_checkout = verdicts_of_tool(tree, cases)
+    for path in [case["path"] for case in cases if case.get("elsewhere")]:
+        del tool_checkout[path]  # It knows of no links.
     worktree = verdicts_of_program(tree, "--check-worktree")
     check_out(root, cases)
     staged = verdicts_of_program(tree, "--check-staged")
@@ -174,9 +176,19 @@ def differences(case, verdict, outcome, version):
         yield "import raised " + outcome
         return
     outcome = OUTCOMES[outcome]
+    if case.get("elsewhere") and verdict.loads == "unknown":
+        return
     judge = same_version if verdict.python == version else other_version
     for difference in list(judge(verdict, outcome)) + list(lies(case, verdict, outcome)):
         yield "import gives %s, %s" % (outcome, difference)
+
+
+def differences_of(case, situation, outcome, said, version):
+    for who, verdicts in said[situation].items():
+        verdict = verdicts.get(case["path"])
+        if verdict or not case.get("elsewhere"):
+            for text in differences(case, verdict, outcome, ".".join(version.split(".")[:2])):
+                yield "%s, %s: %s: %s %r" % (case["about"], situation, who, text, tuple(verdict))
 
 
 def import_all(root, cases, inside):
@@ -201,12 +213,9 @@ def compare(python, version):
         for case in cases:
             for situation, outcome in outcomes[case["path"]].items():
                 count += 1
-                for who, verdicts in said[situation].items():
-                    verdict = verdicts[case["path"]]
-                    for text in differences(case, verdict, outcome, ".".join(version.split(".")[:2])):
-                        differ += 1
-                        print("  %s: %s, %s: %s: %s %r" % (
-                            version, case["about"], situation, who, text, tuple(verdict)))
+                for difference in differences_of(case, situation, outcome, said, version):
+                    differ += 1
+                    print("  %s: %s" % (version, difference))
         return count, differ
     finally:
         shutil.rmtree(root)

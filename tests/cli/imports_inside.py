@@ -51,6 +51,11 @@ SOURCES = {
     "fits": (SOURCE, SOURCE, 0), "wrong": (SOURCE, CACHED, 0), "touched": (SOURCE, SOURCE, 7),
     "longer": (SOURCE + b"# more\n", SOURCE, 0), "crlf": (CRLF, SOURCE, 0), "lf": (SOURCE, CRLF, 0),
     "gone": (None, SOURCE, 0)}
+# Sources that are symbolic links, by what they lead to.
+LINKS = {"a link": "text", "a link to a link": "./other", "a dangling link": "nowhere",
+         "a link to a directory": "directory", "a link to itself": "%s.py",
+         "a link through a link": "linked/file", "a dangling link through a link": "linked/nowhere",
+         "a link out of the tree": "../../outside", "a dangling link out of it": "../../nowhere"}
 MTIMES = {"next second": (MTIME, 999999999), "after 2106": (2 ** 32 + 5, 0), "before 1970": (-5, 0),
           "half before 1970": (-6, 500000000), "at 0": (0, 0), "after 2038": (2 ** 31 + 5, 0)}
 
@@ -144,6 +149,21 @@ class Cases:
         return self.list[-1], base + ".py"
 
 
+    def add_link(self, place, kind, about, target):
+        case, source = self.add(place, kind, "gone")
+        directory = os.path.dirname(source)
+        for name in ("text", "directory/file", "../../outside"):
+            write(directory + "/" + name, SOURCE)
+            set_mtime(directory + "/" + name, MTIME, 0)
+        os.symlink("text", directory + "/other")
+        os.symlink("directory", directory + "/linked")
+        target = target % os.path.basename(source)[:-3] if "%s" in target else target
+        os.symlink(target, source)
+        case["about"] += ", source is " + about
+        case["source present"] = os.path.isfile(source)
+        case["elsewhere"] = "/" in target
+
+
 def time_read(mtime):
     """What this version makes of the 32 bits of a header's time."""
     return struct.unpack("<l" if VERSION < (3,) else "<L", struct.pack("<L", mtime & 0xffffffff))[0]
@@ -166,6 +186,9 @@ def make(root):
     for place, kind, source in itertools.product((OWN, LEGACY), KINDS, ("fits", "gone")):
         for damage in damages():
             cases.add(place, kind, source, "", damage)
+    for place, kind, (about, target) in itertools.product((OWN, LEGACY), KINDS, sorted(LINKS.items())):
+        if target != "directory" or VERSION > (2, 7):  # which tries to read it
+            cases.add_link(place, kind, about, target)
     for about, mtime in sorted(MTIMES.items()):
         if VERSION >= (3, 3):
             cases.add(OWN, "timestamp", "fits", mtime=mtime)[0]["about"] += ", mtime " + about
