@@ -87,6 +87,7 @@ static int describe(struct finding *f, const struct check *c, const struct polic
 {
 	f->source_present = x->source_present;
 	f->migration = x->name.migration;
+	f->migrations_loaded = x->migrations_loaded;
 	f->version = x->header_read ? x->header.version : 0;
 	f->invalidation = x->header_read ? x->header.invalidation : INVALIDATION_UNKNOWN;
 	f->loads = x->loads;

@@ -18,6 +18,7 @@
 struct disk_snapshot {
 	struct snapshot base;
 	int root;
+	struct buf shown; /* the directory as it was named, with a slash: for messages */
 	disk_failed *failed;
 	void *arg;
 };
@@ -47,7 +48,13 @@ static void entry_from_stat(struct entry *out, const char *path, size_t len, con
 		.size = (uint64_t)st->st_size, .mtime = st->st_mtim};
 }
 
-/* 'd' a directory, 'f' a regular file or a link to one, 0 for what is not looked at. */
+static bool is_absent(int errnum)
+{
+	return errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP;
+}
+
+/* 'd' a directory, 'f' a regular file or a link to one, 0 for what is not looked at; '?' when that
+ * cannot be told, for the reason in errno. */
 static char kind_of(int dir, const struct dirent *d)
 {
 	struct stat st;
@@ -61,11 +68,11 @@ static char kind_of(int dir, const struct dirent *d)
 		return 0;
 #endif
 	if (fstatat(dir, d->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return 0;
+		return is_absent(errno) ? 0 : '?';
 	if (S_ISDIR(st.st_mode))
 		return 'd';
 	if (S_ISLNK(st.st_mode) && fstatat(dir, d->d_name, &st, 0) < 0)
-		return 0;
+		return is_absent(errno) ? 0 : '?';
 	return S_ISREG(st.st_mode) ? 'f' : 0;
 }
 
@@ -80,7 +87,16 @@ static bool is_left_out(const char *name)
 	return false;
 }
 
-static void list_entry(struct listing *list, int dir, const struct dirent *d)
+/* What cannot be looked at is told and passed over. */
+static void tell(const struct walk *w, int errnum, const char *what, const char *name)
+{
+	if (!w->disk->shown.len && !w->path.len && !*name)
+		name = ".";
+	error_os(errnum, "cannot %s '%s%s%s'", what, w->disk->shown.ptr, w->path.ptr, name);
+	w->disk->failed(w->disk->arg);
+}
+
+static void list_entry(struct listing *list, const struct walk *w, int dir, const struct dirent *d)
 {
 	char kind;
 
@@ -89,7 +105,9 @@ static void list_entry(struct listing *list, int dir, const struct dirent *d)
 	if (strcmp(d->d_name, "pyvenv.cfg") == 0)
 		list->is_venv = true;
 	kind = kind_of(dir, d);
-	if (!kind || (kind == 'd' && is_left_out(d->d_name)))
+	if (kind == '?')
+		tell(w, errno, "look at", d->d_name);
+	if (!kind || kind == '?' || (kind == 'd' && is_left_out(d->d_name)))
 		return;
 	buf_adds(&list->names, d->d_name);
 	if (kind == 'd')
@@ -121,24 +139,26 @@ static int order(struct listing *list)
 	return 0;
 }
 
-/* Lists a directory, in the order of an index. Takes the descriptor over. */
-static int list_directory(struct listing *list, int fd)
+/* Lists a directory, in the order of an index, or tells that it cannot. Takes the descriptor over.
+ * 0; -1 when memory is gone. */
+static int list_directory(struct listing *list, const struct walk *w, int fd)
 {
-	DIR *dir = fdopendir(fd);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *d;
-	int errnum;
+	int errnum = errno;
 
 	if (!dir) {
-		errnum = errno;
-		close(fd);
-		return error_os(errnum, "cannot read directory");
+		if (fd >= 0)
+			close(fd);
+		tell(w, errnum, "read directory", "");
+		return 0;
 	}
 	for (errno = 0; (d = readdir(dir)); errno = 0)
-		list_entry(list, dirfd(dir), d);
+		list_entry(list, w, dirfd(dir), d);
 	errnum = errno;
 	closedir(dir);
 	if (errnum)
-		return error_os(errnum, "cannot read directory");
+		tell(w, errnum, "read directory", "");
 	return order(list);
 }
 
@@ -173,8 +193,7 @@ static int walk_into(struct walk *w, int parent, const char *name, dev_t device)
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
 		return 0;
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		error_os(errno, "cannot read directory '%s'", w->path.ptr);
-		w->disk->failed(w->disk->arg);
+		tell(w, errno, "read directory", "");
 		if (fd >= 0)
 			close(fd);
 		return 0;
@@ -208,18 +227,11 @@ static int walk_directory(struct walk *w, int fd, dev_t device)
 {
 	struct listing list = {.names = BUF_INIT};
 	bool is_top = w->path.len == 0;
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0), status = 0;
+	int status = list_directory(&list, w, fcntl(fd, F_DUPFD_CLOEXEC, 0));
 	size_t i;
 
-	if (copy < 0)
-		error_os(errno, "cannot read directory");
-	if (copy < 0 || list_directory(&list, copy) < 0) {
-		error_prefix("'%s'", is_top ? "." : w->path.ptr);
-		w->disk->failed(w->disk->arg);
-	} else if (is_top || !list.is_venv) {
-		for (i = 0; i < list.count && status == 0; i++)
-			status = walk_name(w, fd, &list.items[i], device);
-	}
+	for (i = 0; i < list.count && status == 0 && (is_top || !list.is_venv); i++)
+		status = walk_name(w, fd, &list.items[i], device);
 	listing_free(&list);
 	close(fd);
 	return status;
@@ -243,9 +255,9 @@ static int disk_each(struct snapshot *s, snapshot_visit *visit, void *arg)
 	return status;
 }
 
-static bool is_absent(int errnum)
+static int cannot(const char *what, struct snapshot *s, const char *path)
 {
-	return errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP;
+	return error_os(errno, "cannot %s '%s%s'", what, ((struct disk_snapshot *)s)->shown.ptr, path);
 }
 
 static int disk_find(struct snapshot *s, const char *path, struct entry *out)
@@ -253,7 +265,7 @@ static int disk_find(struct snapshot *s, const char *path, struct entry *out)
 	struct stat st;
 
 	if (fstatat(((struct disk_snapshot *)s)->root, path, &st, 0) < 0)
-		return is_absent(errno) ? 0 : error_os(errno, "cannot look at '%s'", path);
+		return is_absent(errno) ? 0 : cannot("look at", s, path);
 	if (!S_ISREG(st.st_mode))
 		return 0;
 	entry_from_stat(out, path, strlen(path), &st);
@@ -265,7 +277,7 @@ static int disk_names(struct snapshot *s, const char *path)
 	struct stat st;
 
 	if (fstatat(((struct disk_snapshot *)s)->root, *path ? path : ".", &st, 0) < 0)
-		return is_absent(errno) ? 0 : error_os(errno, "cannot look at '%s'", path);
+		return is_absent(errno) ? 0 : cannot("look at", s, path);
 	return 1;
 }
 
@@ -276,7 +288,7 @@ static int disk_size(struct snapshot *s, const struct entry *e, uint64_t *out)
 	return 0;
 }
 
-static int read_pieces(int fd, const char *path, snapshot_sink *sink, void *arg)
+static int read_pieces(struct snapshot *s, int fd, const char *path, snapshot_sink *sink, void *arg)
 {
 	char piece[16384];
 	int status = 0;
@@ -287,7 +299,7 @@ static int read_pieces(int fd, const char *path, snapshot_sink *sink, void *arg)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return error_os(errno, "cannot read '%s'", path);
+			return cannot("read", s, path);
 		status = n ? sink(arg, piece, (size_t)n) : 1;
 	}
 	return status < 0 ? -1 : 0;
@@ -304,20 +316,23 @@ static int disk_read(struct snapshot *s, const struct entry *e, snapshot_sink *s
 	if (fd < 0 && is_absent(errno))
 		return 1;
 	if (fd < 0)
-		return error_os(errno, "cannot read '%s'", e->path);
+		return cannot("read", s, e->path);
 	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		close(fd);
 		return 1;
 	}
-	status = read_pieces(fd, e->path, sink, arg);
+	status = read_pieces(s, fd, e->path, sink, arg);
 	close(fd);
 	return status;
 }
 
 static void disk_free(struct snapshot *s)
 {
-	close(((struct disk_snapshot *)s)->root);
-	free(s);
+	struct disk_snapshot *disk = (struct disk_snapshot *)s;
+
+	close(disk->root);
+	buf_free(&disk->shown);
+	free(disk);
 }
 
 static const struct snapshot_source disk_source = {
@@ -338,6 +353,15 @@ int disk_open(struct snapshot **out, const char *dir, disk_failed *failed, void 
 	if (disk->root < 0) {
 		error_os(errno, "cannot read directory '%s'", dir);
 		free(disk);
+		return -1;
+	}
+	disk->shown = (struct buf)BUF_INIT;
+	if (strcmp(dir, ".") != 0)
+		buf_adds(&disk->shown, dir);
+	if (disk->shown.len && dir[disk->shown.len - 1] != '/')
+		buf_addc(&disk->shown, '/');
+	if (buf_failed(&disk->shown) < 0) {
+		disk_free(&disk->base);
 		return -1;
 	}
 	*out = &disk->base;

@@ -74,29 +74,61 @@ static bool resolve(struct buf *path, const struct buf *target)
 	return true;
 }
 
+/* Whether a directory on the way to `path` is a link itself. 1, 0; -1 failed. */
+static int passes_link(struct snapshot *s, struct buf *path)
+{
+	size_t len = path->len, i;
+	struct entry e;
+	int status = 0;
+
+	for (i = 0; i < len && status == 0; i++) {
+		if (path->ptr[i] != '/')
+			continue;
+		path->ptr[i] = '\0';
+		status = snapshot_find(s, path->ptr, &e);
+		if (status == 1)
+			status = e.mode == MODE_LINK;
+		path->ptr[i] = '/';
+	}
+	return status;
+}
+
+enum { GONE, FOUND, ELSEWHERE };
+
+/* Goes from a link at `path` to where it leads. FOUND, GONE, ELSEWHERE; -1 failed. */
+static int follow_one(struct snapshot *s, struct buf *path, struct entry *source)
+{
+	struct buf target = BUF_INIT;
+	int status = snapshot_read(s, source, take_target, &target);
+	bool inside = status == 0 && buf_failed(&target) == 0 && resolve(path, &target);
+
+	if (status >= 0)
+		status = buf_failed(&target);
+	buf_free(&target);
+	if (status < 0 || buf_failed(path) < 0)
+		return -1;
+	if (!inside)
+		return ELSEWHERE;
+	status = snapshot_find(s, path->ptr, source);
+	if (status == 0 && (status = passes_link(s, path)) == 1)
+		return ELSEWHERE;
+	return status;
+}
+
 /* Follows a source that is a symbolic link, within the snapshot, to the file whose text Python
- * compiles. 1 found, 0 not to be known here, -1 failed. */
+ * compiles. GONE when it leads to no file there; ELSEWHERE: only the place of checkout knows. */
 static int follow(struct snapshot *s, struct entry *source)
 {
-	struct buf path = BUF_INIT, target = BUF_INIT;
+	struct buf path = BUF_INIT;
 	const char *name = source->path;
-	int links, status = 1;
+	int links, status = FOUND;
 
 	buf_adds(&path, name);
-	for (links = 0; status == 1 && source->mode == MODE_LINK; links++) {
-		buf_clear(&target);
-		status = snapshot_read(s, source, take_target, &target) < 0 ? -1 : 1;
-		if (status == 1 && (links == LINKS_MAX || !resolve(&path, &target)))
-			status = 0;
-		if (buf_failed(&path) < 0 || buf_failed(&target) < 0)
-			status = -1;
-		if (status == 1)
-			status = snapshot_find(s, path.ptr, source);
-	}
+	for (links = 0; status == FOUND && source->mode == MODE_LINK; links++)
+		status = links < LINKS_MAX ? follow_one(s, &path, source) : GONE;
 	source->path = name;
 	source->len = strlen(name);
 	buf_free(&path);
-	buf_free(&target);
 	return status;
 }
 
@@ -144,17 +176,17 @@ static int compare_source(struct examined *x, struct snapshot *s)
 	struct entry source;
 	int status = snapshot_find(s, x->source.ptr, &source);
 
-	x->source_present = status == 1;
-	if (status <= 0)
-		return status;
+	if (status == 1)
+		status = follow(s, &source);
+	x->source_present = status == FOUND || status == ELSEWHERE;
+	x->source_elsewhere = status == ELSEWHERE;
+	if (status != FOUND)
+		return status < 0 ? -1 : 0;
 	x->mtime_known = source.on_disk;
 	x->mtime_fits = x->mtime_known && x->header_read &&
 		bytecode_fits_mtime(&x->header, source.mtime.tv_sec, source.mtime.tv_nsec);
 	if (!can_compare(x))
 		return 0;
-	status = follow(s, &source);
-	if (status <= 0)
-		return status;
 	if (snapshot_size(s, &source, &x->source_size) < 0)
 		return -1;
 	if (bytecode_fits_size(&x->header, x->source_size)) {
@@ -164,22 +196,34 @@ static int compare_source(struct examined *x, struct snapshot *s)
 	return compare_text(x, s, &source);
 }
 
-/* m/__init__.py or m/__init__.pyc beside m.py. */
-static int find_package(struct snapshot *s, const struct buf *source, bool *present)
+/* Whether `directory` is a package: __init__.py or __init__.pyc is there. */
+static int find_init(bool *present, struct snapshot *s, const char *directory, size_t len)
 {
-	struct buf init = BUF_INIT;
-	int status = -1;
+	static const char *const names[] = {"/__init__.py", "/__init__.pyc"};
+	struct buf path = BUF_INIT;
+	int status = 0;
+	size_t i;
 
-	buf_add(&init, source->ptr, source->len - (sizeof ".py" - 1));
-	buf_adds(&init, "/__init__.pyc");
-	if (buf_failed(&init) == 0)
-		status = snapshot_find(s, init.ptr, NULL);
-	buf_cut(&init, init.len - 1);
-	if (status == 0)
-		status = snapshot_find(s, init.ptr, NULL);
+	for (i = 0; i < 2 && status == 0; i++) {
+		buf_clear(&path);
+		buf_add(&path, directory, len);
+		buf_adds(&path, names[i]);
+		status = buf_failed(&path) < 0 ? -1 : snapshot_find(s, path.ptr, NULL);
+	}
 	*present = status == 1;
-	buf_free(&init);
+	buf_free(&path);
 	return status < 0 ? -1 : 0;
+}
+
+static int find_packages(struct examined *x, struct snapshot *s)
+{
+	size_t stem = x->source.len - (sizeof ".py" - 1);
+
+	if (find_init(&x->package_present, s, x->source.ptr, stem) < 0)
+		return -1;
+	if (!x->name.migration)
+		return 0;
+	return find_init(&x->migrations_loaded, s, x->name.package.ptr, x->name.package.len - 1);
 }
 
 int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless)
@@ -191,8 +235,7 @@ int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool 
 	if (read_header(x, s, e) < 0)
 		return -1;
 	if (bytecode_source(&x->source, &x->name)) {
-		if (buf_failed(&x->source) < 0 ||
-		    find_package(s, &x->source, &x->package_present) < 0)
+		if (buf_failed(&x->source) < 0 || find_packages(x, s) < 0)
 			return -1;
 		if (compare_source(x, s) < 0)
 			return e->on_disk ? -1 : error_prefix("cannot read '%s'", x->source.ptr);
@@ -205,6 +248,8 @@ int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool 
 	facts.mtime_known = x->mtime_known;
 	facts.mtime_fits = x->mtime_fits;
 	x->loads = bytecode_loads(&facts);
+	if (x->source_elsewhere && !x->package_present)
+		x->loads = LOADS_UNKNOWN;
 	x->lie = bytecode_lie(&facts);
 	return 0;
 }

@@ -15,8 +15,10 @@ struct examined {
 	struct buf source;         /* the path of the source it should have; empty: none */
 	struct bytecode_header header;
 	bool header_read;     /* false: no bytecode by name, a symbolic link, or too large */
-	bool source_present;
+	bool source_present;  /* a link counts as what it leads to */
+	bool source_elsewhere; /* a link that leads out of the snapshot: nobody knows here to what */
 	bool package_present; /* m/__init__.py or .pyc is there beside m.py */
+	bool migrations_loaded; /* its migrations package has an __init__: Django loads it */
 	bool mtime_known;     /* the source is on disk */
 	bool mtime_fits;      /* and its mtime is the header's */
 	uint64_t source_size; /* in bytes; 0 when it was not looked at */

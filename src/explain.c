@@ -266,7 +266,7 @@ static void say_django(struct buf *out, const struct explanation *e)
 		buf_adds(out, "takes a module of this name for no migration\n");
 		return;
 	}
-	if (!e->migrations_loaded) {
+	if (!e->file->migrations_loaded) {
 		buf_adds(out, "does not load this migrations package: it has no __init__.py\n");
 		return;
 	}

@@ -23,7 +23,6 @@ struct explanation {
 	struct policy_decision decision;
 	struct place index, head, disk;
 	enum bytecode_loads now; /* of the copy on this disk, times and all; if disk.file */
-	bool migrations_loaded;  /* the migrations package has an __init__: Django loads it */
 	const char *prefix;      /* as in struct report */
 };
 

@@ -31,27 +31,37 @@ static void add_module(struct buf *out, const struct finding *f)
 	path_quote(out, f->source + base, len - base - (sizeof ".py" - 1));
 }
 
-static bool is_optimized(const struct finding *f)
+static bool has_ending(const struct finding *f, const char *ending)
 {
-	return f->path_len > 4 && memcmp(f->path + f->path_len - 4, ".pyo", 4) == 0;
+	size_t len = strlen(ending);
+
+	return f->path_len > len && memcmp(f->path + f->path_len - len, ending, len) == 0;
+}
+
+bool finding_is_listed(const struct finding *f)
+{
+	size_t base = f->source ? path_base(f->source, strlen(f->source)) : 0;
+
+	return f->migrations_loaded && f->rule == RULE_GHOST_MODULE && has_ending(f, ".pyc") &&
+	       bytecode_is_migration_name(f->source + base, strlen(f->source + base));
 }
 
 static void say_ghost(struct buf *out, const struct finding *f)
 {
-	size_t base = path_base(f->source, strlen(f->source));
 	bool fails = f->loads == LOADS_NOTHING;
 
-	if (is_optimized(f))
+	if (has_ending(f, ".pyo"))
 		buf_addf(out, "Python up to 3.4, run with -O, %s this file", fails ? "tries to import" :
 			"imports");
+	else if (has_ending(f, ".class"))
+		buf_adds(out, "Jython imports this file");
 	else
 		buf_adds(out, fails ? "Python tries to import this file, and fails" :
 			"Python imports this file");
 	buf_adds(out, ", for its source ");
 	path_quote(out, f->source, strlen(f->source));
 	buf_adds(out, " is gone");
-	if (!f->migration || is_optimized(f) ||
-	    !bytecode_is_migration_name(f->source + base, strlen(f->source + base)))
+	if (!finding_is_listed(f))
 		return;
 	buf_addf(out, "; Django %s it as migration ", fails ? "stops at" : "runs");
 	add_module(out, f);

@@ -35,6 +35,7 @@ struct finding {
 	char *source;  /* the path of the source it should have; NULL if there is no such thing */
 	bool source_present;
 	bool migration;
+	bool migrations_loaded; /* by Django: the package has an __init__ */
 	unsigned version; /* BYTECODE_VERSION of the interpreter that wrote it, 0 if unknown */
 	enum bytecode_invalidation invalidation;
 	enum bytecode_loads loads;
@@ -46,6 +47,9 @@ void finding_clear(struct finding *f);
 
 /** "error", "warning", "note". */
 const char *severity_name(enum severity s);
+
+/** Whether Django's loader takes it for a migration, so that it runs, or is stopped by, this file. */
+bool finding_is_listed(const struct finding *f);
 
 /** Append one sentence: what Python or Django does with this file. UTF-8, no control bytes. */
 void finding_message(struct buf *out, const struct finding *f);

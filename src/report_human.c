@@ -64,7 +64,7 @@ static void say_file(struct buf *out, const struct report *r, const struct findi
 struct group {
 	const struct finding **items;
 	size_t count;
-	bool migration;
+	bool listed;
 };
 
 static bool gather(struct group *g, const struct report *r, enum rule rule)
@@ -79,7 +79,7 @@ static bool gather(struct group *g, const struct report *r, enum rule rule)
 		if (f->rule != rule || !report_rejects(r, f))
 			continue;
 		g->items[g->count++] = f;
-		g->migration = g->migration || f->migration;
+		g->listed = g->listed || (finding_is_listed(f) && f->loads != LOADS_NOTHING);
 	}
 	return g->items != NULL;
 }
@@ -131,7 +131,7 @@ static void say_group(struct buf *out, const struct report *r, enum rule rule, s
 	buf_adds(out, "\n");
 	colored(out, r, "1;31", rule_text(rule)->id);
 	buf_addf(out, ": %s", rule_text(rule)->summary);
-	if (rule == RULE_GHOST_MODULE && g->migration)
+	if (g->listed)
 		buf_adds(out, ";\n  in a migrations package, Django runs it as a migration");
 	buf_adds(out, "\n");
 	if (g->count > LIST_MAX && !r->verbose) {

@@ -184,24 +184,6 @@ static int look_everywhere(struct job *job, const struct examined *x)
 	return status == 0 ? look_on_disk(job) : -1;
 }
 
-static int find_init(struct job *job, const struct examined *x)
-{
-	static const char *const inits[] = {"__init__.py", "__init__.pyc"};
-	struct buf path = BUF_INIT;
-	size_t i;
-	int there = 0;
-
-	for (i = 0; i < 2 && there == 0; i++) {
-		buf_clear(&path);
-		buf_add(&path, x->name.package.ptr, x->name.package.len);
-		buf_adds(&path, inits[i]);
-		there = buf_failed(&path) < 0 ? -1 : snapshot_find(job->judged, path.ptr, NULL);
-	}
-	job->told.migrations_loaded = there > 0;
-	buf_free(&path);
-	return there < 0 ? -1 : 0;
-}
-
 static int print(struct job *job)
 {
 	struct buf text = BUF_INIT;
@@ -230,8 +212,6 @@ static int tell(struct job *job)
 	if (status == 0)
 		status = policy_decide(job->policy, job->matcher, job->entry.path, job->entry.len,
 			&job->told.decision);
-	if (status == 0 && x.name.migration)
-		status = find_init(job, &x);
 	if (status == 0)
 		status = look_everywhere(job, &x);
 	job->told.shown = job->typed;

@@ -2,11 +2,12 @@
 """Compare what pycguard says a file of bytecode does with what Python does when it imports.
 
 For every CPython on the machine, imports_inside.py makes the cases with that interpreter and
-imports each in a fresh process of it. Prints a line an interpreter and one for each difference;
-exits 1 when there is one, or when no interpreter was found.
+imports each in it: as they are on disk, after a checkout of a repository that holds them, and after
+one that kept the times. Prints a line an interpreter and one for each difference; exits 1 when there
+is one, or when no interpreter was found.
 
 BYTECODE_TOOL     tests/unit/bytecode_tool.c, built: says what src/bytecode.h says
-PYCGUARD          the program: when set (and BYTECODE_TOOL is not), its worktree check is asked
+PYCGUARD          the program, whose --check-worktree and --check-staged are asked
 PYCGUARD_PYTHONS  more interpreters, with `:` between
 """
 import collections
@@ -20,13 +21,17 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 INSIDE = os.path.join(HERE, "imports_inside.py")
+# Ten times as fast as a disk for thousands of small files.
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK | os.X_OK) else None
 KNOWN = ["2.7"] + ["3.%d" % n for n in range(3, 15)]
 OUTCOMES = {"cache_": "cache", "source": "source", "package": "source", "packag": "source",
             "nothing": "nothing"}
 
-# python: "3.13" or None; checkout: `loads` after a checkout, None where it is not told;
-# here: `loads` of the very files; lie: ghost, unchecked, orphan, stale or none
-Verdict = collections.namedtuple("Verdict", "python invalidation checkout here lie")
+LIES = {"ghost-module": "ghost", "unchecked-cache": "unchecked", "orphaned-cache": "orphan",
+        "stale-cache": "stale"}
+
+# python: "3.13" or None; lie: ghost, unchecked, orphan, stale or none
+Verdict = collections.namedtuple("Verdict", "python invalidation loads lie")
 
 
 def environment():
@@ -49,6 +54,15 @@ def candidates():
         yield from sorted(glob.glob(directory + "/python[23]*"))
 
 
+def is_script(path):
+    """Not an interpreter, but what a version manager or a distribution puts before one."""
+    try:
+        with open(path, "rb") as f:
+            return f.read(2) == b"#!"
+    except OSError:
+        return False
+
+
 def identify(path):
     """(version, real path) of a CPython, None for anything else."""
     if "-config" in path or not os.access(path, os.X_OK):
@@ -66,7 +80,7 @@ def identify(path):
 def interpreters():
     found, seen = {}, set()
     for path in candidates():
-        if os.path.realpath(path) not in seen:
+        if os.path.realpath(path) not in seen and not is_script(path):
             seen.add(os.path.realpath(path))
             what = identify(path)
             if what:
@@ -74,48 +88,72 @@ def interpreters():
     return sorted(found.items(), key=lambda item: [int(n) for n in item[1].split(".")[:2]])
 
 
-def verdicts_of_tool(tool, cases):
-    lines = run([tool], input="".join(case["path"] + "\n" for case in cases)).splitlines()
-    rows = [line.split("\t") for line in lines]
-    return {path: Verdict(None if python == "0.0" else python, *rest) for path, python, *rest in rows}
+def verdicts_of_tool(root, cases):
+    """(of the files as they are, of them after a checkout)"""
+    paths = "".join("%s/%s\n" % (root, case["path"]) for case in cases)
+    here, checkout = {}, {}
+    for line in run([os.environ["BYTECODE_TOOL"]], input=paths).splitlines():
+        path, python, invalidation, loads, loads_here, lie = line.split("\t")
+        path, python = os.path.relpath(path, root), None if python == "0.0" else python
+        here[path] = Verdict(python, invalidation, loads_here, lie)
+        checkout[path] = Verdict(python, invalidation, loads, lie)
+    return here, checkout
 
 
-def verdicts_of_program(program, root):
-    """The same from `pycguard --check-worktree --format=json`."""
-    done = subprocess.run([program, "--check-worktree", "--format=json", root], env=environment(),
+def verdicts_of_program(root, check):
+    done = subprocess.run([os.environ["PYCGUARD"], check, "--format=json"], env=environment(), cwd=root,
                           stdout=subprocess.PIPE, check=False)
-    lies = {"ghost-module": "ghost", "unchecked-cache": "unchecked", "orphaned-cache": "orphan",
-            "stale-cache": "stale"}
-    return {os.path.join(root, f["path"]): Verdict(
-        f["python"], f["invalidation"] or "-", None, f["loads"], lies.get(f["rule"], "none"))
+    assert done.returncode == 1, "%s exits %d" % (check, done.returncode)
+    return {f["path"]: Verdict(f["python"], f["invalidation"] or "-", f["loads"],
+                               LIES.get(f["rule"], "none"))
             for f in json.loads(done.stdout.decode())["findings"]}
 
 
-def verdicts(root, cases):
-    if os.environ.get("BYTECODE_TOOL"):
-        return verdicts_of_tool(os.environ["BYTECODE_TOOL"], cases)
-    return verdicts_of_program(os.environ["PYCGUARD"], root)
+def resolved(verdicts, kept):
+    """The verdicts of a checkout once it is known whether times were kept."""
+    return {path: v._replace(loads=kept if v.loads == "cache-if-mtime-kept" else v.loads)
+            for path, v in verdicts.items()}
+
+
+def check_out(root, cases):
+    """Stage the cases of root/worktree, and write what is staged into root/checkout."""
+    git = ["git", "-C", root + "/worktree", "-c", "core.looseCompression=0", "-c", "core.autocrlf=false"]
+    run(git + ["init", "-q"])
+    huge = [":(exclude)" + case["source"] for case in cases if case.get("huge")]
+    run(git + ["add", "-f", "--", "."] + huge)
+    run(git + ["checkout-index", "-a", "--prefix=" + root + "/checkout/"])
+
+
+def said_and_where(root, cases):
+    """What is said: of each of the situations, {who says it: {path: Verdict}}."""
+    tree = root + "/worktree"
+    tool, tool_checkout = verdicts_of_tool(tree, cases)
+    for path in [case["path"] for case in cases if case.get("elsewhere")]:
+        del tool_checkout[path]  # It knows of no links.
+    worktree = verdicts_of_program(tree, "--check-worktree")
+    check_out(root, cases)
+    staged = verdicts_of_program(tree, "--check-staged")
+    return {
+        "worktree": {"bytecode.h": tool, "--check-worktree": worktree},
+        "checkout": {"bytecode.h": resolved(tool_checkout, "source"),
+                     "--check-staged": resolved(staged, "source")},
+        "times kept": {"bytecode.h": resolved(tool_checkout, "cache"),
+                       "--check-staged": resolved(staged, "cache")}}
 
 
 def same_version(verdict, outcome):
     """Differences where the interpreter that imports is of the version that wrote the file."""
-    if verdict.here != outcome:
-        yield "says " + verdict.here
-    if verdict.checkout == "cache-if-mtime-kept":
-        if verdict.invalidation != "timestamp" or outcome == "nothing":
-            yield "cache-if-mtime-kept"
-    elif verdict.checkout not in (None, outcome):
-        if not (verdict.invalidation == "timestamp" and verdict.checkout == "source"):
-            yield "says %s after a checkout" % verdict.checkout
+    if verdict.loads != outcome:
+        yield "says " + verdict.loads
 
 
 def other_version(verdict, outcome):
     """... and where it is not, or the file is of no known version: it must not be taken."""
     if outcome == "cache":
         yield "taken by another version than %s" % verdict.python
-    if verdict.python is None and verdict.here not in (outcome, "unknown"):
-        yield "says " + verdict.here
-    if verdict.here == "nothing" and outcome != "nothing":
+    if verdict.python is None and verdict.loads not in (outcome, "unknown"):
+        yield "says " + verdict.loads
+    if verdict.loads == "nothing" and outcome != "nothing":
         yield "says nothing"
 
 
@@ -123,9 +161,9 @@ def lies(case, verdict, outcome):
     if verdict.lie == "unchecked" and (outcome != "cache" or case["honest"]):
         yield "called unchecked"
     if verdict.invalidation == "unchecked-hash" and outcome == "cache" and not case["honest"]:
-        if verdict.lie != "unchecked" and os.path.exists(source_of(case)):
+        if verdict.lie != "unchecked" and case["source present"]:
             yield "not called unchecked"
-    if outcome == "cache" and verdict.lie != "ghost" and not os.path.exists(source_of(case)):
+    if outcome == "cache" and verdict.lie != "ghost" and not case["source present"]:
         yield "not called a ghost"
     if verdict.lie == "orphan" and outcome == "cache":
         yield "called an orphan"
@@ -133,43 +171,52 @@ def lies(case, verdict, outcome):
         yield "called stale"
 
 
-def source_of(case):
-    directory, name = os.path.split(case["path"])
-    if os.path.basename(directory) == "__pycache__":
-        directory = os.path.dirname(directory)
-    return os.path.join(directory, name.split(".")[0] + ".py")
-
-
 def differences(case, verdict, outcome, version):
     if outcome not in OUTCOMES:
         yield "import raised " + outcome
         return
     outcome = OUTCOMES[outcome]
+    if case.get("elsewhere") and verdict.loads == "unknown":
+        return
     judge = same_version if verdict.python == version else other_version
     for difference in list(judge(verdict, outcome)) + list(lies(case, verdict, outcome)):
         yield "import gives %s, %s" % (outcome, difference)
 
 
+def differences_of(case, situation, outcome, said, version):
+    for who, verdicts in said[situation].items():
+        verdict = verdicts.get(case["path"])
+        if verdict or not case.get("elsewhere"):
+            for text in differences(case, verdict, outcome, ".".join(version.split(".")[:2])):
+                yield "%s, %s: %s: %s %r" % (case["about"], situation, who, text, tuple(verdict))
+
+
+def import_all(root, cases, inside):
+    outcomes = {}
+    for flags in sorted({case["flags"] for case in cases}):
+        command = inside[:1] + ([flags] if flags else []) + inside[1:]
+        outcomes.update(json.loads(run(command + ["import", root])))
+    return outcomes
+
+
 def compare(python, version):
-    """Run one interpreter's cases: how many, and how many differ."""
-    root = os.path.realpath(tempfile.mkdtemp(prefix="pycguard-imports-"))
+    """Run one interpreter's cases: how many imports were compared, and how many differ."""
+    root = os.path.realpath(tempfile.mkdtemp(prefix="pycguard-imports-", dir=MEMORY))
     try:
         inside = [python, "-B", "-s", "-S", INSIDE]
         run(inside + ["make", root])
         with open(os.path.join(root, "cases.json")) as f:
             cases = json.load(f)
-        said = verdicts(root, cases)
-        outcomes = {}
-        for flags in sorted({case["flags"] for case in cases}):
-            command = inside[:1] + ([flags] if flags else []) + inside[1:]
-            outcomes.update(json.loads(run(command + ["import", root])))
-        differ = 0
+        said = said_and_where(root, cases)
+        outcomes = import_all(root, cases, inside)
+        count, differ = 0, 0
         for case in cases:
-            verdict, outcome = said[case["path"]], outcomes[case["path"]]
-            for text in differences(case, verdict, outcome, ".".join(version.split(".")[:2])):
-                differ += 1
-                print("  %s: %s: %s %r" % (version, case["about"], text, tuple(verdict)))
-        return len(cases), differ
+            for situation, outcome in outcomes[case["path"]].items():
+                count += 1
+                for difference in differences_of(case, situation, outcome, said, version):
+                    differ += 1
+                    print("  %s: %s" % (version, difference))
+        return count, differ
     finally:
         shutil.rmtree(root)
 
@@ -177,8 +224,8 @@ def compare(python, version):
 def main():
     found, failed = interpreters(), False
     for python, version in found:
-        cases, differ = compare(python, version)
-        print("CPython %s: %d cases, %d differences (%s)" % (version, cases, differ, python), flush=True)
+        count, differ = compare(python, version)
+        print("CPython %s: %d imports, %d differences (%s)" % (version, count, differ, python), flush=True)
         failed = failed or differ > 0
     have = {".".join(version.split(".")[:2]) for _, version in found}
     missing = [version for version in KNOWN if version not in have]

@@ -1,7 +1,9 @@
 """What imports.py runs inside each interpreter under test, Python 2.7 or 3.
 
-    imports_inside.py make DIR      make the cases below DIR, list them in DIR/cases.json
-    imports_inside.py import DIR    import the cases that belong to this run's -O flags
+    imports_inside.py make DIR      make the cases below DIR/worktree, list them in DIR/cases.json
+    imports_inside.py import DIR    import the cases that belong to this run's -O flags: as they are
+                                    in worktree, as they are in checkout, and as they are there once
+                                    the source has the time that is in the header
 
 A case is a directory with a module in it whose cache says VALUE = 'cache_' and whose source says
 VALUE = 'source', so that what Python took can be seen. Every cache is first written by py_compile.
@@ -49,6 +51,11 @@ SOURCES = {
     "fits": (SOURCE, SOURCE, 0), "wrong": (SOURCE, CACHED, 0), "touched": (SOURCE, SOURCE, 7),
     "longer": (SOURCE + b"# more\n", SOURCE, 0), "crlf": (CRLF, SOURCE, 0), "lf": (SOURCE, CRLF, 0),
     "gone": (None, SOURCE, 0)}
+# Sources that are symbolic links, by what they lead to.
+LINKS = {"a link": "text", "a link to a link": "./other", "a dangling link": "nowhere",
+         "a link to a directory": "directory", "a link to itself": "%s.py",
+         "a link through a link": "linked/file", "a dangling link through a link": "linked/nowhere",
+         "a link out of the tree": "../../outside", "a dangling link out of it": "../../nowhere"}
 MTIMES = {"next second": (MTIME, 999999999), "after 2106": (2 ** 32 + 5, 0), "before 1970": (-5, 0),
           "half before 1970": (-6, 500000000), "at 0": (0, 0), "after 2038": (2 ** 31 + 5, 0)}
 
@@ -108,13 +115,14 @@ def damages():
 class Cases:
     def __init__(self, root):
         self.root, self.list = root, []
+        os.mkdir(root)
         self.compiled = {kind: compiled(os.path.join(root, "x"), kind) for kind in KINDS}
 
     def add(self, place, kind, source, package="", damage=None, mtime=(MTIME, 0)):
         pattern, flags = place
         name = "m%d" % len(self.list)
         root = os.path.join(self.root, name)
-        path = os.path.join(root, pattern % name)
+        path = pattern % name
         text, header_text, later = SOURCES[source]
         module = "__init__" if "__init__" in pattern else name
         base = os.path.join(root, name if module == "__init__" else "", module)
@@ -129,14 +137,36 @@ class Cases:
             write(base + "/__init__.pyc", self.compiled["timestamp"].replace(
                 b"cache_", b"packag"))
         data = header_for(data, kind, header_text, mtime[0])
-        write(path, damage[1](data) if damage else data)
+        write(os.path.join(root, path), damage[1](data) if damage else data)
         self.list.append({
-            "path": path, "flags": flags,
+            "path": name + "/" + path, "flags": flags,
+            "source": os.path.relpath(base, self.root) + ".py", "mtime": time_read(mtime[0]),
             "import": os.path.basename(path)[:-4] if pattern in OTHER_NAME else name,
             "about": ", ".join(filter(None, [pattern, kind, source, package and "package." + package,
                                              damage and damage[0]])),
-            "honest": source not in ("wrong", "longer"), "damaged": bool(damage)})
+            "source present": text is not None, "honest": source not in ("wrong", "longer"),
+            "damaged": bool(damage)})
         return self.list[-1], base + ".py"
+
+
+    def add_link(self, place, kind, about, target):
+        case, source = self.add(place, kind, "gone")
+        directory = os.path.dirname(source)
+        for name in ("text", "directory/file", "../../outside"):
+            write(directory + "/" + name, SOURCE)
+            set_mtime(directory + "/" + name, MTIME, 0)
+        os.symlink("text", directory + "/other")
+        os.symlink("directory", directory + "/linked")
+        target = target % os.path.basename(source)[:-3] if "%s" in target else target
+        os.symlink(target, source)
+        case["about"] += ", source is " + about
+        case["source present"] = os.path.isfile(source)
+        case["elsewhere"] = "/" in target
+
+
+def time_read(mtime):
+    """What this version makes of the 32 bits of a header's time."""
+    return struct.unpack("<l" if VERSION < (3,) else "<L", struct.pack("<L", mtime & 0xffffffff))[0]
 
 
 def set_mtime(path, seconds, nanoseconds):
@@ -147,7 +177,7 @@ def set_mtime(path, seconds, nanoseconds):
 
 
 def make(root):
-    cases = Cases(root)
+    cases = Cases(os.path.join(root, "worktree"))
     for place, kind, source in itertools.product(PLACES, KINDS, sorted(SOURCES)):
         cases.add(place, kind, source)
     for place, source, package in itertools.product(PLACES, ("fits", "gone"), ("py", "pyc")):
@@ -156,6 +186,9 @@ def make(root):
     for place, kind, source in itertools.product((OWN, LEGACY), KINDS, ("fits", "gone")):
         for damage in damages():
             cases.add(place, kind, source, "", damage)
+    for place, kind, (about, target) in itertools.product((OWN, LEGACY), KINDS, sorted(LINKS.items())):
+        if target != "directory" or VERSION > (2, 7):  # which tries to read it
+            cases.add_link(place, kind, about, target)
     for about, mtime in sorted(MTIMES.items()):
         if VERSION >= (3, 3):
             cases.add(OWN, "timestamp", "fits", mtime=mtime)[0]["about"] += ", mtime " + about
@@ -168,16 +201,20 @@ def make(root):
             f.truncate(2 ** 32 + len(SOURCE))
         set_mtime(source, MTIME, 0)
         case["about"] += ", 4 GiB larger"
+        case["huge"] = True
     with open(os.path.join(root, "cases.json"), "w") as f:
         json.dump(cases.list, f)
 
 
-def import_one(case):
+def import_from(root, case):
     name = case["import"]
-    sys.path[0] = os.path.join(sys.argv[2], name.split(".")[0].replace(TAG, ""))
+    module = name.split(".")[0]
+    sys.path[0] = os.path.join(root, case["path"].split("/")[0])
     sys.path_importer_cache.clear()
     if invalidate_caches:
         invalidate_caches()
+    for loaded in [m for m in sys.modules if m.split(".")[0] == module]:
+        del sys.modules[loaded]
     try:
         return getattr(__import__(name), "VALUE", "nothing")
     except (ImportError, EOFError):
@@ -186,12 +223,25 @@ def import_one(case):
         return "%s: %s" % (type(e).__name__, e)
 
 
+def import_one(root, case):
+    checkout = os.path.join(root, "checkout")
+    outcomes = {"worktree": import_from(os.path.join(root, "worktree"), case)}
+    if not case.get("huge"):
+        outcomes["checkout"] = import_from(checkout, case)
+        source = os.path.join(checkout, case["source"])
+        if os.path.exists(source):
+            set_mtime(source, case["mtime"], 0)
+        outcomes["times kept"] = import_from(checkout, case)
+    return outcomes
+
+
 def import_all(root):
     assert sys.dont_write_bytecode
     with open(os.path.join(root, "cases.json")) as f:
         cases = json.load(f)
     flags = "-" + "O" * sys.flags.optimize if sys.flags.optimize else ""
-    json.dump({case["path"]: import_one(case) for case in cases if case["flags"] == flags}, sys.stdout)
+    json.dump({case["path"]: import_one(root, case) for case in cases if case["flags"] == flags},
+              sys.stdout)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ static void look_at_source(struct bytecode_facts *f, const char *source)
 	struct stat st;
 
 	f->package_present = is_package(source);
-	f->source_present = stat(source, &st) == 0;
+	f->source_present = stat(source, &st) == 0 && S_ISREG(st.st_mode);
 	if (!f->source_present)
 		return;
 	f->mtime_fits = bytecode_fits_mtime(f->header, st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
