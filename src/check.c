@@ -182,17 +182,17 @@ static int visit(void *arg, const struct entry *e)
 	return finding_list_add(run->out, &f);
 }
 
-static int all_named_are_there(const struct check *c)
+int check_named(struct snapshot *s, const struct pathset *named)
 {
 	size_t i;
 
-	for (i = 0; c->named && i < c->named->count; i++) {
-		int there = snapshot_names(c->snapshot, c->named->items[i].path);
+	for (i = 0; i < named->count; i++) {
+		int there = snapshot_names(s, named->items[i].path);
 
 		if (there < 0)
 			return -1;
 		if (!there)
-			return error_set("path '%s' is not in the index", c->named->items[i].path);
+			return error_set("path '%s' is not in the index", named->items[i].path);
 	}
 	return 0;
 }
@@ -202,7 +202,7 @@ int check_run(struct finding_list *out, size_t *checked, const struct check *c)
 	struct run run = {c, matcher_new(), out, 0};
 	int status = -1;
 
-	if (run.matcher && all_named_are_there(c) == 0)
+	if (run.matcher && (!c->named || check_named(c->snapshot, c->named) == 0))
 		status = snapshot_each(c->snapshot, visit, &run);
 	matcher_free(run.matcher);
 	*checked = run.checked;

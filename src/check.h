@@ -44,6 +44,9 @@ struct check {
  */
 int check_run(struct finding_list *out, size_t *checked, const struct check *c);
 
+/** Whether each path that a person named is in the index. 0; -1 recorded, when one is not too. */
+int check_named(struct snapshot *s, const struct pathset *named);
+
 /**
  * Judge one entry, rejected or not (its rule is then RULE_NONE).
  *

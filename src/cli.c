@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "path.h"
+
 enum option_id {
 #define OPTION(name, letter, text, argument, help) name,
 #include "cli.def"
@@ -108,20 +110,34 @@ static int take_format(struct invocation *out, const char *name)
 	return error_set("--format takes %s, not '%s'", report_format_names(), name);
 }
 
+static void repeat(struct invocation *out, const char *option, const char *value)
+{
+	buf_addf(&out->again, " %s ", option);
+	path_shell(&out->again, value, strlen(value));
+}
+
 static int take_option(struct invocation *out, enum option_id id, const char *value)
 {
 	switch (id) {
 	case OPTION_DIR:
 		if (chdir(value) < 0)
 			return error_os(errno, "cannot change to directory '%s'", value);
+		repeat(out, "-C", value);
 		break;
 	case OPTION_POLICY:
 		out->policy = value;
+		repeat(out, "--policy", value);
 		break;
 	case OPTION_FORMAT:
 		return take_format(out, value);
 	case OPTION_NULL:
 		out->paths_only = true;
+		break;
+	case OPTION_DRY_RUN:
+		out->dry_run = true;
+		break;
+	case OPTION_ALL:
+		out->all = true;
 		break;
 	case OPTION_STRICT:
 		out->strict = true;
@@ -155,10 +171,17 @@ static enum option_id option_of_letter(int letter)
 	return (enum option_id)i;
 }
 
+const char *cli_verb_name(enum verb verb)
+{
+	return verbs[verb].name;
+}
+
 static int check_operands(const struct invocation *in)
 {
 	int most = verbs[in->verb].most;
 
+	if (in->all && in->verb != VERB_CLEAN)
+		return error_set("--all goes with --clean (see pycguard --help)");
 	if (in->operand_count < verbs[in->verb].least)
 		return error_set("--%s needs %s (see pycguard --help)", verbs[in->verb].name,
 			verbs[in->verb].operands);
@@ -173,7 +196,7 @@ int cli_parse(struct invocation *out, int argc, char **argv)
 	bool verb_given = false;
 	int c, status = 0;
 
-	*out = (struct invocation){.verb = VERB_CHECK_STAGED, .format = "human"};
+	*out = (struct invocation){.verb = VERB_CHECK_STAGED, .format = "human", .again = BUF_INIT};
 	build_tables(&t);
 	opterr = 0;
 	while (status == 0 && (c = getopt_long(argc, argv, t.letters, t.rows, NULL)) != -1) {
@@ -192,7 +215,12 @@ int cli_parse(struct invocation *out, int argc, char **argv)
 	out->operand_count = argc - optind;
 	if (status < 0 || out->help || out->version)
 		return status;
-	return check_operands(out);
+	return buf_failed(&out->again) < 0 ? -1 : check_operands(out);
+}
+
+void cli_release(struct invocation *in)
+{
+	buf_free(&in->again);
 }
 
 /* One row of help: the words in a column, and the text beside or, if they are long, below it. */

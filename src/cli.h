@@ -26,25 +26,35 @@ enum verb {
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/** What the user asked for. All strings are borrowed from argv. */
+/** What the user asked for, for cli_release. All strings are borrowed from argv. */
 struct invocation {
 	enum verb verb;
 	bool help, version;
 	const char *policy; /* NULL: the repository's .pycguard */
 	const char *format; /* as given; "human" by default */
 	bool paths_only;    /* -z */
+	bool dry_run;       /* -n */
+	bool all;           /* --all */
 	bool strict, quiet, verbose;
 	enum color color;
 	char **operands;
 	int operand_count;
+	struct buf again; /* -C and --policy as words of a shell, each after a blank: what a command to
+	                     paste must repeat. The one thing that is not borrowed */
 };
 
 /**
  * Read the command line. -C takes effect at once, as git's does: what follows is relative to it.
  *
+ * @param out for cli_release, also on failure
  * @return 0; -1 with the failure recorded
  */
 int cli_parse(struct invocation *out, int argc, char **argv);
+
+void cli_release(struct invocation *in);
+
+/** The name of a verb, without its dashes. */
+const char *cli_verb_name(enum verb verb);
 
 /** Append the text of --help. */
 void cli_help(struct buf *out);

@@ -19,6 +19,7 @@ struct disk_snapshot {
 	struct snapshot base;
 	int root;
 	struct buf shown; /* the directory as it was named, with a slash: for messages */
+	const char *only; /* NULL: all of the root */
 	disk_failed *failed;
 	void *arg;
 };
@@ -237,6 +238,19 @@ static int walk_directory(struct walk *w, int fd, dev_t device)
 	return status;
 }
 
+/* Takes the descriptor over. */
+static int walk_only(struct walk *w, int fd, dev_t device)
+{
+	int status = -1;
+
+	buf_adds(&w->path, w->disk->only);
+	buf_addc(&w->path, '/');
+	if (buf_failed(&w->path) == 0)
+		status = walk_into(w, fd, w->disk->only, device);
+	close(fd);
+	return status;
+}
+
 static int disk_each(struct snapshot *s, snapshot_visit *visit, void *arg)
 {
 	struct disk_snapshot *disk = (struct disk_snapshot *)s;
@@ -250,7 +264,10 @@ static int disk_each(struct snapshot *s, snapshot_visit *visit, void *arg)
 			close(fd);
 		return -1;
 	}
-	status = walk_directory(&w, fd, st.st_dev);
+	if (disk->only)
+		status = walk_only(&w, fd, st.st_dev);
+	else
+		status = walk_directory(&w, fd, st.st_dev);
 	buf_free(&w.path);
 	return status;
 }
@@ -339,7 +356,13 @@ static const struct snapshot_source disk_source = {
 	disk_each, disk_find, disk_names, disk_size, disk_read, disk_free,
 };
 
-int disk_open(struct snapshot **out, const char *dir, disk_failed *failed, void *arg)
+int disk_root(const struct snapshot *s)
+{
+	return ((const struct disk_snapshot *)s)->root;
+}
+
+int disk_open(struct snapshot **out, const char *dir, const char *only, disk_failed *failed,
+	void *arg)
 {
 	struct disk_snapshot *disk = calloc(1, sizeof *disk);
 
@@ -347,6 +370,7 @@ int disk_open(struct snapshot **out, const char *dir, disk_failed *failed, void 
 	if (!disk)
 		return error_oom();
 	disk->base.source = &disk_source;
+	disk->only = only;
 	disk->failed = failed;
 	disk->arg = arg;
 	disk->root = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

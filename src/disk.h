@@ -18,9 +18,14 @@ typedef void disk_failed(void *arg);
 /**
  * @param out    yours, for snapshot_free; paths of its entries are relative to `dir`
  * @param dir    must be a directory that can be opened; "." is allowed
+ * @param only   NULL, or a name in `dir`: visit only what is below that directory of it
  * @param failed called for each directory that cannot be read; may not be NULL
  * @return 0; -1 with the failure recorded
  */
-int disk_open(struct snapshot **out, const char *dir, disk_failed *failed, void *arg);
+int disk_open(struct snapshot **out, const char *dir, const char *only, disk_failed *failed,
+	void *arg);
+
+/** The descriptor of the directory. Borrowed. */
+int disk_root(const struct snapshot *s);
 
 #endif

@@ -18,6 +18,10 @@ static verb_function *const functions[VERB_COUNT] = {
 	[VERB_CHECK_STAGED] = verb_check_staged,
 	[VERB_CHECK_TRACKED] = verb_check_tracked,
 	[VERB_CHECK_WORKTREE] = verb_check_worktree,
+	[VERB_CHECK_IGNORES] = verb_check_ignores,
+	[VERB_ADD_IGNORES] = verb_add_ignores,
+	[VERB_CLEAN] = verb_clean,
+	[VERB_UNTRACK] = verb_untrack,
 	[VERB_EXPLAIN] = verb_explain,
 };
 
@@ -60,26 +64,25 @@ static int print(void (*text)(struct buf *out))
 	return status < 0 ? STATUS_FAILED : STATUS_CLEAN;
 }
 
-static int run(int argc, char **argv)
+static int run(const struct invocation *in)
 {
 	struct environment env;
-	struct invocation in;
 
-	if (cli_parse(&in, argc, argv) < 0)
-		return STATUS_FAILED;
-	if (in.help)
+	if (in->help)
 		return print(cli_help);
-	if (in.version)
+	if (in->version)
 		return print(version_text);
 	read_environment(&env);
-	return functions[in.verb](&in, &env);
+	return functions[in->verb](in, &env);
 }
 
 int main(int argc, char **argv)
 {
-	int status = run(argc, argv);
+	struct invocation in;
+	int status = cli_parse(&in, argc, argv) < 0 ? STATUS_FAILED : run(&in);
 
 	if (status == STATUS_FAILED)
 		fprintf(stderr, "pycguard: %s\n", error_message());
+	cli_release(&in);
 	return status;
 }

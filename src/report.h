@@ -22,6 +22,7 @@ struct report {
 	size_t checked;
 	const struct finding_list *findings;
 	const char *prefix; /* the user's subdirectory of the work tree, with its slash, or "" */
+	const char *mend;   /* the command that mends all of it */
 	bool strict;        /* warnings count as errors */
 	bool verbose;       /* list everything */
 	bool all_clear;     /* say so when all is well */

@@ -157,41 +157,33 @@ static void say_groups(struct buf *out, const struct report *r)
 	}
 }
 
-/* Too many to name: the program names them, in a pipe. */
-static void say_mend_all(struct buf *out, const struct report *r)
-{
-	if (r->mode == REPORT_WORKTREE)
-		buf_adds(out, "  (the same command) -z | xargs -0 rm -f --\n");
-	else
-		buf_addf(out, "  %spycguard --check-tracked -z | git --literal-pathspecs rm --cached -f "
-			"--pathspec-from-file=- --pathspec-file-nul\n",
-			*r->prefix ? "cd \"$(git rev-parse --show-toplevel)\" && " : "");
-}
-
+/* The command for a shell in the user's directory. On disk it takes directories only; in the index
+ * the paths are named if they are few. */
 static void say_mend(struct buf *out, const struct report *r, size_t rejected)
 {
 	bool on_disk = r->mode == REPORT_WORKTREE;
+	struct buf path = BUF_INIT;
 	size_t i;
 
 	buf_addf(out, on_disk ? "\nDelete %s:\n" : "\nTake %s out of git; the files stay on disk:\n",
 		rejected == 1 ? "it" : "them");
-	if (rejected > COMMAND_MAX) {
-		say_mend_all(out, r);
-		return;
-	}
-	buf_adds(out, on_disk ? "  rm -f --" : "  git rm --cached -f --");
-	for (i = 0; i < r->findings->count; i++) {
-		const struct finding *f = &r->findings->items[i];
+	buf_addf(out, "  %s", r->mend);
+	if (!on_disk && rejected <= COMMAND_MAX) {
+		buf_adds(out, " --");
+		for (i = 0; i < r->findings->count; i++) {
+			const struct finding *f = &r->findings->items[i];
 
-		if (!report_rejects(r, f))
-			continue;
-		buf_adds(out, rejected > 1 ? " \\\n    " : " ");
-		if (on_disk)
-			path_shell(out, f->path, f->path_len);
-		else
-			finding_pathspec(out, f->path, f->path_len, r->prefix);
+			if (!report_rejects(r, f))
+				continue;
+			buf_adds(out, rejected > 1 ? " \\\n    " : " ");
+			buf_clear(&path);
+			path_from(&path, f->path, f->path_len, r->prefix);
+			path_shell(out, path.ptr, path.len);
+			out->failed = out->failed || path.failed;
+		}
 	}
 	buf_adds(out, "\n");
+	buf_free(&path);
 }
 
 static void say_rejected(struct buf *out, const struct report *r, size_t rejected)

@@ -47,10 +47,9 @@ static int set_top_for_git_dir(struct repository *r)
 	return 0;
 }
 
-static int open_git(struct repository *r, const struct environment *env)
+static int open_git(struct repository *r, const struct environment *env, const char *start)
 {
 	unsigned flags = env->git_across_filesystems ? GIT_REPOSITORY_OPEN_CROSS_FS : 0;
-	const char *start = env->git_dir ? env->git_dir : ".";
 	int status;
 
 	if (env->git_dir)
@@ -62,8 +61,6 @@ static int open_git(struct repository *r, const struct environment *env)
 		git_failed("cannot open the repository");
 		return status == GIT_ENOTFOUND && !env->git_dir ? 1 : -1;
 	}
-	if (owner_check(r->git, env) < 0)
-		return -1;
 	if (env->git_work_tree) {
 		if (git_repository_set_workdir(r->git, env->git_work_tree, 0) < 0)
 			return git_failed("cannot use work tree '%s'", env->git_work_tree);
@@ -129,7 +126,7 @@ static int name_index(struct repository *r, const struct environment *env)
 	return r->index_path ? 0 : -1;
 }
 
-int repository_open(struct repository **out, const struct environment *env)
+static int open_from(struct repository **out, const struct environment *env, const char *start)
 {
 	struct repository *r = calloc(1, sizeof *r);
 	int status;
@@ -145,7 +142,7 @@ int repository_open(struct repository **out, const struct environment *env)
 	}
 	status = lift_extensions();
 	if (status == 0)
-		status = open_git(r, env);
+		status = open_git(r, env, start);
 	if (status == 0 && (open_objects(r, env) < 0 || name_index(r, env) < 0))
 		status = -1;
 	if (status == 0)
@@ -153,6 +150,25 @@ int repository_open(struct repository **out, const struct environment *env)
 	else
 		repository_free(r);
 	return status;
+}
+
+int repository_open(struct repository **out, const struct environment *env)
+{
+	int status = open_from(out, env, env->git_dir ? env->git_dir : ".");
+
+	if (status == 0 && owner_check((*out)->git, env) < 0) {
+		repository_free(*out);
+		*out = NULL;
+		return -1;
+	}
+	return status;
+}
+
+int repository_open_at(struct repository **out, const struct environment *env, const char *dir)
+{
+	const struct environment plain = {.variables = env->variables};
+
+	return open_from(out, &plain, dir);
 }
 
 void repository_free(struct repository *r)
@@ -208,6 +224,11 @@ int repository_revision(struct snapshot **out, struct repository *r, const char 
 	status = snapshot_of_commit(out, r, git_object_id(commit));
 	git_object_free(commit);
 	return status;
+}
+
+bool repository_is_merging(struct repository *r)
+{
+	return git_repository_state(r->git) == GIT_REPOSITORY_STATE_MERGE;
 }
 
 struct bases {

@@ -24,6 +24,14 @@ struct repository;
  */
 int repository_open(struct repository **out, const struct environment *env);
 
+/**
+ * Open the repository that a directory is in, whatever the environment names and whoever owns it:
+ * to read its index, and for nothing else.
+ *
+ * @return as repository_open
+ */
+int repository_open_at(struct repository **out, const struct environment *env, const char *dir);
+
 /** NULL is allowed. */
 void repository_free(struct repository *r);
 
@@ -49,6 +57,9 @@ int repository_index(struct snapshot **out, struct repository *r);
  */
 int repository_revision(struct snapshot **out, struct repository *r, const char *revision);
 
+/** Whether a merge is waiting to be committed. */
+bool repository_is_merging(struct repository *r);
+
 /**
  * The commits that the next commit will have as parents: HEAD, and in a merge each
  * commit merged (MERGE_HEAD; before git writes that, the variables GITHEAD_<id>).
@@ -65,5 +76,17 @@ int repository_bases(struct snapshot ***out, size_t *count, struct repository *r
  * @return 0; -1 with the failure recorded (it lies outside the work tree, …)
  */
 int repository_relative(struct buf *out, const struct repository *r, const char *path);
+
+/**
+ * Run a git command at the top of this repository's work tree, for what git alone can answer or do.
+ * Messages are not translated.
+ *
+ * @param out   what git prints is appended
+ * @param args  the words after `git`, at most a dozen, with a NULL at the end
+ * @param input what git reads: all of it or, if this process dies before, none
+ * @return git's exit status when it is 0 or 1; -1 with the failure recorded, in git's own words
+ */
+int repository_git(struct buf *out, struct repository *r, const char *const *args,
+	const struct buf *input);
 
 #endif

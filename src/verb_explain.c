@@ -47,7 +47,7 @@ static int open_places(struct job *job)
 {
 	int status = repository_open(&job->repository, job->env);
 
-	if (status < 0 || disk_open(&job->disk, ".", ignore_failure, NULL) < 0)
+	if (status < 0 || disk_open(&job->disk, ".", NULL, ignore_failure, NULL) < 0)
 		return -1;
 	if (status > 0)
 		return 0;

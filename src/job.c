@@ -1,0 +1,60 @@
+#include "job.h"
+
+#include "policy_load.h"
+
+/* A hook runs at the top of the work tree; GIT_PREFIX says where the user is. */
+static int find_prefix(struct job *job, const struct environment *env)
+{
+	if (!repository_top(job->repository))
+		return 0;
+	if (env->git_prefix)
+		buf_adds(&job->prefix, env->git_prefix);
+	else if (repository_relative(&job->prefix, job->repository, ".") < 0)
+		buf_clear(&job->prefix);
+	else if (job->prefix.len)
+		buf_addc(&job->prefix, '/');
+	return buf_failed(&job->prefix);
+}
+
+static int find_named(struct job *job, const struct invocation *in)
+{
+	struct buf path = BUF_INIT;
+	int i, status = 0;
+
+	for (i = 0; i < in->operand_count && status == 0; i++) {
+		buf_clear(&path);
+		status = repository_relative(&path, job->repository, in->operands[i]);
+		if (status == 0)
+			status = pathset_add(&job->named, path.ptr, path.len);
+	}
+	pathset_sort(&job->named);
+	buf_free(&path);
+	return status;
+}
+
+static int load_policy(struct job *job, const struct invocation *in)
+{
+	if (in->policy)
+		return policy_load_file(&job->policy, in->policy, job->caseless);
+	return policy_load_snapshot(&job->policy, job->snapshot, job->caseless);
+}
+
+int job_open(struct job *job, const struct invocation *in, const struct environment *env)
+{
+	*job = (struct job){.named = PATHSET_INIT, .prefix = BUF_INIT};
+	if (repository_open(&job->repository, env) != 0 ||
+	    repository_ignores_case(job->repository, &job->caseless) < 0 ||
+	    repository_index(&job->snapshot, job->repository) < 0 || load_policy(job, in) < 0 ||
+	    find_prefix(job, env) < 0)
+		return -1;
+	return find_named(job, in);
+}
+
+void job_close(struct job *job)
+{
+	pathset_free(&job->named);
+	buf_free(&job->prefix);
+	policy_free(job->policy);
+	snapshot_free(job->snapshot);
+	repository_free(job->repository);
+}

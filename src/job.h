@@ -1,0 +1,30 @@
+/*
+ * job - what a verb that works on the index needs: the repository, its index, the policy, and the
+ * paths that the person named; opened in order and closed in one place.
+ */
+#ifndef PYCGUARD_JOB_H
+#define PYCGUARD_JOB_H
+
+#include <stdbool.h>
+
+#include "cli.h"
+#include "environment.h"
+#include "pathset.h"
+#include "policy.h"
+#include "repository.h"
+
+struct job {
+	struct repository *repository;
+	struct snapshot *snapshot; /* the index */
+	struct policy *policy;
+	struct pathset named; /* the operands, as paths of the index */
+	struct buf prefix;    /* where the user's shell is below the top, with its slash, or "" */
+	bool caseless;
+};
+
+/** @param job for job_close, also on failure. @return 0; -1 with the failure recorded. */
+int job_open(struct job *job, const struct invocation *in, const struct environment *env);
+
+void job_close(struct job *job);
+
+#endif

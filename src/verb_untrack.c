@@ -1,0 +1,113 @@
+#include "verbs.h"
+
+#include <stdio.h>
+
+#include "ignored.h"
+#include "job.h"
+#include "untrack.h"
+
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* How many of the paths the last commit has: those that leave something to commit. */
+static int count_committed(size_t *out, struct job *job, const struct pathset *paths)
+{
+	struct snapshot *head;
+	int found = repository_revision(&head, job->repository, "HEAD");
+	size_t i;
+
+	*out = 0;
+	if (found != 0)
+		return found < 0 ? -1 : 0;
+	for (i = 0; i < paths->count && found >= 0; i++) {
+		found = snapshot_find(head, paths->items[i].path, NULL);
+		*out += found > 0;
+	}
+	snapshot_free(head);
+	return found < 0 ? -1 : 0;
+}
+
+static int say_commit(struct buf *out, struct job *job, const struct pathset *paths)
+{
+	size_t committed;
+
+	if (count_committed(&committed, job, paths) < 0)
+		return -1;
+	if (repository_is_merging(job->repository))
+		buf_adds(out, "The merge goes on without them; when all is resolved: git commit\n");
+	else if (committed)
+		buf_adds(out, "Commit that: git commit -m 'Take Python bytecode out of git'\n");
+	return 0;
+}
+
+static int warn_of_ignores(struct job *job, const struct pathset *paths)
+{
+	struct ignored_list answers;
+	size_t i, back = 0;
+	int status = ignored_ask(&answers, job->repository, paths);
+
+	for (i = 0; status == 0 && i < answers.count; i++)
+		back += !answers.items[i].ignored;
+	if (back)
+		fprintf(stderr, "pycguard: warning: git does not ignore %zu of these, and git add would "
+			"take %s in again; mend that with pycguard --add-ignores, or with a line of "
+			".gitignore\n", back, back == 1 ? "it" : "them");
+	ignored_list_free(&answers);
+	return status;
+}
+
+static int say(struct buf *out, const struct invocation *in, struct job *job,
+	const struct pathset *paths)
+{
+	buf_addf(out, "pycguard: %s %zu file%s out of the index; on disk %s:\n",
+		in->dry_run ? "would take" : "took", paths->count, plural(paths->count),
+		paths->count == 1 ? "it stays" : "they stay");
+	verb_repair_list(out, in, paths);
+	return in->dry_run ? 0 : say_commit(out, job, paths);
+}
+
+/* What has been done is reported, whatever fails after it. */
+static int report(const struct invocation *in, const struct environment *env, struct job *job,
+	const struct pathset *paths)
+{
+	struct buf text = BUF_INIT;
+	int status = 0;
+
+	if (paths->count)
+		status = say(&text, in, job, paths);
+	else if (verb_wants_all_clear(in, env))
+		buf_adds(&text, "pycguard: nothing in the index to take out\n");
+	if (verb_repair_report(in, paths, &text) < 0)
+		status = -1;
+	buf_free(&text);
+	if (status == 0 && paths->count && !in->quiet)
+		status = warn_of_ignores(job, paths);
+	return status;
+}
+
+static int untrack(const struct invocation *in, const struct environment *env, struct job *job,
+	struct pathset *plan)
+{
+	if (untrack_plan(plan, job->snapshot, job->policy, &job->named) < 0)
+		return -1;
+	if (plan->count && !in->dry_run && untrack_apply(job->repository, plan) < 0)
+		return -1;
+	return report(in, env, job, plan);
+}
+
+int verb_untrack(const struct invocation *in, const struct environment *env)
+{
+	struct pathset plan = PATHSET_INIT;
+	struct job job;
+	int status = STATUS_FAILED;
+
+	if (verb_repair_usage(in) < 0)
+		return STATUS_FAILED;
+	if (job_open(&job, in, env) == 0 && untrack(in, env, &job, &plan) == 0)
+		status = in->dry_run && plan.count ? STATUS_REJECTED : STATUS_CLEAN;
+	pathset_free(&plan);
+	job_close(&job);
+	return status;
+}

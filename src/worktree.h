@@ -1,0 +1,38 @@
+/*
+ * worktree - a directory on disk that a person named, opened to be checked: its files as a
+ * snapshot, and the policy that holds there.
+ *
+ * The policy is the .pycguard at the top of the repository that the directory is in, known by its
+ * .git, or else the one in the directory itself. A directory that is a __pycache__ is looked at
+ * from the one that holds it, since the sources are there.
+ */
+#ifndef PYCGUARD_WORKTREE_H
+#define PYCGUARD_WORKTREE_H
+
+#include "check.h"
+#include "disk.h"
+
+struct worktree {
+	struct snapshot *snapshot;
+	struct policy *policy;
+	struct buf real;        /* the directory, absolute and without links, with its slash */
+	struct buf policy_base; /* what stands before a path when lines are matched, */
+	struct buf shown_base;  /* and what when it is shown */
+};
+
+/**
+ * @param out    for worktree_close, also on failure
+ * @param dir    as named
+ * @param policy the file that stands in for .pycguard, or NULL
+ * @param failed told of what cannot be looked at; why is recorded
+ * @return 0; -1 with the failure recorded
+ */
+int worktree_open(struct worktree *out, const char *dir, const char *policy, disk_failed *failed,
+	void *arg);
+
+/** The check of such a directory. It borrows `w`. */
+struct check worktree_check(const struct worktree *w);
+
+void worktree_close(struct worktree *w);
+
+#endif
