@@ -54,8 +54,7 @@ static int check_gone(struct repository *r, const struct pathset *plan)
 
 int untrack_apply(struct repository *r, const struct pathset *plan)
 {
-	static const char *const args[] = {"-c", "core.protectNTFS=false", "-c",
-		"core.protectHFS=false", "update-index", "-z", "--force-remove", "--stdin", NULL};
+	static const char *const args[] = {"update-index", "-z", "--force-remove", "--stdin", NULL};
 	struct buf paths = BUF_INIT, said = BUF_INIT;
 	int status = -1;
 	size_t i;

@@ -1,0 +1,345 @@
+#!/usr/bin/env bats
+# --clean: deletes bytecode that lies from disk, with --all all of it, and nothing else.
+
+load helper
+
+# A tree with one honest cache and one lie of each kind; prints nothing, needs no repository.
+with_lies() {
+    mkdir -p tree
+    cd tree || return
+    honest=$(pyc pkg/honest.py)
+    orphan=$(pyc pkg/orphan.py)
+    ghost=pkg/migrations/0002_old.pyc
+    pyc pkg/migrations/0002_old.py "$ghost" >/dev/null
+    stale=$(pyc pkg/stale.py)
+    unchecked=pkg/__pycache__/unchecked.cpython-$("$PYTHON" -c 'import sys; print("%d%d" % sys.version_info[:2])').pyc
+    write pkg/unchecked.py 'x = 1'
+    "$PYTHON" -I -m compileall -q --invalidation-mode unchecked-hash pkg/unchecked.py
+    rm pkg/orphan.py pkg/migrations/0002_old.py
+    write pkg/stale.py 'x = 12345'
+    write pkg/unchecked.py 'y = 1'
+    lies=("$orphan" "$stale" "$unchecked" "$ghost")
+}
+
+files() { find . -path ./.git -prune -o -type f -print | sort; }
+is_there() { [[ -e $1 || -L $1 ]] || fail "is gone: $1"; }
+is_gone() { [[ ! -e $1 && ! -L $1 ]] || fail "is still there: $1"; }
+
+@test "deletes what lies, keeps what is honest, and counts" {
+    with_lies
+    before=$(files)
+    run_pycguard --clean
+    assert_status 0
+    for lie in "${lies[@]}"; do
+        is_gone "$lie"
+        assert_output_has "  $lie"
+    done
+    is_there "$honest"
+    assert_output_has 'pycguard: deleted 4 files, '
+    [[ $(comm -23 <(echo "$before") <(files) | wc -l) == 4 ]]
+    run_pycguard --check-worktree
+    assert_status 0
+}
+
+@test "once more: nothing to do, silently" {
+    with_lies
+    "$PYCGUARD" --clean -q
+    before=$(files)
+    run_pycguard --clean
+    assert_status 0
+    assert_no_output
+    [[ -z $stderr && $(files) == "$before" ]]
+    run_pycguard --clean -v
+    assert_output_is 'pycguard: no bytecode that lies to delete'
+}
+
+@test "a dry run says what it would do, and does not" {
+    with_lies
+    before=$(files)
+    run_pycguard --clean --dry-run
+    assert_status 1
+    for lie in "${lies[@]}"; do assert_output_has "  $lie"; done
+    assert_output_has 'would delete 4 files'
+    [[ $(files) == "$before" ]]
+    [[ $("$PYCGUARD" --clean -n -z | tr '\0' '\n' | sort) == "$(printf '%s\n' "${lies[@]}" | sort)" ]]
+}
+
+@test "--all: honest caches too, and the __pycache__ that this empties" {
+    with_lies
+    pyc other/m.py >/dev/null
+    write other/__pycache__/notes.txt text
+    mkdir empty empty/__pycache__
+    run_pycguard --clean --all
+    assert_status 0
+    assert_output_has 'and 1 empty directory'
+    is_gone pkg/__pycache__
+    is_there other/__pycache__/notes.txt
+    is_there empty/__pycache__
+    [[ -z $(find . -name '*.pyc') ]]
+    [[ $(find . -name '*.py' | wc -l) == 4 ]]
+}
+
+@test "--all goes with no other verb" {
+    run_pycguard --check-worktree --all
+    assert_status 2
+    assert_stderr_is_one_line
+}
+
+@test "what the policy allows stays" {
+    with_lies
+    write .pycguard '!pkg/migrations/*.pyc'
+    "$PYCGUARD" --clean --all -q
+    is_there "$ghost"
+    is_gone "$orphan"
+    write ../policy '!*'
+    pyc pkg/honest.py >/dev/null
+    "$PYCGUARD" --policy ../policy --clean --all -q
+    is_there "$honest"
+}
+
+@test "a line of the user's policy is no reason to delete" {
+    with_lies
+    write .pycguard '*.txt
+__pycache__/*.log'
+    write pkg/notes.txt text
+    write pkg/__pycache__/x.log text
+    "$PYCGUARD" --clean --all -q
+    is_there pkg/notes.txt
+    is_there pkg/__pycache__/x.log
+}
+
+@test "outside of __pycache__, only what is bytecode by content" {
+    jython="\$py.class"
+    mkdir d
+    write d/text.pyc 'these are notes'
+    write d/empty.pyc ''
+    : >d/nothing.pyc
+    write d/real.pyd MZ
+    printf '\xca\xfe\xba\xbe\0\0' >"d/ghost$jython"
+    write "d/text$jython" text
+    pyc d/gone.py d/gone.pyc >/dev/null
+    rm d/gone.py
+    run_pycguard --clean --all d
+    assert_status 1
+    assert_output_has 'other contents'
+    assert_output_has d/text.pyc
+    is_there d/text.pyc
+    is_there d/empty.pyc
+    is_there d/nothing.pyc
+    is_there d/real.pyd
+    is_there "d/text$jython"
+    is_gone d/gone.pyc
+    is_gone "d/ghost$jython"
+}
+
+@test "what git tracks stays, and is named" {
+    with_lies
+    git init -q
+    git add -f "$ghost" "$honest"
+    run_pycguard --clean --all
+    assert_status 1
+    assert_output_has 'kept 2 files that git tracks'
+    assert_output_has 'pycguard --untrack'
+    is_there "$ghost"
+    is_there "$honest"
+    is_gone "$orphan"
+    "$PYCGUARD" --untrack -q
+    run_pycguard --clean --all
+    assert_status 0
+    is_gone "$ghost"
+}
+
+@test "what git tracks stays: from above, from below, in a submodule, in a linked worktree" {
+    with_lies
+    git init -q
+    git add -f "$ghost"
+    git commit -qm ghost
+    git worktree add -q ../linked
+    git init -q ../outer
+    git -C ../outer submodule --quiet add "$PWD" sub
+    cd ..
+    run_pycguard --clean
+    assert_status 1
+    for dir in tree linked outer/sub; do is_there "$dir/$ghost"; done
+    is_gone "tree/$orphan"
+    cd "tree/pkg/migrations"
+    run_pycguard --clean
+    assert_status 1
+    is_there 0002_old.pyc
+    cd /
+    run_pycguard --clean "$WORK/tree/pkg/migrations"
+    assert_status 1
+    is_there "$WORK/tree/$ghost"
+}
+
+@test "what the repository of GIT_DIR tracks stays" {
+    with_lies
+    git init -q --bare ../dotfiles
+    git --git-dir=../dotfiles --work-tree=. add -f "$ghost"
+    GIT_DIR=../dotfiles GIT_WORK_TREE=. run_pycguard --clean
+    assert_status 1
+    is_there "$ghost"
+    is_gone "$orphan"
+}
+
+@test "a repository that cannot be read: its files stay, the others go" {
+    with_lies
+    cp -r pkg other
+    git init -q other
+    write other/.git/index 'this is no index, and it is long enough to look like one'
+    run_pycguard --clean
+    assert_status 2
+    assert_stderr_has 'cannot tell whether'
+    is_there other/migrations/0002_old.pyc
+    is_gone "$ghost"
+}
+
+@test "a repository of another owner is no hindrance" {
+    ((EUID == 0)) || skip 'only root can give files away'
+    with_lies
+    git init -q
+    git add -f "$ghost"
+    git config --global --unset-all safe.directory
+    chown -R 12345:12345 .
+    run_pycguard --clean
+    assert_status 1
+    is_there "$ghost"
+    is_gone "$orphan"
+}
+
+@test "links are not followed out of the tree, nor round in a loop" {
+    with_lies
+    cp -r . ../outside
+    ln -s ../outside link
+    ln -s .. pkg/loop
+    ln -s ../../outside/pkg/__pycache__ pkg/migrations/__pycache__
+    before=$(cd ../outside && files)
+    run_pycguard --clean --all
+    assert_status 0
+    [[ $(cd ../outside && files) == "$before" ]]
+    is_gone "$ghost"
+}
+
+@test "a link with the name of bytecode goes, what it leads to stays" {
+    with_lies
+    mv "$ghost" ../real.bin
+    ln -s "$WORK/real.bin" "$ghost"
+    run_pycguard --clean
+    assert_status 0
+    is_gone "$ghost"
+    is_there ../real.bin
+}
+
+@test "virtual environments, node_modules and .git are left alone unless named" {
+    with_lies
+    mkdir -p venv node_modules/x .git
+    write venv/pyvenv.cfg home
+    for dir in venv node_modules/x .git; do cp -r pkg "$dir"; done
+    run_pycguard --clean --all
+    for dir in venv node_modules/x .git; do is_there "$dir/$ghost"; done
+    rmdir .git 2>/dev/null || rm -r .git
+    run_pycguard --clean venv node_modules
+    assert_status 0
+    is_gone "venv/$ghost"
+    is_gone "node_modules/x/$ghost"
+}
+
+@test "a __pycache__ that is named: honest caches stay honest" {
+    with_lies
+    run_pycguard --clean pkg/__pycache__/
+    assert_status 0
+    assert_output_has "  $orphan"
+    is_there "$honest"
+    is_gone "$orphan"
+    is_there "$ghost"
+    pyc pkg/orphan.py >/dev/null
+    rm pkg/orphan.py
+    cd pkg/__pycache__
+    run_pycguard --clean
+    assert_status 0
+    assert_output_has "  ../__pycache__/orphan."
+    is_gone "../../$orphan"
+    is_there "../../$honest"
+    run_pycguard --check-worktree
+    assert_status 0
+}
+
+@test "odd names" {
+    for dir in ' a' $'new\nline' $'\xff' '-n' '*' '"q"' $'\u202e'; do
+        pyc "./$dir/m.py" >/dev/null
+        rm "./$dir/m.py"
+    done
+    run_pycguard --clean
+    assert_status 0
+    assert_output_lacks $'\u202e'
+    assert_output_has '"new\nline/__pycache__'
+    [[ -z $(find . -name '*.pyc') ]]
+}
+
+@test "what cannot be deleted is named, and the rest is done" {
+    with_lies
+    cp -r pkg other
+    if ((EUID == 0)); then
+        command -v setpriv >/dev/null || skip 'no setpriv'
+        chmod go+rx "$WORK"
+        chown -R 65534:65534 .
+        chmod a-w other/migrations
+        run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups "$PYCGUARD" --clean
+    else
+        chmod a-w other/migrations
+        run_pycguard --clean
+    fi
+    assert_status 2
+    assert_stderr_has "cannot delete 'other/migrations/0002_old.pyc': Permission denied"
+    assert_output_has 'deleted 7 files'
+    is_there other/migrations/0002_old.pyc
+    is_gone "$ghost"
+}
+
+@test "a directory that cannot be read is named, and the rest is done" {
+    with_lies
+    run_pycguard --clean none pkg
+    assert_status 2
+    assert_stderr_has "'none'"
+    is_gone "$ghost"
+}
+
+@test "a tree that changes underneath: nothing is deleted through a link" {
+    mkdir -p tree/pkg spare outside
+    for i in {1..40}; do write "outside/m$i.cpython-313.pyc" keep; done
+    cp -r outside tree/pkg/__pycache__
+    write running ''
+    while [[ -e running ]]; do
+        mv tree/pkg/__pycache__ spare/x && ln -s "$PWD/outside" tree/pkg/__pycache__
+        rm tree/pkg/__pycache__ && mv spare/x tree/pkg/__pycache__
+    done 2>/dev/null 3>&- &
+    for _ in {1..40}; do
+        cp outside/* spare/x/ 2>/dev/null || true
+        "$PYCGUARD" --clean -q tree >/dev/null 2>&1 || true
+    done
+    rm running
+    wait
+    [[ $(find outside -type f | wc -l) == 40 ]] || fail 'deleted through a link'
+}
+
+@test "two runs at once: both end well" {
+    mkdir -p tree/__pycache__
+    for _ in {1..5}; do
+        for i in {1..300}; do : >"tree/__pycache__/m$i.cpython-313.pyc"; done
+        "$PYCGUARD" --clean --all -q tree &
+        "$PYCGUARD" --clean --all -q tree
+        wait $!
+        is_gone tree/__pycache__
+        mkdir tree/__pycache__
+    done
+}
+
+@test "the command that a report ends in mends it" {
+    with_lies
+    run_pycguard --check-worktree pkg/migrations pkg
+    assert_status 1
+    mend=$(grep -A1 '^Delete' <<<"$output" | tail -1)
+    PATH=$(dirname "$PYCGUARD"):$PATH sh -c "$mend"
+    run_pycguard --check-worktree
+    assert_status 0
+}

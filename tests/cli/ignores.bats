@@ -1,0 +1,434 @@
+#!/usr/bin/env bats
+# --check-ignores and --add-ignores: whether bytecode made tomorrow would get in, and what is missing.
+
+load helper
+
+with_package() {
+    new_repo
+    write pkg/m.py 'x = 1'
+    write app/migrations/0001_initial.py 'x = 1'
+    commit start .
+}
+
+# good, lacks FILE PATTERN: what --check-ignores says.
+good() {
+    run_pycguard --check-ignores
+    assert_status 0
+    assert_no_output
+}
+lacks() {
+    run_pycguard --check-ignores
+    assert_status 1
+    assert_output_has "  $1: $2"
+}
+# The files that lack something.
+lacking() { "$PYCGUARD" --check-ignores -z | tr '\0' ' '; }
+
+# adds FILE TEXT: --add-ignores leaves FILE with these bytes, and then there is nothing to add.
+adds() {
+    run_pycguard --add-ignores
+    assert_status 0
+    [[ $(cat -A -- "$1") == "$(cat -A <<<"$2")" ]] || fail "$1 is: $(cat -A -- "$1")"
+    good
+    before=$(find . -path ./.git -prune -o -type f -exec sha256sum {} + | sort)
+    run_pycguard --add-ignores
+    assert_status 0
+    assert_no_output
+    [[ $(find . -path ./.git -prune -o -type f -exec sha256sum {} + | sort) == "$before" ]] || fail 'not idempotent'
+}
+
+@test "no .gitignore: both patterns are missing, and it is made" {
+    with_package
+    lacks .gitignore __pycache__/
+    lacks .gitignore '*.py[cod]'
+    assert_output_has 'pycguard --add-ignores'
+    adds .gitignore '# Python bytecode
+__pycache__/
+*.py[cod]'
+    [[ $(stat -c %a .gitignore) == 644 ]]
+}
+
+@test "whatever patterns and files do it are good" {
+    with_package
+    for text in '__pycache__/
+*.py[cod]' '*.pyc
+*.pyo' '*.py?' '__pycache__
+**/*.py[co]' '*' '/*
+!/pkg/
+!/.gitignore
+pkg/*.pyc
+pkg/*.pyo
+__pycache__
+/pkg/new' '*.py[cod]
+!keep.pyc'; do
+        write .gitignore "$text"
+        good
+    done
+    write .gitignore '/pkg
+/app
+/new
+/__pycache__'
+    write pkg/.gitignore '*'
+    lacks .gitignore '*.py[cod]'
+    [[ $(lacking) == '.gitignore ' ]]
+}
+
+@test "only what is missing is said and added" {
+    with_package
+    write .gitignore '__pycache__/
+*.pyc'
+    run_pycguard --check-ignores
+    assert_status 1
+    assert_output_lacks ': __pycache__/'
+    assert_output_has ': *.py[cod]  (nothing keeps out new.pyo)'
+    adds .gitignore '__pycache__/
+*.pyc
+# Python bytecode
+*.py[cod]'
+    write .gitignore '*.py[cod]
+!__pycache__/*'
+    adds .gitignore '*.py[cod]
+!__pycache__/*
+# Python bytecode
+__pycache__/'
+}
+
+@test "patterns for one directory do not do for the others" {
+    with_package
+    write .gitignore '/pkg/__pycache__/
+pkg/*.py[cod]'
+    lacks .gitignore __pycache__/
+    write .gitignore '/*/__pycache__/
+/__pycache__/
+*.py[o]
+/*.pyc
+/*/*.pyc'
+    lacks .gitignore __pycache__/
+    assert_output_has 'keeps out new/migrations/__pycache__/'
+}
+
+@test "a line that lets it in, in a deeper file, is answered there" {
+    with_package
+    write .gitignore '__pycache__/
+*.py[cod]'
+    write pkg/.gitignore '!*.pyc'
+    lacks pkg/.gitignore '*.py[cod]'
+    assert_output_has "let in by !*.pyc"
+    adds pkg/.gitignore '!*.pyc
+# Python bytecode
+*.py[cod]'
+    [[ $(git status --porcelain) == $'?? .gitignore\n?? pkg/.gitignore' ]]
+}
+
+@test "what the policy allows need not be ignored" {
+    with_package
+    write .gitignore '__pycache__/
+*.py[cod]
+!/pkg/**/*.py[cod]'
+    lacks .gitignore '*.py[cod]'
+    write .pycguard '!/pkg/**'
+    git add .pycguard
+    good
+}
+
+@test "it agrees with git check-ignore" {
+    with_package
+    for text in '*.py[cod]' '__pycache__' '*.pyc
+!pkg/*' '/pkg/' '**/__pycache__/*.pyc
+*.py[cod]' '*/**/*.pyc
+*.pyo' '[!a].pyc' '*.p?[!x]' 'new.py[co]
+__pycache__/' '*
+!*/
+!*.pyc' '\!x
+__pycache__/
+new*' ''; do
+        write .gitignore "$text"
+        ignored=yes
+        for path in {,pkg/,app/migrations/,new/,pkg/new/,new/migrations/,app/migrations/new/}{new.pyc,new.pyo,__pycache__/new.cpython-313.pyc}; do
+            git check-ignore -q --no-index "$path" || ignored=no
+        done
+        run_pycguard --check-ignores
+        [[ $ignored:$status == yes:0 || $ignored:$status == no:1 ]] || fail "git says $ignored of: $text"
+        "$PYCGUARD" --add-ignores -q
+        for path in {,pkg/,app/migrations/,new/}{new.pyc,new.pyo,__pycache__/new.cpython-313.pyc}; do
+            git check-ignore -q --no-index "$path" || fail "still gets in: $path"
+        done
+    done
+}
+
+@test "an ignore file that others do not have does, with a warning; not with --strict" {
+    with_package
+    write "$HOME/ignore" '__pycache__/
+*.py[cod]'
+    git config --global core.excludesFile "$HOME/ignore"
+    run_pycguard --check-ignores
+    assert_status 0
+    assert_stderr_is_one_line
+    assert_stderr_has "$HOME/ignore"
+    run_pycguard --check-ignores --strict
+    assert_status 1
+    run_pycguard --add-ignores
+    [[ ! -e .gitignore ]]
+    git config --global --unset core.excludesFile
+    cp "$HOME/ignore" .git/info/exclude
+    run_pycguard --check-ignores
+    assert_status 0
+    assert_stderr_has info/exclude
+    run_pycguard --add-ignores --strict
+    assert_status 0
+    [[ -e .gitignore ]]
+    good
+    [[ -z $stderr ]]
+}
+
+@test "line ends, a missing final newline and every other byte are kept" {
+    with_package
+    printf 'a \r\n\xff\t\r\n# b\r\n*.log' >.gitignore
+    "$PYCGUARD" --add-ignores -q
+    cmp .gitignore <(printf 'a \r\n\xff\t\r\n# b\r\n*.log\r\n# Python bytecode\r\n__pycache__/\r\n*.py[cod]\r\n')
+    good
+    printf '*.log' >.gitignore
+    "$PYCGUARD" --add-ignores -q
+    cmp .gitignore <(printf '*.log\n# Python bytecode\n__pycache__/\n*.py[cod]\n')
+    : >.gitignore
+    "$PYCGUARD" --add-ignores -q
+    cmp .gitignore <(printf '# Python bytecode\n__pycache__/\n*.py[cod]\n')
+}
+
+@test "the mode is kept, and a link is refused" {
+    with_package
+    write .gitignore a
+    chmod 640 .gitignore
+    "$PYCGUARD" --add-ignores -q
+    [[ $(stat -c %a .gitignore) == 640 ]]
+    mv .gitignore ../ignore
+    ln -s ../ignore .gitignore
+    before=$(sha256sum ../ignore)
+    printf 'a\n' >../ignore
+    before=$(sha256sum <../ignore)
+    run_pycguard --add-ignores
+    assert_status 2
+    assert_stderr_is_one_line
+    assert_stderr_has "'.gitignore': it is a symbolic link"
+    [[ -L .gitignore && $(sha256sum <../ignore) == "$before" ]]
+}
+
+@test "a dry run says what it would add, and does not" {
+    with_package
+    write Dockerfile FROM
+    git add .
+    run_pycguard --add-ignores -n
+    assert_status 1
+    assert_output_has 'would add'
+    assert_output_has '.dockerignore: **/__pycache__'
+    [[ $("$PYCGUARD" --add-ignores -n -z | tr '\0' ' ') == '.dockerignore .gitignore ' ]]
+    [[ ! -e .gitignore && ! -e .dockerignore ]]
+}
+
+@test "says what to commit, for a shell in a subdirectory too" {
+    with_package
+    cd pkg
+    run_pycguard --add-ignores
+    bash -c "${output##*Commit that: }"
+    [[ $(git diff --cached --name-only) == .gitignore ]]
+}
+
+@test "no Dockerfile is tracked: nothing is said of Docker" {
+    with_package
+    write .gitignore '*.py[co]'
+    write Dockerfile FROM
+    write Dockerfiles/x text
+    git add .gitignore Dockerfiles
+    good
+}
+
+@test "the .dockerignore beside each Dockerfile" {
+    with_package
+    write .gitignore '*.py[co]'
+    for file in Dockerfile a/Containerfile b/prod.Dockerfile c/Dockerfile.dev; do write "$file" FROM; done
+    write d/Dockerfile.dockerignore '**'
+    git add .
+    [[ $(lacking) == '.dockerignore a/.dockerignore b/.dockerignore c/.dockerignore ' ]] || fail "$(lacking)"
+    adds b/.dockerignore '# Python bytecode
+**/__pycache__
+**/*.py[cod]'
+    cmp .dockerignore b/.dockerignore
+}
+
+@test "of the ignore files of one Dockerfile the first counts that is there" {
+    with_package
+    write .gitignore '*.py[co]'
+    write Dockerfile FROM
+    write Containerfile FROM
+    git add .
+    write .dockerignore '**/*.py[co]'
+    good
+    write Dockerfile.dockerignore 'x'
+    [[ $(lacking) == 'Dockerfile.dockerignore ' ]]
+    write Dockerfile.dockerignore '**'
+    write .dockerignore 'x'
+    [[ $(lacking) == '.dockerignore ' ]]
+    write .containerignore '**'
+    good
+    write Containerfile.containerignore 'x'
+    [[ $(lacking) == 'Containerfile.containerignore ' ]]
+}
+
+@test "Docker's rules, which are not git's" {
+    with_package
+    write .gitignore '*.py[co]'
+    write Dockerfile FROM
+    git add .
+    while IFS= read -r text; do
+        printf '%b' "$text" >.dockerignore
+        good || fail "should do: $text"
+    done <<'EOT'
+**/*.pyc\n**/*.pyo
+**/*.py[co]
+**/__pycache__\n**/*.py?
+**/__pycache__/\n/**/*.py[cod]
+\xef\xbb\xbf**\n
+*
+**
+*\n!README
+  **/*.py[cod]  \r\n
+./**/*.pyc\n**/../**/*.pyo
+**/x/../*.py[a-z]
+**.pyc\n**.pyo
+**/*.py\\[co]\n**/*.py[co]
+!**/*.pyc\n**/*.py[co]
+*\n!app\n**/*.py[co]
+**/*.py[^x]\n**/__pycache__
+EOT
+    while IFS= read -r text; do
+        printf '%b' "$text" >.dockerignore
+        lacks .dockerignore '**/' || fail "should not do: $text"
+    done <<'EOT'
+*.pyc\n*.pyo
+*.py[cod]\n__pycache__
+__pycache__/
+/*/*.py[cod]\n*.py[cod]
+# **/*.py[cod]
+**/*.py[co]\n!**/*.pyc
+**/*.py[co]\n!pkg
+**/*.py[co]\n!*/m*/new.pyc
+*\n!app
+**/*.PY[CO]
+**/*.py[!x]
+**/*.py\\[co]
+EOT
+    printf '%b' '**/*.py[co]\n!pkg' >.dockerignore
+    adds .dockerignore '**/*.py[co]
+!pkg
+# Python bytecode
+**/__pycache__
+**/*.py[cod]'
+}
+
+@test "a pattern that Docker refuses is named" {
+    with_package
+    write Dockerfile FROM
+    git add .
+    for text in 'a[b' '!' "a\\"; do
+        write .dockerignore "x
+$text"
+        run_pycguard --check-ignores
+        assert_status 2
+        assert_stderr_is_one_line
+        assert_stderr_has "'.dockerignore': line 2"
+    done
+}
+
+@test "no repository, a bare one, other formats, arguments: refused" {
+    run_pycguard --check-ignores
+    assert_status 2
+    git init -q --bare bare
+    run_pycguard -C bare --check-ignores
+    assert_status 2
+    assert_stderr_is_one_line
+    with_package
+    run_pycguard --check-ignores --format json
+    assert_status 2
+    run_pycguard --add-ignores x
+    assert_status 2
+}
+
+@test "before the first commit, in a linked worktree, in a subdirectory" {
+    new_repo
+    mkdir sub
+    (cd sub && "$PYCGUARD" --add-ignores -q)
+    good
+    commit ignores .gitignore
+    git rm -q .gitignore
+    commit 'and not'
+    git worktree add -q ../linked
+    cd ../linked
+    lacks .gitignore __pycache__/
+    "$PYCGUARD" --add-ignores -q
+    good
+    [[ ! -e ../repo/.gitignore ]]
+}
+
+@test "odd names, and a package beyond a link" {
+    new_repo
+    for dir in ' a' $'new\nline' $'\xff' ':(top)x' '-n' '*' '"q"' '!x' '#'; do
+        write "./$dir/m.py" 'x = 1'
+        write "./$dir/Dockerfile" FROM
+    done
+    write linked/m.py 'x = 1'
+    git add .
+    mv linked elsewhere
+    ln -s elsewhere linked
+    run_pycguard --add-ignores
+    assert_status 0
+    good
+    [[ $(git ls-files -o --exclude-standard -z '*.dockerignore' | tr '\0' '\n' | grep -c dockerignore) == 9 ]]
+    bash -c "$(sed -n 's/^Commit that: //p' <<<"$output")" || true
+}
+
+@test "a directory that may not be written to" {
+    with_package
+    if ((EUID == 0)); then
+        command -v setpriv >/dev/null || skip 'no setpriv'
+        chmod go+rx "$WORK"
+        chown -R 65534:65534 .
+        chmod a-w .
+        run --separate-stderr setpriv --reuid=65534 --regid=65534 --clear-groups "$PYCGUARD" --add-ignores
+    else
+        chmod a-w .
+        run_pycguard --add-ignores
+    fi
+    assert_status 2
+    assert_stderr_is_one_line
+    assert_stderr_has "'.gitignore': Permission denied"
+}
+
+@test "a full disk leaves the old file" {
+    ((EUID == 0)) || skip 'only root can mount'
+    mkdir small
+    mount -t tmpfs -o size=4m none small 2>/dev/null || skip 'no tmpfs to be mounted here'
+    cd small
+    with_package
+    write .gitignore '*.log'
+    cat /dev/zero >../filler 2>/dev/null || true
+    run_pycguard --add-ignores
+    text=$(cat .gitignore) left=$(ls -A)
+    cd "$WORK"
+    umount small
+    assert_status 2
+    assert_stderr_is_one_line
+    assert_stderr_has 'No space left'
+    [[ $text == '*.log' && $left != *.pycguard* ]]
+}
+
+@test "two runs at once add once" {
+    with_package
+    write Dockerfile FROM
+    git add .
+    for _ in {1..10}; do
+        rm -f .gitignore .dockerignore
+        for _ in 1 2 3; do "$PYCGUARD" --add-ignores -q & done
+        wait
+        [[ $(wc -l <.gitignore) == 3 && $(wc -l <.dockerignore) == 3 ]]
+    done
+}

@@ -1,0 +1,24 @@
+#!/usr/bin/env bats
+# kill -9 at hundreds of random moments: what a repair writes is the old or the new, never a part.
+
+load helper
+
+@test "--untrack, killed alone or with its git" {
+    new_repo
+    write README text
+    git add .
+    blob=$(git rev-parse :README)
+    for ((i = 1; i <= 400; i++)); do printf '100644 %s\tdir%d/m.pyc\n100644 %s\tdir%d/m.py\n' "$blob" "$i" "$blob" "$i"; done |
+        git update-index --index-info
+    git commit -qm start
+    "$PYTHON" "$BATS_TEST_DIRNAME/kill.py" untrack "$PYCGUARD" 120
+}
+
+@test "--add-ignores" {
+    new_repo
+    write pkg/m.py 'x = 1'
+    write Dockerfile FROM
+    printf 'old' >.gitignore
+    git add .
+    "$PYTHON" "$BATS_TEST_DIRNAME/kill.py" add-ignores "$PYCGUARD" 120
+}
