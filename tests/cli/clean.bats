@@ -305,21 +305,36 @@ __pycache__/*.log'
 }
 
 @test "a tree that changes underneath: nothing is deleted through a link" {
-    mkdir -p tree/pkg spare outside
+    mkdir -p tree/a/__pycache__ tree/z outside
+    (cd tree/a/__pycache__ && touch m{1..4000}.cpython-313.pyc)
     for i in {1..40}; do write "outside/m$i.cpython-313.pyc" keep; done
-    cp -r outside tree/pkg/__pycache__
-    write running ''
-    while [[ -e running ]]; do
-        mv tree/pkg/__pycache__ spare/x && ln -s "$PWD/outside" tree/pkg/__pycache__
-        rm tree/pkg/__pycache__ && mv spare/x tree/pkg/__pycache__
-    done 2>/dev/null 3>&- &
-    for _ in {1..40}; do
-        cp outside/* spare/x/ 2>/dev/null || true
-        "$PYCGUARD" --clean -q tree >/dev/null 2>&1 || true
-    done
-    rm running
-    wait
+    cp -r outside tree/z/__pycache__
+    "$PYCGUARD" --clean -q tree &
+    # It has begun to delete, so it has planned to delete what is in z.
+    while [[ -e tree/a/__pycache__/m1.cpython-313.pyc ]]; do :; done
+    mv tree/z/__pycache__ spare
+    ln -s "$PWD/outside" tree/z/__pycache__
+    [[ -n $(ls tree/a/__pycache__) ]] || skip 'this machine was too slow to change it in time'
+    wait $!
     [[ $(find outside -type f | wc -l) == 40 ]] || fail 'deleted through a link'
+    [[ $(find spare -type f | wc -l) == 40 ]]
+}
+
+@test "a cache whose source comes back, and one that is renewed, are not deleted any more" {
+    mkdir -p tree/a/__pycache__ tree/z
+    (cd tree/a/__pycache__ && touch m{1..4000}.cpython-313.pyc)
+    back=$(pyc tree/z/back.py)
+    renewed=$(pyc tree/z/renewed.py)
+    mv tree/z/back.py .
+    write tree/z/renewed.py 'x = 12345'
+    "$PYCGUARD" --clean -q tree &
+    while [[ -e tree/a/__pycache__/m1.cpython-313.pyc ]]; do :; done
+    mv back.py tree/z
+    pyc tree/z/renewed.py >/dev/null
+    [[ -n $(ls tree/a/__pycache__) ]] || skip 'this machine was too slow to change it in time'
+    wait $!
+    is_there "$back"
+    is_there "$renewed"
 }
 
 @test "two runs at once: both end well" {
