@@ -168,6 +168,12 @@ static int write_beside(struct target *t)
 	return status;
 }
 
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
 /* An edit that somebody else has made since it was read must not be lost. */
 static int check_unchanged(const struct target *t)
 {
@@ -176,9 +182,7 @@ static int check_unchanged(const struct target *t)
 
 	if (!there && errno != ENOENT)
 		return cannot_write(t, errno);
-	if (there == t->there && (!there || (now.st_ino == t->st.st_ino &&
-			now.st_size == t->st.st_size && now.st_mtim.tv_sec == t->st.st_mtim.tv_sec &&
-			now.st_mtim.tv_nsec == t->st.st_mtim.tv_nsec)))
+	if (there == t->there && (!there || same_file(&now, &t->st)))
 		return 0;
 	return error_set("cannot write '%s': it has been changed meanwhile", t->file);
 }

@@ -178,7 +178,8 @@ static int add_lines(struct dockerignore *d, const char *text, size_t len, const
 		status = memchr(text, '\0', (size_t)(next - text)) ? 1 :
 			add_line(d, text, (size_t)(next - text));
 		if (status > 0)
-			return error_set("cannot read '%s': line %zu is no pattern", origin, number);
+			return error_set("cannot read '%s': line %zu is no pattern",
+				origin, number);
 	}
 	return status;
 }

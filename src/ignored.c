@@ -7,7 +7,7 @@
 
 #include "path.h"
 
-/* Stands before each path that git is asked for, so that none is taken for a pathspec with magic. */
+/* Stands before each path that git is asked for, so that none is a pathspec with magic. */
 static const char here[] = "./";
 
 /* source NUL line NUL pattern NUL path NUL (git-check-ignore(1), -v -z). */

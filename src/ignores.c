@@ -301,7 +301,7 @@ int ignores_open_top(struct repository *r, bool lock)
 	fd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return error_os(errno, "cannot open directory '%s'", top);
-	/* Some network file systems lock no directory; there two runs at once are the user's matter. */
+	/* Some network file systems lock no directory: there, two runs at once can add twice. */
 	while (lock && flock(fd, LOCK_EX) < 0 && errno == EINTR)
 		;
 	return fd;

@@ -93,7 +93,9 @@ static int open_nearest(struct tracked *t, const char *path, size_t len)
 		place_close(&t->nearest);
 		buf_clear(&t->root);
 		buf_add(&t->root, root.ptr, root.len);
-		status = root.len ? repository_open_at(&t->nearest.repository, t->env, root.ptr) : 1;
+		status = 1;
+		if (root.len)
+			status = repository_open_at(&t->nearest.repository, t->env, root.ptr);
 		if (status == 0)
 			status = repository_index(&t->nearest.index, t->nearest.repository);
 		t->failed = status < 0;

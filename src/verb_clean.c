@@ -95,7 +95,8 @@ static void clean_all(struct clean_result *r, const struct clean *c, const struc
 static int status_of(const struct invocation *in, const struct clean_result *r, size_t failures)
 {
 	if (failures) {
-		error_set("%zu thing%s could not be looked at or deleted", failures, plural(failures));
+		error_set("%zu thing%s could not be looked at or deleted", failures,
+			plural(failures));
 		return STATUS_FAILED;
 	}
 	if (r->tracked.count || r->strange.count || (in->dry_run && r->deleted.count))

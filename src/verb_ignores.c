@@ -96,9 +96,9 @@ static void warn_of_unshared(const struct work *w)
 	for (i = 0; i < files->count && !w->in->quiet && !w->in->strict; i++) {
 		buf_clear(&name);
 		path_quote(&name, files->items[i].path, files->items[i].len);
-		fprintf(stderr, "pycguard: warning: %s keeps Python bytecode out here, but is no part of "
-			"the repository: who clones it does not have that (--strict makes this count)\n",
-			name.ptr);
+		fprintf(stderr, "pycguard: warning: %s keeps Python bytecode out here, but is no "
+			"part of the repository: who clones it does not have that (--strict makes "
+			"this count)\n", name.ptr);
 	}
 	buf_free(&name);
 }

@@ -51,9 +51,9 @@ static int warn_of_ignores(struct job *job, const struct pathset *paths)
 	for (i = 0; status == 0 && i < answers.count; i++)
 		back += !answers.items[i].ignored;
 	if (back)
-		fprintf(stderr, "pycguard: warning: git does not ignore %zu of these, and git add would "
-			"take %s in again; mend that with pycguard --add-ignores, or with a line of "
-			".gitignore\n", back, back == 1 ? "it" : "them");
+		fprintf(stderr, "pycguard: warning: git does not ignore %zu of these, and git add "
+			"would take %s in again; mend that with pycguard --add-ignores, or with a "
+			"line of .gitignore\n", back, back == 1 ? "it" : "them");
 	ignored_list_free(&answers);
 	return status;
 }
