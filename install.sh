@@ -198,43 +198,16 @@ uninstall_program() {
 check_repository() {
     git -C "$repo" rev-parse --show-toplevel >/dev/null 2>&1 ||
         die "'$repo' is not a git repository with a work tree"
-    hooks=$(cd "$repo" && cd "$(git rev-parse --show-toplevel)" && dir=$(git rev-parse --git-path hooks) &&
-        case $dir in /*) say "$dir" ;; *) say "$PWD/$dir" ;; esac)
 }
 
-check_hooks_are_free() {
-    case $(git -C "$repo" config --show-scope --get core.hooksPath || true) in
-    global* | system*)
-        die "core.hooksPath sends the hooks of all repositories here to '$hooks': unset it, or set it in '$repo' alone"
-        ;;
-    esac
-    for name in pre-commit pre-merge-commit; do
-        if [ -e "$hooks/$name" ] || [ -L "$hooks/$name" ]; then
-            is_ours "$hooks/$name" ||
-                die "'$hooks/$name' is there and not pycguard's: move it away, or add the line: '$pycguard' --check-staged || exit"
-        fi
-    done
-}
-
-is_ours() { grep -q '^# pycguard hook' "$1" 2>/dev/null; }
-
-install_hooks() {
-    run mkdir -p "$2"
-    for name in pre-commit pre-merge-commit; do
-        if cmp -s "$1" "$2/$name"; then continue; fi
-        run cp "$1" "$2/$name.new"
-        run chmod 755 "$2/$name.new"
-        run mv -f "$2/$name.new" "$2/$name"
-    done
+# With the binary that was just built: nothing is installed where its hooks cannot be.
+check_hooks() {
+    "$scratch/build/pycguard" -C "$repo" --install --dry-run >/dev/null || [ $? = 1 ] || exit 2
 }
 
 uninstall_hooks() {
-    for name in pre-commit pre-merge-commit; do
-        if is_ours "$hooks/$name"; then
-            run rm -f "$hooks/$name"
-            $dry_run || say "removed $hooks/$name"
-        fi
-    done
+    [ -x "$pycguard" ] || die "cannot take the hooks out of '$repo': '$pycguard' is gone"
+    run "$pycguard" -C "$repo" --uninstall || exit 2
 }
 
 report_repository() {
@@ -278,7 +251,8 @@ demonstrate() (
     git init -q --template= .
     git config user.name 'A Developer'
     git config user.email developer@example.org
-    install_hooks "$hook" "$demo/.git/hooks"
+    HOME=$scratch XDG_CONFIG_HOME=$scratch GIT_CONFIG_NOSYSTEM=1 "$pycguard" --install --quiet ||
+        die 'the demonstration failed: its hooks could not be installed'
     git add -- $migrations/*.py
     git commit -q -m 'Two migrations' || die 'the demonstration failed: the hook blocked a commit without bytecode'
     before=$(git rev-parse HEAD)
@@ -343,7 +317,6 @@ case $repo in
 *) repo=$PWD/$repo ;;
 esac
 pycguard=$prefix/bin/pycguard
-hook=$prefix/share/pycguard/hook/pre-commit
 manifest=$prefix/share/pycguard/manifest
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/pycguard-install.XXXXXX") || die 'cannot make a temporary directory'
@@ -365,25 +338,21 @@ if $uninstall; then
 fi
 
 check_writable "$prefix"
-if [ -n "$repo" ] && have git; then
-    check_repository
-    check_hooks_are_free
-fi
+if [ -n "$repo" ] && have git; then check_repository; fi
 install_packages
 if $dry_run; then
     say "would build pycguard from $source and install it in $prefix"
 else
     build
+    if [ -n "$repo" ]; then
+        check_repository
+        check_hooks
+    fi
     install_program
 fi
 if [ -n "$repo" ]; then
-    check_repository
-    check_hooks_are_free
-    install_hooks "$hook" "$hooks"
-    if ! $dry_run; then
-        say "the hooks of $repo are in $hooks"
-        report_repository
-    fi
+    run "$pycguard" -C "$repo" --install || exit 2
+    $dry_run || report_repository
 elif $dry_run; then
     say 'would try the hook in a throw-away repository'
 else

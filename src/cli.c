@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hooks.h"
 #include "path.h"
 
 enum option_id {
@@ -116,6 +117,16 @@ static void repeat(struct invocation *out, const char *option, const char *value
 	path_shell(&out->again, value, strlen(value));
 }
 
+static int take_hook(struct invocation *out, const char *name)
+{
+	enum hook hook = hook_named(name);
+
+	if (hook == HOOK_COUNT)
+		return error_set("--hook takes one of %s, not '%s'", hook_names(), name);
+	out->hooks |= 1U << hook;
+	return 0;
+}
+
 static int take_option(struct invocation *out, enum option_id id, const char *value)
 {
 	switch (id) {
@@ -150,6 +161,11 @@ static int take_option(struct invocation *out, enum option_id id, const char *va
 		break;
 	case OPTION_COLOR:
 		return take_color(out, value);
+	case OPTION_HOOK:
+		return take_hook(out, value);
+	case OPTION_FORCE:
+		out->force = true;
+		break;
 	case OPTION_HELP:
 		out->help = true;
 		break;

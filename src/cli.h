@@ -36,6 +36,8 @@ struct invocation {
 	bool dry_run;       /* -n */
 	bool all;           /* --all */
 	bool strict, quiet, verbose;
+	bool force;
+	unsigned hooks;     /* --hook: a bit for each enum hook */
 	enum color color;
 	char **operands;
 	int operand_count;

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 
 struct environment {
+	const char *program;           /* argv[0]; never NULL */
+	const char *path;              /* PATH */
 	const char *git_dir;           /* GIT_DIR */
 	const char *git_work_tree;     /* GIT_WORK_TREE */
 	const char *git_index_file;    /* GIT_INDEX_FILE; relative to the top of the work tree */

@@ -23,6 +23,9 @@ static verb_function *const functions[VERB_COUNT] = {
 	[VERB_CLEAN] = verb_clean,
 	[VERB_UNTRACK] = verb_untrack,
 	[VERB_EXPLAIN] = verb_explain,
+	[VERB_INSTALL] = verb_install,
+	[VERB_UNINSTALL] = verb_uninstall,
+	[VERB_STATUS] = verb_status,
 };
 
 static const char *variable(const char *name)
@@ -32,11 +35,13 @@ static const char *variable(const char *name)
 	return value && *value ? value : NULL;
 }
 
-static void read_environment(struct environment *env)
+static void read_environment(struct environment *env, const char *program)
 {
 	const char *term = variable("TERM"), *force = variable("CLICOLOR_FORCE");
 
 	*env = (struct environment){
+		.program = program,
+		.path = variable("PATH"),
 		.variables = environ,
 		.git_dir = variable("GIT_DIR"),
 		.git_work_tree = variable("GIT_WORK_TREE"),
@@ -64,7 +69,7 @@ static int print(void (*text)(struct buf *out))
 	return status < 0 ? STATUS_FAILED : STATUS_CLEAN;
 }
 
-static int run(const struct invocation *in)
+static int run(const struct invocation *in, const char *program)
 {
 	struct environment env;
 
@@ -72,14 +77,15 @@ static int run(const struct invocation *in)
 		return print(cli_help);
 	if (in->version)
 		return print(version_text);
-	read_environment(&env);
+	read_environment(&env, program);
 	return functions[in->verb](in, &env);
 }
 
 int main(int argc, char **argv)
 {
 	struct invocation in;
-	int status = cli_parse(&in, argc, argv) < 0 ? STATUS_FAILED : run(&in);
+	int status = cli_parse(&in, argc, argv) < 0 ? STATUS_FAILED :
+		run(&in, argc > 0 ? argv[0] : "pycguard");
 
 	if (status == STATUS_FAILED)
 		fprintf(stderr, "pycguard: %s\n", error_message());

@@ -41,5 +41,8 @@ int verb_clean(const struct invocation *in, const struct environment *env);
 int verb_check_ignores(const struct invocation *in, const struct environment *env);
 int verb_add_ignores(const struct invocation *in, const struct environment *env);
 int verb_explain(const struct invocation *in, const struct environment *env);
+int verb_install(const struct invocation *in, const struct environment *env);
+int verb_uninstall(const struct invocation *in, const struct environment *env);
+int verb_status(const struct invocation *in, const struct environment *env);
 
 #endif

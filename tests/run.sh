@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(
     cmake gcc libc6-dev make pkg-config libgit2-dev libpcre2-dev libjansson-dev
     bats clang git jq libcmocka-dev mandoc postgresql pre-commit python3 python3-django
-    python3-jsonschema python3-psycopg2 shellcheck valgrind
+    python3-jsonschema python3-psycopg2 shellcheck strace valgrind
 )
 
 die() {

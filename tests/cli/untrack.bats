@@ -376,7 +376,7 @@ D	${caches[2]}" ]] || fail "$(git diff --cached --name-status)"
     before=$(index_sum)
     run_pycguard_with "$PWD/nothing" --untrack
     assert_status 2
-    assert_stderr_has 'cannot run git'
+    assert_stderr_has "cannot run 'git'"
     [[ $(index_sum) == "$before" ]]
 }
 
