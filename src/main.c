@@ -7,6 +7,7 @@
 
 #include "cli.h"
 #include "error.h"
+#include "program.h"
 #include "verbs.h"
 #include "version.h"
 
@@ -32,11 +33,12 @@ static const char *variable(const char *name)
 	return value && *value ? value : NULL;
 }
 
-static void read_environment(struct environment *env)
+static void read_environment(struct environment *env, const char *program)
 {
 	const char *term = variable("TERM"), *force = variable("CLICOLOR_FORCE");
 
 	*env = (struct environment){
+		.program = program,
 		.variables = environ,
 		.git_dir = variable("GIT_DIR"),
 		.git_work_tree = variable("GIT_WORK_TREE"),
@@ -64,7 +66,7 @@ static int print(void (*text)(struct buf *out))
 	return status < 0 ? STATUS_FAILED : STATUS_CLEAN;
 }
 
-static int run(const struct invocation *in)
+static int run(const struct invocation *in, const char *program)
 {
 	struct environment env;
 
@@ -72,17 +74,24 @@ static int run(const struct invocation *in)
 		return print(cli_help);
 	if (in->version)
 		return print(version_text);
-	read_environment(&env);
+	read_environment(&env, program);
 	return functions[in->verb](in, &env);
 }
 
 int main(int argc, char **argv)
 {
+	struct buf program = BUF_INIT;
 	struct invocation in;
-	int status = cli_parse(&in, argc, argv) < 0 ? STATUS_FAILED : run(&in);
+	int status = STATUS_FAILED;
+
+	/* Before -C changes the directory. */
+	program_name(&program, argc > 0 ? argv[0] : "", variable("PATH"));
+	if (cli_parse(&in, argc, argv) == 0 && buf_failed(&program) == 0)
+		status = run(&in, program.ptr);
 
 	if (status == STATUS_FAILED)
 		fprintf(stderr, "pycguard: %s\n", error_message());
 	cli_release(&in);
+	buf_free(&program);
 	return status;
 }

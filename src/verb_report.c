@@ -21,11 +21,12 @@ bool verb_wants_all_clear(const struct invocation *in, const struct environment 
 }
 
 /* The command that mends what this one finds, for the same shell. */
-static void write_mend(struct buf *out, const struct invocation *in, enum report_mode mode)
+static void write_mend(struct buf *out, const struct invocation *in, const struct environment *env,
+	enum report_mode mode)
 {
 	int i;
 
-	buf_adds(out, "pycguard");
+	buf_adds(out, env->program);
 	buf_add(out, in->again.ptr, in->again.len);
 	if (mode != REPORT_WORKTREE) {
 		buf_adds(out, " --untrack");
@@ -44,7 +45,7 @@ int verb_report(const struct invocation *in, const struct environment *env, stru
 	struct buf text = BUF_INIT, mend = BUF_INIT;
 	int status;
 
-	write_mend(&mend, in, r->mode);
+	write_mend(&mend, in, env, r->mode);
 	r->mend = mend.ptr;
 	r->strict = in->strict;
 	r->verbose = in->verbose;
