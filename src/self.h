@@ -16,4 +16,12 @@
  */
 int self_path(struct buf *out, const char *name, const char *search);
 
+/**
+ * Append what a person's shell finds this program by, as one word of it: its name where PATH leads
+ * to this very file, else its path. A hook runs it by a path that need not be in PATH.
+ *
+ * @return 0; -1 with the failure recorded
+ */
+int self_word(struct buf *out, const char *name, const char *search);
+
 #endif

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "path.h"
+#include "self.h"
 
 static bool wants_color(const struct invocation *in, const struct environment *env)
 {
@@ -21,43 +22,49 @@ bool verb_wants_all_clear(const struct invocation *in, const struct environment 
 }
 
 /* The command that mends what this one finds, for the same shell. */
-static void write_mend(struct buf *out, const struct invocation *in, enum report_mode mode)
+static int write_mend(struct buf *out, const struct invocation *in, const struct environment *env,
+	enum report_mode mode)
 {
 	int i;
 
-	buf_adds(out, "pycguard");
+	if (self_word(out, env->program, env->path) < 0)
+		return -1;
 	buf_add(out, in->again.ptr, in->again.len);
 	if (mode != REPORT_WORKTREE) {
 		buf_adds(out, " --untrack");
-		return;
+		return buf_failed(out);
 	}
 	buf_adds(out, in->strict ? " --clean --all" : " --clean");
 	for (i = 0; i < in->operand_count; i++) {
 		buf_adds(out, i ? " " : " -- ");
 		path_shell(out, in->operands[i], strlen(in->operands[i]));
 	}
+	return buf_failed(out);
 }
 
 int verb_report(const struct invocation *in, const struct environment *env, struct report *r)
 {
 	report_printer *printer = in->paths_only ? report_paths : report_printer_named(in->format);
 	struct buf text = BUF_INIT, mend = BUF_INIT;
-	int status;
+	size_t rejected;
+	int status = 0;
 
-	write_mend(&mend, in, r->mode);
-	r->mend = mend.ptr;
 	r->strict = in->strict;
 	r->verbose = in->verbose;
 	r->all_clear = verb_wants_all_clear(in, env);
 	r->color = wants_color(in, env);
+	rejected = report_rejected(r);
+	if (rejected && printer == report_human)
+		status = write_mend(&mend, in, env, r->mode);
+	r->mend = mend.ptr;
 	if (!in->quiet || printer != report_human)
 		printer(&text, r);
-	text.failed = text.failed || mend.failed;
-	status = report_write(&text);
+	if (status == 0)
+		status = report_write(&text);
 	buf_free(&text);
 	buf_free(&mend);
 	if (status < 0)
 		return STATUS_FAILED;
-	return report_rejected(r) ? STATUS_REJECTED : STATUS_CLEAN;
+	return rejected ? STATUS_REJECTED : STATUS_CLEAN;
 }
 

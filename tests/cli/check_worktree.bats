@@ -38,8 +38,7 @@ as_nobody() {
     run_pycguard --check-worktree
     assert_status 1
     assert_output_has '2 files on disk'
-    assert_output_has 'rm -f --'
-    eval "$(sed -n '/rm -f --/,/top.pyc/p' <<<"$output")"
+    eval "$(sed -n '/^Delete/,/^One/{//!p;}' <<<"$output")"
     run_pycguard --check-worktree
     assert_status 0
     assert_no_output

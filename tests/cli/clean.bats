@@ -354,7 +354,7 @@ __pycache__/*.log'
     run_pycguard --check-worktree pkg/migrations pkg
     assert_status 1
     mend=$(grep -A1 '^Delete' <<<"$output" | tail -1)
-    PATH=$(dirname "$PYCGUARD"):$PATH sh -c "$mend"
+    sh -c "$mend"
     run_pycguard --check-worktree
     assert_status 0
 }

@@ -275,7 +275,7 @@ sys.stdout.buffer.write(re.sub("[\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd"
         mkdir one && cp "./$name" one/
         run "$PYCGUARD" -C one --check-worktree
         assert_status 1
-        (cd one && bash -c "$(sed -n '/^Delete it:$/{n;p}' <<<"$output")")
+        bash -c "$(sed -n '/^Delete it:$/{n;p}' <<<"$output")"
         rmdir one
         {
             echo "$output"
