@@ -165,8 +165,11 @@ static void say_mend(struct buf *out, const struct report *r, size_t rejected)
 	struct buf path = BUF_INIT;
 	size_t i;
 
-	buf_addf(out, on_disk ? "\nDelete %s:\n" : "\nTake %s out of git; the files stay on disk:\n",
-		rejected == 1 ? "it" : "them");
+	if (on_disk)
+		buf_addf(out, "\nDelete %s:\n", rejected == 1 ? "it" : "them");
+	else
+		buf_addf(out, "\nTake %s on disk:\n", rejected == 1 ? "it out of git; the file stays" :
+			"them out of git; the files stay");
 	buf_addf(out, "  %s", r->mend);
 	if (!on_disk && rejected <= COMMAND_MAX) {
 		buf_adds(out, " --");

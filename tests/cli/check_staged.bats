@@ -792,6 +792,8 @@ null_paths() { "$PYCGUARD" "$@" >"$WORK/got"; }
 
 @test "the text names the file, the rule, why, and the way out" {
     new_repo
+    write shop/migrations/__init__.py ''
+    git add shop
     stage shop/migrations/0002_old.pyc
     run_pycguard
     assert_status 1
@@ -802,7 +804,7 @@ ghost-module: Python imports it, though its source is gone;
   shop/migrations/0002_old.pyc  (added)
 
 Take it out of git; the file stays on disk:
-  git rm --cached -f -- shop/migrations/0002_old.pyc
+  '"$PYCGUARD"' --untrack -- shop/migrations/0002_old.pyc
 One that is there on purpose: allow it with a line !PATH in .pycguard, and stage that.'
 }
 

@@ -129,7 +129,7 @@ for f, path in zip(findings, expected):
     judge
     assert_status 1
     assert_json '.findings[0] | .path == "a\ufffdb\ufffd.pyc" and .path_hex == "61ff62c32e707963"
-        and .source == "a\ufffdb\ufffd.py" and .fix == "git rm --cached -f -- $'"'a\\\\377b\\\\303.pyc'"'"'
+        and .source == "a\ufffdb\ufffd.py" and .fix == "git rm --cached -f -- \"$(printf '"'a\\\\377b\\\\303.pyc'"')\""'
 }
 
 @test "the fix of each odd name takes out that file and no other" {
