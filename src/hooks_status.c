@@ -41,13 +41,18 @@ static bool is_on(const char *search)
 static void add_version(struct buf *out, const char *program, char **variables)
 {
 	const char *const argv[] = {program, "--version", NULL};
+	static const char name[] = "pycguard ";
 	struct buf answer = BUF_INIT;
 
 	if (child_run(&answer, NULL, argv, variables, NULL) == 0 &&
-	    strncmp(answer.ptr, "pycguard ", sizeof "pycguard " - 1) == 0)
-		buf_addf(out, " (%.*s)", (int)strcspn(answer.ptr, "(\n") - 1, answer.ptr);
-	else
+	    strncmp(answer.ptr, name, sizeof name - 1) == 0) {
+		buf_cut(&answer, sizeof name - 1 + strcspn(answer.ptr + sizeof name - 1, " \n"));
+		buf_adds(out, " (");
+		add_path(out, answer.ptr);
+		buf_adds(out, ")");
+	} else {
 		buf_adds(out, " (which does not say that it is pycguard)");
+	}
 	buf_free(&answer);
 }
 
@@ -127,7 +132,9 @@ static int tell_file(const struct told *t, const char *path, const struct hook_f
 	return tell_earlier(t) < 0 ? -1 : 1;
 }
 
-static int tell_configured(const struct told *t, const char *command)
+/* git runs what it has in its configuration, and then the file. */
+static int tell_configured(const struct told *t, const char *command, const char *path,
+	const struct hook_file *f)
 {
 	struct buf program = BUF_INIT;
 	int status = hook_command_program(&program, command);
@@ -138,6 +145,11 @@ static int tell_configured(const struct told *t, const char *command)
 		runs = tell_program(t, program.ptr);
 	else
 		buf_adds(t->out, ", edited since");
+	if (f->kind == HOOK_FILE_OTHER) {
+		buf_adds(t->out, ", before ");
+		add_path(t->out, path);
+		tell_owner(t->out, f);
+	}
 	buf_free(&program);
 	return status < 0 ? -1 : runs;
 }
@@ -155,7 +167,7 @@ static int tell_hook(const struct told *t)
 	    hooks_config_has(&configured, &command, t->h, t->hook) < 0)
 		goto done;
 	if (configured)
-		status = tell_configured(t, command.ptr);
+		status = tell_configured(t, command.ptr, path.ptr, &f);
 	else
 		status = tell_file(t, path.ptr, &f);
 	buf_addc(t->out, '\n');

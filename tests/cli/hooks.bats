@@ -803,7 +803,9 @@ echo "overcommit runs $(basename "$0")"'
     cksum .git/config | diff "$WORK/installed" -
     run_pycguard --status --hook pre-push
     assert_status 0
-    assert_output_has 'pre-commit: installed: hook.pycguard.command, running '
+    assert_output_has "pre-commit: installed: hook.pycguard.command, running $PYCGUARD (pycguard "
+    assert_output_has ", before $PWD/.git/hooks/pre-commit
+"
     git config hook.pycguard.enabled false
     run_pycguard --status
     assert_status 1
