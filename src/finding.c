@@ -38,11 +38,11 @@ static bool has_ending(const struct finding *f, const char *ending)
 	return f->path_len > len && memcmp(f->path + f->path_len - len, ending, len) == 0;
 }
 
-bool finding_is_listed(const struct finding *f)
+bool finding_names_migration(const struct finding *f)
 {
 	size_t base = f->source ? path_base(f->source, strlen(f->source)) : 0;
 
-	return f->migrations_loaded && f->rule == RULE_GHOST_MODULE && has_ending(f, ".pyc") &&
+	return f->migration && f->rule == RULE_GHOST_MODULE && has_ending(f, ".pyc") &&
 	       bytecode_is_migration_name(f->source + base, strlen(f->source + base));
 }
 
@@ -61,7 +61,7 @@ static void say_ghost(struct buf *out, const struct finding *f)
 	buf_adds(out, ", for its source ");
 	path_quote(out, f->source, strlen(f->source));
 	buf_adds(out, " is gone");
-	if (!finding_is_listed(f))
+	if (!f->migrations_loaded || !finding_names_migration(f))
 		return;
 	buf_addf(out, "; Django %s it as migration ", fails ? "stops at" : "runs");
 	add_module(out, f);

@@ -48,8 +48,11 @@ void finding_clear(struct finding *f);
 /** "error", "warning", "note". */
 const char *severity_name(enum severity s);
 
-/** Whether Django's loader takes it for a migration, so that it runs, or is stopped by, this file. */
-bool finding_is_listed(const struct finding *f);
+/**
+ * Whether it has the name of a migration, which Django's loader runs, or is stopped by, if it loads
+ * the package at all (migrations_loaded).
+ */
+bool finding_names_migration(const struct finding *f);
 
 /** Append one sentence: what Python or Django does with this file. UTF-8, no control bytes. */
 void finding_message(struct buf *out, const struct finding *f);

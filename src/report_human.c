@@ -64,7 +64,7 @@ static void say_file(struct buf *out, const struct report *r, const struct findi
 struct group {
 	const struct finding **items;
 	size_t count;
-	bool listed;
+	bool migration;
 };
 
 static bool gather(struct group *g, const struct report *r, enum rule rule)
@@ -79,7 +79,7 @@ static bool gather(struct group *g, const struct report *r, enum rule rule)
 		if (f->rule != rule || !report_rejects(r, f))
 			continue;
 		g->items[g->count++] = f;
-		g->listed = g->listed || (finding_is_listed(f) && f->loads != LOADS_NOTHING);
+		g->migration = g->migration || finding_names_migration(f);
 	}
 	return g->items != NULL;
 }
@@ -131,8 +131,8 @@ static void say_group(struct buf *out, const struct report *r, enum rule rule, s
 	buf_adds(out, "\n");
 	colored(out, r, "1;31", rule_text(rule)->id);
 	buf_addf(out, ": %s", rule_text(rule)->summary);
-	if (g->listed)
-		buf_adds(out, ";\n  in a migrations package, Django runs it as a migration");
+	if (g->migration)
+		buf_adds(out, ";\n  in a migrations package, Django runs such a file as a migration");
 	buf_adds(out, "\n");
 	if (g->count > LIST_MAX && !r->verbose) {
 		say_directories(out, g);

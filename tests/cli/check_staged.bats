@@ -800,7 +800,7 @@ null_paths() { "$PYCGUARD" "$@" >"$WORK/got"; }
     assert_output_is 'pycguard: commit refused: 1 file that git must not carry
 
 ghost-module: Python imports it, though its source is gone;
-  in a migrations package, Django runs it as a migration
+  in a migrations package, Django runs such a file as a migration
   shop/migrations/0002_old.pyc  (added)
 
 Take it out of git; the file stays on disk:

@@ -174,7 +174,7 @@ merged_ghost() {
     commit 'Merge, as Django advises'
     names tracked "$ghost" ghost-module cache
     names worktree "$ghost" ghost-module cache
-    assert_output_has 'Django runs it as a migration'
+    assert_output_has 'Django runs such a file as a migration'
 }
 
 unmerge() {

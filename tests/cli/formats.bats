@@ -23,6 +23,7 @@ odd_repo() {
     "$PYTHON" -I -m compileall -q --invalidation-mode unchecked-hash pkg/unchecked.py
     write pkg/stale.py 'x = 1000'
     write pkg/unchecked.py 'x = 2'
+    write shop/migrations/__init__.py ''
     pyc 0002_gone.py shop/migrations/0002_gone.pyc
     for name in "${odd_names[@]}"; do cp shop/migrations/0002_gone.pyc "./$name"; done
     rm pkg/orphan.py 0002_gone.py
@@ -339,6 +340,7 @@ sys.stdout.buffer.write(re.sub("[\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd"
 
 @test "the examples of the README are what is printed" {
     new_repo
+    write shop/migrations/__init__.py ''
     write shop/migrations/0002_rename.py 'x = 1'
     pyc shop/migrations/0002_rename.py shop/migrations/0002_rename.pyc
     rm shop/migrations/0002_rename.py
