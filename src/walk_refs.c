@@ -145,7 +145,16 @@ int walk_hide(struct walk *w, const char *hex)
 	return start_at_hex(w, hex, HIDDEN) < 0 ? -1 : 0;
 }
 
-/* A ref that leads nowhere hides nothing; and git passes over a symbolic one with a word. */
+static int start_at_direct(struct walk *w, const git_reference *ref, unsigned flags)
+{
+	int status = start_at_object(w, git_reference_target(ref), flags);
+
+	if (status == 1 && !(flags & HIDDEN))
+		status = error_prefix("cannot follow ref '%s'", git_reference_name(ref));
+	return status < 0 ? -1 : 0;
+}
+
+/* A symbolic ref that leads nowhere is passed over, as git does. */
 static int start_at_ref(struct walk *w, git_reference *ref, unsigned flags)
 {
 	git_reference *direct = NULL;
@@ -155,11 +164,9 @@ static int start_at_ref(struct walk *w, git_reference *ref, unsigned flags)
 		return 0;
 	if (status < 0)
 		return git_failed("cannot read ref '%s'", git_reference_name(ref));
-	status = start_at_object(w, git_reference_target(direct), flags);
-	if (status == 1 && !(flags & HIDDEN))
-		status = error_prefix("cannot follow ref '%s'", git_reference_name(ref));
+	status = start_at_direct(w, direct, flags);
 	git_reference_free(direct);
-	return status < 0 ? -1 : 0;
+	return status;
 }
 
 static int start_at_refs(struct walk *w, const char *prefix, unsigned flags)
@@ -181,14 +188,14 @@ static int start_at_refs(struct walk *w, const char *prefix, unsigned flags)
 	return status;
 }
 
-/* HEAD of one work tree; it may be detached, and is none before the first commit. */
+/* HEAD of one work tree, which is given resolved; it is none before the first commit. */
 static int start_at_head(struct walk *w, int status, git_reference *head, unsigned flags)
 {
 	if (status == GIT_EUNBORNBRANCH || status == GIT_ENOTFOUND)
 		return 0;
 	if (status < 0)
 		return git_failed("cannot read HEAD");
-	status = start_at_ref(w, head, flags);
+	status = start_at_direct(w, head, flags);
 	git_reference_free(head);
 	return status;
 }

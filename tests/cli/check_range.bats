@@ -72,7 +72,7 @@ story() {
     write s.py 'x = 1'
     commit side "$(pyc s.py)" s.py
     for range in "$base..main" "$base...main" "^$base main" "main ^$base" "$base..refs/heads/main" \
-        "HEAD~3..$top" main@{0} 'main --' 'base..main'; do
+        "HEAD~3..$top" 'main@{0}' 'main --' 'base..main'; do
         git tag -f base "$base" >/dev/null
         # shellcheck disable=SC2086 # words
         judge_commits --check-range $range
@@ -315,7 +315,7 @@ story() {
     new_repo
     blob=$(echo x | git hash-object -w --stdin)
     entry="100644 blob $blob"
-    for depth in 1 2 3 4 5 6 7 8 9; do
+    for _ in 1 2 3 4 5 6 7 8 9; do
         tree=$(for i in 0 1 2 3 4 5 6 7 8 9; do printf '%s\tf%s\n' "$entry" "$i"; done | git mktree)
         entry="040000 tree $tree"
     done
