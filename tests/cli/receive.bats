@@ -100,7 +100,7 @@ refs() { git -C ../server.git for-each-ref --format='%(refname) %(objectname)'; 
     add bad
     run git push ../empty.git root
     assert_status 1
-    assert_output_has -- '--root'
+    assert_output_has ' --root'
 }
 
 @test "a source removed here, whose cache the server has" {
