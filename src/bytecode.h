@@ -70,6 +70,12 @@ void bytecode_name(struct bytecode_name *out, const char *path, size_t len, bool
  */
 bool bytecode_is_migration_name(const char *module, size_t len);
 
+/**
+ * Whether a path component may be why a built-in pattern matches a path. False: it is not, in any
+ * case of letters. Quick, for millions of names; what decides is the pattern.
+ */
+bool bytecode_suspect(const char *name, size_t len);
+
 /** Append the path of the source, `PACKAGE/MODULE.py`. False, nothing appended, if there is none.
  */
 bool bytecode_source(struct buf *out, const struct bytecode_name *name);

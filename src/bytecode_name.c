@@ -166,6 +166,18 @@ bool bytecode_is_migration_name(const char *module, size_t len)
 	return len > 0 && module[0] != '_' && module[0] != '~';
 }
 
+bool bytecode_suspect(const char *name, size_t len)
+{
+	struct bytecode_slice rest = {name, len};
+
+	if (len < 4)
+		return false;
+	if (fold(name[len - 3]) == 'p' && fold(name[len - 2]) == 'y')
+		return name[len - 4] == '.';
+	return cut(&rest, "$py.class", true) ||
+	       (len == sizeof "__pycache__" - 1 && cut(&rest, "__pycache__", true));
+}
+
 bool bytecode_source(struct buf *out, const struct bytecode_name *name)
 {
 	if (!name->module.ptr)

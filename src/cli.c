@@ -206,6 +206,17 @@ static int check_operands(const struct invocation *in)
 	return 0;
 }
 
+/* getopt_long moves operands about, so those after "--" are counted before. */
+static int count_after_dashes(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--") == 0)
+			return argc - i - 1;
+	return 0;
+}
+
 int cli_parse(struct invocation *out, int argc, char **argv)
 {
 	struct tables t;
@@ -213,6 +224,7 @@ int cli_parse(struct invocation *out, int argc, char **argv)
 	int c, status = 0;
 
 	*out = (struct invocation){.verb = VERB_CHECK_STAGED, .format = "human", .again = BUF_INIT};
+	out->after_dashes = count_after_dashes(argc, argv);
 	build_tables(&t);
 	opterr = 0;
 	while (status == 0 && (c = getopt_long(argc, argv, t.letters, t.rows, NULL)) != -1) {

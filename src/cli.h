@@ -41,6 +41,7 @@ struct invocation {
 	enum color color;
 	char **operands;
 	int operand_count;
+	int after_dashes; /* how many of them stood after "--" */
 	struct buf again; /* -C and --policy as words of a shell, each after a blank: what a command to
 	                     paste must repeat. The one thing that is not borrowed */
 };

@@ -13,6 +13,8 @@ void finding_clear(struct finding *f)
 	free(f->pattern);
 	free(f->source);
 	free(f->commit);
+	free(f->subject);
+	free(f->removed);
 	*f = (struct finding){0};
 }
 
@@ -75,7 +77,7 @@ static void say_source(struct buf *out, const char *before, const struct finding
 	buf_adds(out, after);
 }
 
-void finding_message(struct buf *out, const struct finding *f)
+static void say_rule(struct buf *out, const struct finding *f)
 {
 	switch (f->rule) {
 	case RULE_GHOST_MODULE:
@@ -107,6 +109,13 @@ void finding_message(struct buf *out, const struct finding *f)
 	}
 }
 
+void finding_message(struct buf *out, const struct finding *f)
+{
+	say_rule(out, f);
+	if (f->removed)
+		buf_addf(out, "; commit %.10s removes it again, but the history keeps it", f->removed);
+}
+
 /* Whether git would read the path as a pattern or as magic rather than as a name. */
 static bool is_special(const char *path, size_t len)
 {
@@ -132,8 +141,46 @@ void finding_pathspec(struct buf *out, const char *path, size_t len, const char 
 	buf_free(&word);
 }
 
+void finding_amend_begin(struct buf *word)
+{
+	buf_adds(word, "git rm -q --cached -f --ignore-unmatch --");
+}
+
+void finding_amend_end(struct buf *out, struct buf *word, const struct finding *first)
+{
+	buf_adds(word, " && git commit -q --amend --allow-empty --no-edit");
+	buf_adds(out, "git rebase -r -x ");
+	path_shell(out, word->ptr, word->len);
+	out->failed = out->failed || word->failed;
+	buf_free(word);
+	if (first->is_root)
+		buf_adds(out, " --root");
+	else
+		buf_addf(out, " %.10s^", first->commit);
+}
+
+/* In a commit: that and all after it are made anew, each without the file. */
+static void fix_commit(struct buf *out, const struct finding *f)
+{
+	struct buf word = BUF_INIT;
+
+	finding_amend_begin(&word);
+	buf_addc(&word, ' ');
+	finding_pathspec(&word, f->path, f->path_len, "");
+	finding_amend_end(out, &word, f);
+}
+
 void finding_fix(struct buf *out, const struct finding *f, const char *prefix)
 {
+	if (f->in_history) {
+		buf_adds(out, "git filter-repo --invert-paths --path ");
+		path_shell(out, f->path, f->path_len);
+		return;
+	}
+	if (f->commit) {
+		fix_commit(out, f);
+		return;
+	}
 	if (f->on_disk) {
 		buf_adds(out, "rm -f -- ");
 		path_shell(out, f->path, f->path_len);

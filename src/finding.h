@@ -40,7 +40,11 @@ struct finding {
 	enum bytecode_invalidation invalidation;
 	enum bytecode_loads loads;
 	bool on_disk; /* a file of the work tree, not of a snapshot of git's */
-	char *commit; /* hexadecimal id, where the check is one of commits; else NULL */
+	char *commit; /* hexadecimal id, where the check is one of commits; else NULL, as these: */
+	char *subject;	 /* first line of its message */
+	char *removed;	 /* id of a later commit that removes the path again; NULL: it is still there */
+	bool is_root;	 /* the commit has no parents */
+	bool in_history; /* what mends it is to rewrite the whole history */
 };
 
 void finding_clear(struct finding *f);
@@ -66,6 +70,14 @@ void finding_fix(struct buf *out, const struct finding *f, const char *prefix);
  * keys 0,0 and 1,0.)
  */
 void finding_fingerprint(struct buf *out, const struct finding *f);
+
+/**
+ * The command that takes files out of commits: begin a buf, append each file to it by
+ * finding_pathspec with a blank before it, and have the whole appended to `out`, and `word` freed.
+ * All commits after the parent of `first` are made anew.
+ */
+void finding_amend_begin(struct buf *word);
+void finding_amend_end(struct buf *out, struct buf *word, const struct finding *first);
 
 /**
  * Append `path`, which is one of the index, as a word of a git command line that means that file

@@ -26,7 +26,7 @@ struct oid oid_from_git(const git_oid *id)
 	return out;
 }
 
-static git_oid oid_to_git(const struct oid *oid)
+git_oid oid_to_git(const struct oid *oid)
 {
 	git_oid out;
 

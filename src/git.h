@@ -22,6 +22,9 @@ int git_failed(const char *fmt, ...) ERROR_PRINTF(1, 2);
 /** The object id of libgit2 as ours. */
 struct oid oid_from_git(const git_oid *id);
 
+/** And ours as libgit2's. */
+git_oid oid_to_git(const struct oid *oid);
+
 /** The two blob calls of a snapshot_source, for every source that libgit2 serves. */
 int git_blob_size(struct repository *r, const struct oid *oid, uint64_t *out);
 int git_blob_read(struct repository *r, const struct oid *oid, snapshot_sink *sink, void *arg);

@@ -17,6 +17,8 @@ typedef int verb_function(const struct invocation *in, const struct environment 
 static verb_function *const functions[VERB_COUNT] = {
 	[VERB_CHECK_STAGED] = verb_check_staged,
 	[VERB_CHECK_TRACKED] = verb_check_tracked,
+	[VERB_CHECK_RANGE] = verb_check_range,
+	[VERB_CHECK_HISTORY] = verb_check_history,
 	[VERB_CHECK_WORKTREE] = verb_check_worktree,
 	[VERB_CHECK_IGNORES] = verb_check_ignores,
 	[VERB_ADD_IGNORES] = verb_add_ignores,
@@ -26,6 +28,8 @@ static verb_function *const functions[VERB_COUNT] = {
 	[VERB_INSTALL] = verb_install,
 	[VERB_UNINSTALL] = verb_uninstall,
 	[VERB_STATUS] = verb_status,
+	[VERB_PRE_PUSH] = verb_pre_push,
+	[VERB_PRE_RECEIVE] = verb_pre_receive,
 };
 
 static const char *variable(const char *name)

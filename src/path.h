@@ -33,6 +33,15 @@ void path_from(struct buf *out, const char *path, size_t len, const char *dir);
 void path_quote(struct buf *out, const char *path, size_t len);
 
 /**
+ * Append what a string quoted as git quotes paths (in double quotes, with C escapes and three octal
+ * digits for other bytes) stands for.
+ *
+ * @param quoted begins with its double quote; moves past the closing one
+ * @return false when it is not well formed; what was appended then means nothing
+ */
+bool path_unquote(struct buf *out, const char **quoted);
+
+/**
  * Append `word` as one word of a POSIX shell, quoted only if need be. One with what path_quote
  * escapes (but for quotes and backslashes) is written as "$(printf '...')", for `$'...'` is not in
  * every sh.

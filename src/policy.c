@@ -405,3 +405,13 @@ const struct policy_line *policy_line(const struct policy *p, size_t i)
 {
 	return &p->lines[i];
 }
+
+bool policy_adds(const struct policy *p)
+{
+	size_t i;
+
+	for (i = 0; i < policy_count(p); i++)
+		if (policy_line(p, i)->origin && !policy_line(p, i)->allows)
+			return true;
+	return false;
+}

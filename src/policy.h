@@ -72,6 +72,9 @@ int policy_decide(const struct policy *p, struct matcher *m, const char *path, s
 int policy_line_matches(const struct policy_line *line, struct matcher *m, const char *path,
 	size_t len);
 
+/** Whether a line of the user's rejects: only then can what no built-in line matches be rejected. */
+bool policy_adds(const struct policy *p);
+
 /** How many lines there are, built-in ones included; and line `i` of them (borrowed). */
 size_t policy_count(const struct policy *p);
 const struct policy_line *policy_line(const struct policy *p, size_t i);

@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -68,21 +69,47 @@ const char *report_mode_name(enum report_mode mode)
 		[REPORT_STAGED] = "staged",
 		[REPORT_TRACKED] = "tracked",
 		[REPORT_WORKTREE] = "worktree",
+		[REPORT_RANGE] = "range",
+		[REPORT_HISTORY] = "history",
+		[REPORT_PUSH] = "push",
+		[REPORT_RECEIVE] = "receive",
 	};
 
 	return names[mode];
 }
 
+bool report_of_commits(const struct report *r)
+{
+	return r->mode >= REPORT_RANGE;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	const struct finding *x = *(const struct finding *const *)a;
+	const struct finding *y = *(const struct finding *const *)b;
+
+	return strcmp(x->path, y->path);
+}
+
+/* Each path once, though several commits may have it. */
 void report_paths(struct buf *out, const struct report *r)
 {
-	size_t i;
+	const struct finding **sorted = malloc((r->findings->count + 1) * sizeof *sorted);
+	size_t i, count = 0;
 
-	for (i = 0; i < r->findings->count; i++) {
-		const struct finding *f = &r->findings->items[i];
-
-		if (report_rejects(r, f))
-			buf_add(out, f->path, f->path_len + 1);
+	if (!sorted) {
+		out->failed = true;
+		return;
 	}
+	for (i = 0; i < r->findings->count; i++)
+		if (report_rejects(r, &r->findings->items[i]))
+			sorted[count++] = &r->findings->items[i];
+	if (report_of_commits(r))
+		qsort(sorted, count, sizeof *sorted, by_path);
+	for (i = 0; i < count; i++)
+		if (i == 0 || !report_of_commits(r) || by_path(&sorted[i - 1], &sorted[i]) != 0)
+			buf_add(out, sorted[i]->path, sorted[i]->path_len + 1);
+	free(sorted);
 }
 
 int report_write(const struct buf *text)

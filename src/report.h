@@ -1,7 +1,8 @@
 /*
  * report - findings as a person or a program wants them, on standard output.
  *
- * One printer a file: report_human.c, report_json.c, report_sarif.c, ... A printer appends to a buf; report_write
+ * One printer a file: report_json.c, report_sarif.c, ...; report_human.c has report_commits.c and
+ * report_history.c beside it. A printer appends to a buf; report_write
  * alone writes, and knows whether it was all taken (a full disk is a failure, not a pass).
  *
  * To add an output format: a row in formats.def, a printer here, its file in CMakeLists.txt.
@@ -14,13 +15,24 @@
 
 #include "finding.h"
 
-enum report_mode { REPORT_STAGED, REPORT_TRACKED, REPORT_WORKTREE };
+enum report_mode {
+	REPORT_STAGED,
+	REPORT_TRACKED,
+	REPORT_WORKTREE,
+	REPORT_RANGE,
+	REPORT_HISTORY,
+	REPORT_PUSH,
+	REPORT_RECEIVE,
+};
+
+struct history;
 
 /** What was looked at, what was found, and how to show it. Everything in it is borrowed. */
 struct report {
 	enum report_mode mode;
 	size_t checked;
 	const struct finding_list *findings;
+	const struct history *history; /* of REPORT_HISTORY; other printers than human need it not */
 	const char *prefix; /* the user's subdirectory of the work tree, with its slash, or "" */
 	const char *mend;   /* the command that mends all of it */
 	bool strict;        /* warnings count as errors */
@@ -41,6 +53,16 @@ report_printer report_gitlab;
 /** One finding as the object that report_json lists, for --explain. */
 void report_json_finding(struct buf *out, const struct finding *f, const char *prefix);
 
+/** Append text in a colour (ECMA-48's numbers, "1;31"), if the report is a coloured one. */
+void report_colored(struct buf *out, const struct report *r, const char *sgr, const char *text);
+
+/** "  (added)" and so on, or "". */
+const char *report_cause(enum cause cause);
+
+/** What report_human prints for commits, and for the history. */
+report_printer report_commits;
+report_printer report_history;
+
 /** -z: the rejected paths alone, a NUL after each. */
 report_printer report_paths;
 
@@ -49,6 +71,9 @@ report_printer *report_printer_named(const char *name);
 
 /** The names of all formats, "human|json|...", for messages and help. */
 const char *report_format_names(void);
+
+/** Whether the findings are those of commits: they name them, and a path may come up repeatedly. */
+bool report_of_commits(const struct report *r);
 
 /** Whether the finding makes the check fail. */
 bool report_rejects(const struct report *r, const struct finding *f);

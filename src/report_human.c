@@ -8,12 +8,25 @@
 /* A group longer than this is shown by directory, and no more directories than this. */
 enum { LIST_MAX = 12, COMMAND_MAX = 6 };
 
-static void colored(struct buf *out, const struct report *r, const char *sgr, const char *text)
+void report_colored(struct buf *out, const struct report *r, const char *sgr, const char *text)
 {
 	if (r->color)
 		buf_addf(out, "\033[%sm%s\033[m", sgr, text);
 	else
 		buf_adds(out, text);
+}
+
+const char *report_cause(enum cause cause)
+{
+	static const char *const causes[] = {
+		[CAUSE_NONE] = "",
+		[CAUSE_ADDED] = "  (added)",
+		[CAUSE_CHANGED] = "  (changed)",
+		[CAUSE_SOURCE_REMOVED] = "  (its source is removed)",
+		[CAUSE_BEFORE] = "  (there before)",
+	};
+
+	return causes[cause];
 }
 
 static const char *plural(size_t n)
@@ -34,7 +47,7 @@ static void say_heading(struct buf *out, const struct report *r, size_t rejected
 		buf_addf(&line, "on disk that can make Python run something else than the source");
 	else
 		buf_adds(&line, "that git must not carry");
-	colored(out, r, "1", line.ptr);
+	report_colored(out, r, "1", line.ptr);
 	buf_adds(out, "\n");
 	out->failed = out->failed || line.failed;
 	buf_free(&line);
@@ -42,21 +55,13 @@ static void say_heading(struct buf *out, const struct report *r, size_t rejected
 
 static void say_file(struct buf *out, const struct report *r, const struct finding *f)
 {
-	static const char *const causes[] = {
-		[CAUSE_NONE] = "",
-		[CAUSE_ADDED] = "  (added)",
-		[CAUSE_CHANGED] = "  (changed)",
-		[CAUSE_SOURCE_REMOVED] = "  (its source is removed)",
-		[CAUSE_BEFORE] = "  (there before)",
-	};
-
 	buf_adds(out, "  ");
 	path_quote(out, f->path, f->path_len);
 	if (f->rule == RULE_POLICY) {
 		buf_adds(out, "  ");
 		path_quote(out, f->pattern, strlen(f->pattern));
 	}
-	colored(out, r, "2", causes[f->cause]);
+	report_colored(out, r, "2", report_cause(f->cause));
 	buf_adds(out, "\n");
 }
 
@@ -129,7 +134,7 @@ static void say_group(struct buf *out, const struct report *r, enum rule rule, s
 	size_t i;
 
 	buf_adds(out, "\n");
-	colored(out, r, "1;31", rule_text(rule)->id);
+	report_colored(out, r, "1;31", rule_text(rule)->id);
 	buf_addf(out, ": %s", rule_text(rule)->summary);
 	if (g->migration)
 		buf_adds(out, ";\n  in a migrations package, Django runs such a file as a migration");
@@ -207,7 +212,7 @@ static void say_warnings(struct buf *out, const struct report *r, size_t rejecte
 	if (rejected)
 		buf_adds(out, "\n");
 	buf_adds(out, "pycguard: ");
-	colored(out, r, "1;33", "warning");
+	report_colored(out, r, "1;33", "warning");
 	buf_addf(out, ": %zu file%s that git must not carry %s there before this commit; "
 		"to see %s: pycguard --check-tracked\n", n, plural(n), n == 1 ? "was" : "were",
 		n == 1 ? "it" : "them");
@@ -216,7 +221,7 @@ static void say_warnings(struct buf *out, const struct report *r, size_t rejecte
 			say_file(out, r, &r->findings->items[i]);
 }
 
-void report_human(struct buf *out, const struct report *r)
+static void report_files(struct buf *out, const struct report *r)
 {
 	size_t rejected = report_rejected(r);
 
@@ -226,4 +231,14 @@ void report_human(struct buf *out, const struct report *r)
 	if (r->all_clear && rejected == 0)
 		buf_addf(out, "pycguard: %zu file%s looked at, nothing to reject\n", r->checked,
 			plural(r->checked));
+}
+
+void report_human(struct buf *out, const struct report *r)
+{
+	if (r->mode == REPORT_HISTORY)
+		report_history(out, r);
+	else if (report_of_commits(r))
+		report_commits(out, r);
+	else
+		report_files(out, r);
 }

@@ -69,28 +69,35 @@ static int open_git(struct repository *r, const struct environment *env, const c
 	return env->git_dir ? set_top_for_git_dir(r) : 0;
 }
 
+static int add_alternate(git_odb *odb, const char *dir)
+{
+	if (git_odb_add_disk_alternate(odb, dir) < 0)
+		return git_failed("cannot use object directory '%s'", dir);
+	return 0;
+}
+
+/* Directories with a colon between them; one that needs it is quoted as git quotes paths. */
 static int add_alternates(git_odb *odb, const char *list)
 {
+	struct buf dir = BUF_INIT;
 	size_t len;
-	char *dir;
+	int status = 0;
 
-	for (; *list; list += len + (list[len] == ':')) {
-		len = strcspn(list, ":");
-		if (len == 0)
-			continue;
-		if (*list == '"')
-			return error_set("cannot use GIT_ALTERNATE_OBJECT_DIRECTORIES: quoted path '%s'", list);
-		dir = strndup(list, len);
-		if (!dir)
-			return error_oom();
-		if (git_odb_add_disk_alternate(odb, dir) < 0) {
-			git_failed("cannot use object directory '%s'", dir);
-			free(dir);
-			return -1;
+	for (; *list && status == 0; list += *list == ':') {
+		buf_clear(&dir);
+		if (*list == '"') {
+			if (!path_unquote(&dir, &list) || (*list && *list != ':'))
+				status = error_set("cannot use GIT_ALTERNATE_OBJECT_DIRECTORIES: badly quoted");
+		} else {
+			len = strcspn(list, ":");
+			buf_add(&dir, list, len);
+			list += len;
 		}
-		free(dir);
+		if (status == 0 && dir.len)
+			status = buf_failed(&dir) < 0 ? -1 : add_alternate(odb, dir.ptr);
 	}
-	return 0;
+	buf_free(&dir);
+	return status;
 }
 
 static int open_objects(struct repository *r, const struct environment *env)
@@ -185,6 +192,15 @@ void repository_free(struct repository *r)
 const char *repository_top(const struct repository *r)
 {
 	return git_repository_workdir(r->git);
+}
+
+void repository_stream(bool on)
+{
+	size_t limit = on ? 0 : 4096; /* libgit2's own */
+
+	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_COMMIT, limit);
+	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, limit);
+	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, !on);
 }
 
 int repository_ignores_case(const struct repository *r, bool *out)

@@ -71,6 +71,13 @@ bool repository_is_merging(struct repository *r);
 int repository_bases(struct snapshot ***out, size_t *count, struct repository *r);
 
 /**
+ * Prepare for reading very many commits and trees, each once (true), or stop that (false): nothing
+ * is kept in memory for a second time, and hashes are not verified, as git does not verify them
+ * either. It holds for the whole process.
+ */
+void repository_stream(bool on);
+
+/**
  * Turn a path that a person typed in the working directory into a path of the index.
  *
  * @return 0; -1 with the failure recorded (it lies outside the work tree, …)

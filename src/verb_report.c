@@ -21,6 +21,11 @@ bool verb_wants_all_clear(const struct invocation *in, const struct environment 
 	return in->verbose || (!env->git_index_file && isatty(STDOUT_FILENO));
 }
 
+static bool is_push(enum report_mode mode)
+{
+	return mode == REPORT_PUSH || mode == REPORT_RECEIVE;
+}
+
 /* The command that mends what this one finds, for the same shell. */
 static int write_mend(struct buf *out, const struct invocation *in, const struct environment *env,
 	enum report_mode mode)
@@ -51,7 +56,7 @@ int verb_report(const struct invocation *in, const struct environment *env, stru
 
 	r->strict = in->strict;
 	r->verbose = in->verbose;
-	r->all_clear = verb_wants_all_clear(in, env);
+	r->all_clear = in->verbose || (!is_push(r->mode) && verb_wants_all_clear(in, env));
 	r->color = wants_color(in, env);
 	rejected = report_rejected(r);
 	if (rejected && printer == report_human)

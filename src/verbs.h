@@ -35,6 +35,8 @@ int verb_repair_report(const struct invocation *in, const struct pathset *paths,
 
 int verb_check_staged(const struct invocation *in, const struct environment *env);
 int verb_check_tracked(const struct invocation *in, const struct environment *env);
+int verb_check_range(const struct invocation *in, const struct environment *env);
+int verb_check_history(const struct invocation *in, const struct environment *env);
 int verb_check_worktree(const struct invocation *in, const struct environment *env);
 int verb_untrack(const struct invocation *in, const struct environment *env);
 int verb_clean(const struct invocation *in, const struct environment *env);
@@ -44,5 +46,7 @@ int verb_explain(const struct invocation *in, const struct environment *env);
 int verb_install(const struct invocation *in, const struct environment *env);
 int verb_uninstall(const struct invocation *in, const struct environment *env);
 int verb_status(const struct invocation *in, const struct environment *env);
+int verb_pre_push(const struct invocation *in, const struct environment *env);
+int verb_pre_receive(const struct invocation *in, const struct environment *env);
 
 #endif

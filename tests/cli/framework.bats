@@ -90,6 +90,71 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
     assert_output_has link.pyc
 }
 
+@test "--from-ref and --to-ref: the range is judged, commit by commit" {
+    guarded_repo
+    base=$(git rev-parse HEAD)
+    commit 'comes' "$(pyc pkg/m.py)" pkg/m.py
+    cache=$(git ls-files '*.pyc')
+    git rm -q "$cache"
+    commit 'and goes'
+    # What is staged, and what was there before, is no matter of the range.
+    write staged.pyc x
+    git add -f staged.pyc
+    run pre-commit run --from-ref "$base" --to-ref HEAD
+    assert_status 1
+    assert_output_has "$cache"
+    assert_output_has 'removes it again'
+    assert_output_lacks staged.pyc
+    pre-commit run --from-ref HEAD~1 --to-ref HEAD
+    # Names are passed here, and a name that starts with a dash is one.
+    git reset -q
+    write ./-v.pyc x
+    commit 'still there' ./-v.pyc
+    run pre-commit run --from-ref HEAD~1 --to-ref HEAD
+    assert_status 1
+    assert_output_has -v.pyc
+}
+
+@test "names are judged beside the range, or refused, and never passed over" {
+    guarded_repo
+    commit 'before the range' "$(pyc pkg/m.py)" pkg/m.py
+    cache=$(git ls-files '*.pyc')
+    commit clean
+    export PRE_COMMIT_FROM_REF=HEAD~1 PRE_COMMIT_TO_REF=HEAD
+    run "$clone/hook/pycguard-framework" --check-staged --
+    assert_status 0
+    run "$clone/hook/pycguard-framework" --check-staged -- "$cache"
+    assert_status 1
+    assert_output_has "$cache"
+    run "$clone/hook/pycguard-framework" --check-staged -- nowhere.pyc
+    assert_status 2
+    run "$clone/hook/pycguard-framework" --check-staged --policy /dev/null nowhere.pyc
+    assert_status 2
+}
+
+@test "as the framework's pre-push: what is pushed, also to a new branch and a new remote" {
+    guarded_repo
+    pre-commit install -t pre-push >/dev/null
+    git init -q --bare ../remote.git
+    git remote add origin ../remote.git
+    git push -q origin main
+    write m.pyc x
+    git add -f m.pyc
+    git commit -qm bad --no-verify
+    run git push origin main
+    assert_status 1
+    assert_output_has m.pyc
+    run git push origin main:new
+    assert_status 1
+    git init -q --bare ../second.git
+    git remote add second ../second.git
+    run git push second main
+    assert_status 1
+    git reset -q --hard HEAD~1
+    commit good
+    git push -q origin main
+}
+
 @test "pycguard-tracked judges all tracked files under a policy of one's own" {
     guarded_repo pycguard-tracked 'args: [--policy, own.policy]'
     write own.policy '*.secret'

@@ -1,0 +1,245 @@
+#include "commits.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "git.h"
+
+struct judge {
+	struct finding_list *out;
+	const struct scan *scan;
+	const struct history *history;
+	bool in_history;
+	struct policies policies;
+	struct matcher *matcher;
+	/* Of the commit at hand: */
+	const struct walk_commit *commit;
+	struct check check;
+	char *subject;
+};
+
+static char *hex(const struct oid *oid)
+{
+	git_oid id = oid_to_git(oid);
+	char text[GIT_OID_HEXSZ + 1], *copy;
+
+	copy = strdup(git_oid_tostr(text, sizeof text, &id));
+	if (!copy)
+		error_oom();
+	return copy;
+}
+
+static int take_commit(struct snapshot **out, struct repository *r, const struct walk_commit *c)
+{
+	git_oid id = oid_to_git(&c->id);
+
+	return snapshot_of_commit(out, r, &id);
+}
+
+static int read_subject(char **out, struct repository *r, const struct walk_commit *c)
+{
+	git_oid id = oid_to_git(&c->id);
+	git_commit *commit;
+	const char *text;
+
+	if (git_commit_lookup(&commit, r->git, &id) < 0)
+		return git_failed("cannot read commit '%s'", git_oid_tostr_s(&id));
+	text = git_commit_summary(commit);
+	*out = strdup(text ? text : "");
+	git_commit_free(commit);
+	return *out ? 0 : error_oom();
+}
+
+static int open_bases(struct judge *j)
+{
+	uint32_t i, count = j->commit->parent_count;
+
+	j->check.bases = calloc(count + 1, sizeof(struct snapshot *));
+	if (!j->check.bases)
+		return error_oom();
+	for (i = 0; i < count; i++) {
+		const struct walk_commit *parent = walk_parent(j->scan->walk, j->commit, i);
+
+		if (take_commit(&j->check.bases[i], j->scan->repository, parent) < 0)
+			return -1;
+		j->check.base_count++;
+	}
+	return 0;
+}
+
+static int open_commit(struct judge *j, const struct walk_commit *commit)
+{
+	j->commit = commit;
+	j->check = (struct check){.kind = CHECK_COMMIT, .caseless = j->scan->caseless};
+	j->check.policy = policies_of(&j->policies, j->commit);
+	if (!j->check.policy ||
+	    take_commit(&j->check.snapshot, j->scan->repository, j->commit) < 0 ||
+	    read_subject(&j->subject, j->scan->repository, j->commit) < 0)
+		return -1;
+	return open_bases(j);
+}
+
+static void close_commit(struct judge *j)
+{
+	while (j->check.base_count > 0)
+		snapshot_free(j->check.bases[--j->check.base_count]);
+	free(j->check.bases);
+	snapshot_free(j->check.snapshot);
+	free(j->subject);
+	j->subject = NULL;
+	j->check = (struct check){0};
+}
+
+/* `e` is NULL for a path that is judged without having been changed. */
+static int describe(struct finding *f, const struct judge *j, const struct scan_event *e)
+{
+	const struct history_path *row;
+
+	f->in_history = j->in_history;
+	f->is_root = j->commit->parent_count == 0;
+	f->commit = hex(&j->commit->id);
+	f->subject = strdup(j->subject);
+	if (!f->commit || !f->subject)
+		return error_oom();
+	if (e && (row = history_find(j->history, e->path)) && !row->there &&
+	    row->removed > (int64_t)e->commit) {
+		f->removed = hex(&row->last.id);
+		if (!f->removed)
+			return -1;
+	}
+	return 0;
+}
+
+static int judge_event(struct judge *j, const struct scan_event *e)
+{
+	struct entry entry = {.path = e->path, .len = e->len, .mode = e->mode, .oid = e->oid};
+	git_oid id = oid_to_git(&j->commit->id);
+	struct finding f;
+
+	if (check_entry(&f, &j->check, j->matcher, &entry) < 0)
+		return error_prefix("cannot look at commit '%s'", git_oid_tostr_s(&id));
+	if (f.severity != SEVERITY_ERROR) {
+		finding_clear(&f);
+		return 0;
+	}
+	if (describe(&f, j, e) < 0) {
+		finding_clear(&f);
+		return -1;
+	}
+	return finding_list_add(j->out, &f);
+}
+
+/* Whether the event can be a finding; a path that was changed and orphaned is one. */
+static bool counts(const struct judge *j, const struct scan_event *e, const struct scan_event *last)
+{
+	if (e->change == CHANGE_REMOVED || (e->change == CHANGE_ORPHANED && j->in_history))
+		return false;
+	return !last || strcmp(last->path, e->path) != 0;
+}
+
+static int judge_commit(struct judge *j, const struct scan_event *events, size_t count)
+{
+	const struct scan_event *last = NULL;
+	size_t i;
+	int status = 0;
+
+	for (i = 0; i < count && status == 0; i++) {
+		if (!counts(j, &events[i], last))
+			continue;
+		if (!j->check.snapshot)
+			status = open_commit(j, walk_commit(j->scan->walk, events[i].commit));
+		if (status == 0)
+			status = judge_event(j, &events[i]);
+		last = &events[i];
+	}
+	close_commit(j);
+	return status;
+}
+
+static size_t run_of_commit(const struct scan_event *events, size_t count)
+{
+	size_t n = 1;
+
+	while (n < count && events[n].commit == events[0].commit)
+		n++;
+	return n;
+}
+
+static int judge_open(struct judge *j)
+{
+	j->policies = (struct policies){.repository = j->scan->repository, .pinned = j->scan->pinned,
+		.caseless = j->scan->caseless};
+	j->matcher = matcher_new();
+	return j->matcher ? 0 : -1;
+}
+
+static void judge_close(struct judge *j)
+{
+	matcher_free(j->matcher);
+	policies_release(&j->policies);
+}
+
+int commits_judge(struct finding_list *out, const struct scan_events *events,
+	const struct history *h, const struct scan *s, bool in_history)
+{
+	struct judge j = {.out = out, .scan = s, .history = h, .in_history = in_history};
+	size_t i, n;
+	int status = judge_open(&j);
+
+	for (i = 0; i < events->count && status == 0; i += n) {
+		n = run_of_commit(events->items + i, events->count - i);
+		status = judge_commit(&j, events->items + i, n);
+	}
+	judge_close(&j);
+	return status;
+}
+
+static int judge_as_tracked(struct judge *j, const struct entry *e)
+{
+	struct finding f;
+
+	j->check.kind = CHECK_TRACKED;
+	if (check_entry(&f, &j->check, j->matcher, e) < 0)
+		return -1;
+	if (f.rule == RULE_NONE) {
+		finding_clear(&f);
+		return 0;
+	}
+	if (describe(&f, j, NULL) < 0) {
+		finding_clear(&f);
+		return -1;
+	}
+	return finding_list_add(j->out, &f);
+}
+
+/* 1 when the tip has the path, 0 when not. */
+static int judge_in_tip(struct judge *j, const struct walk_commit *tip, const char *path)
+{
+	struct entry entry;
+	int found = -1;
+
+	if (open_commit(j, tip) == 0)
+		found = snapshot_find(j->check.snapshot, path, &entry);
+	if (found == 1 && judge_as_tracked(j, &entry) < 0)
+		found = -1;
+	close_commit(j);
+	return found;
+}
+
+int commits_judge_path(struct finding_list *out, const struct scan *s, const char *path)
+{
+	struct judge j = {.out = out, .scan = s};
+	bool there = false;
+	size_t i;
+	int found = judge_open(&j);
+
+	for (i = 0; i < walk_tip_count(s->walk) && found >= 0; i++) {
+		found = judge_in_tip(&j, walk_tip(s->walk, i), path);
+		there = there || found == 1;
+	}
+	judge_close(&j);
+	if (found >= 0 && !there)
+		return error_set("path '%s' is not in the commits that the range ends with", path);
+	return found < 0 ? -1 : 0;
+}

@@ -1,0 +1,70 @@
+#include "policies.h"
+
+#include <string.h>
+
+#include "policy_load.h"
+#include "tree.h"
+
+static const char file[] = ".pycguard";
+
+/* The entry of the policy in a tree, as far as it tells policies apart. */
+static int find_file(struct policies_slot *out, struct repository *r, const struct oid *tree)
+{
+	struct tree_cursor at;
+	int status = tree_open(&at, r, tree, NULL);
+
+	*out = (struct policies_slot){0};
+	for (; status == 0 && at.name && strcmp(at.name, file) <= 0; status = tree_next(&at)) {
+		if (strcmp(at.name, file) == 0 && at.mode != MODE_TREE) {
+			out->oid = at.oid;
+			out->mode = at.mode;
+		}
+	}
+	tree_close(&at);
+	return status;
+}
+
+static int load(struct policies_slot *slot, const struct policies *p, const struct walk_commit *c)
+{
+	git_oid id = oid_to_git(&c->id);
+	struct snapshot *s;
+	int status;
+
+	if (snapshot_of_commit(&s, p->repository, &id) < 0)
+		return -1;
+	status = policy_load_snapshot(&slot->policy, s, p->caseless);
+	snapshot_free(s);
+	return status;
+}
+
+const struct policy *policies_of(struct policies *p, const struct walk_commit *c)
+{
+	struct policies_slot wanted;
+	git_oid id = oid_to_git(&c->id);
+	unsigned i;
+
+	if (p->pinned)
+		return p->pinned;
+	if (find_file(&wanted, p->repository, &c->tree) < 0)
+		return NULL;
+	for (i = 0; i < POLICIES_KEPT; i++)
+		if (p->slots[i].policy && p->slots[i].mode == wanted.mode &&
+		    memcmp(&p->slots[i].oid, &wanted.oid, sizeof wanted.oid) == 0)
+			return p->slots[i].policy;
+	if (load(&wanted, p, c) < 0) {
+		error_prefix("commit '%s'", git_oid_tostr_s(&id));
+		return NULL;
+	}
+	i = p->next++ % POLICIES_KEPT;
+	policy_free(p->slots[i].policy);
+	p->slots[i] = wanted;
+	return wanted.policy;
+}
+
+void policies_release(struct policies *p)
+{
+	unsigned i;
+
+	for (i = 0; i < POLICIES_KEPT; i++)
+		policy_free(p->slots[i].policy);
+}

@@ -1,0 +1,126 @@
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "history.h"
+#include "path.h"
+
+/* More paths than these go to git filter-repo by a file. */
+enum { COMMAND_MAX = 50 };
+
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* "0123456789 2024-01-31" */
+static void add_commit(struct buf *out, const struct walk_commit *c)
+{
+	time_t seconds = (time_t)c->time;
+	char date[32] = "";
+	struct tm tm;
+	int i;
+
+	for (i = 0; i < 5; i++)
+		buf_addf(out, "%02x", c->id.bytes[i]);
+	if (gmtime_r(&seconds, &tm) && strftime(date, sizeof date, " %Y-%m-%d", &tm))
+		buf_adds(out, date);
+}
+
+static void add_bytes(struct buf *out, uint64_t bytes)
+{
+	static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+	double amount = (double)bytes;
+	size_t unit = 0;
+
+	for (; amount >= 1024 && unit + 1 < sizeof units / sizeof *units; unit++)
+		amount /= 1024;
+	if (unit == 0)
+		buf_addf(out, "%llu %s", (unsigned long long)bytes, bytes == 1 ? "byte" : "bytes");
+	else
+		buf_addf(out, "%.1f %s", amount, units[unit]);
+}
+
+static void say_path(struct buf *out, const struct report *r, const struct history_path *row)
+{
+	buf_adds(out, "  ");
+	path_quote(out, row->path, row->len);
+	buf_adds(out, "  added ");
+	add_commit(out, &row->first);
+	if (row->versions > 1)
+		buf_addf(out, ", %zu versions", row->versions);
+	if (row->removed != HISTORY_NEVER) {
+		buf_adds(out, ", removed ");
+		add_commit(out, &row->last);
+	}
+	buf_adds(out, ", ");
+	report_colored(out, r, row->there ? "1;31" : "2", row->there ? "still there" : "gone");
+	buf_adds(out, ", ");
+	add_bytes(out, row->bytes);
+	buf_addc(out, '\n');
+}
+
+static void say_heading(struct buf *out, const struct report *r)
+{
+	struct buf line = BUF_INIT;
+	size_t i, there = 0;
+
+	for (i = 0; i < r->history->count; i++)
+		there += r->history->items[i].there;
+	buf_addf(&line, "pycguard: %zu file%s in the history that git must not carry: %zu still there, "
+		"%zu gone; ", r->history->count, plural(r->history->count), there,
+		r->history->count - there);
+	add_bytes(&line, r->history->bytes);
+	buf_addf(&line, " in the object store, in %zu commit%s looked at", r->checked, plural(r->checked));
+	report_colored(out, r, "1", line.ptr);
+	buf_adds(out, "\n\n");
+	out->failed = out->failed || line.failed;
+	buf_free(&line);
+}
+
+/* A line of the file has a meaning of its own unless it says that it is literal. */
+static void say_many(struct buf *out)
+{
+	buf_adds(out, "  pycguard --check-history -z | tr '\\0' '\\n' | sed 's/^/literal:/' >paths.txt\n"
+		"  git filter-repo --invert-paths --paths-from-file paths.txt\n");
+}
+
+static void say_mend(struct buf *out, const struct history *h)
+{
+	size_t i;
+
+	buf_adds(out, "\nWhat is still there leaves the next commit by: pycguard --untrack\n"
+		"To drop all of them from the history:\n\n");
+	if (h->count > COMMAND_MAX) {
+		say_many(out);
+	} else {
+		buf_adds(out, "  git filter-repo --invert-paths");
+		for (i = 0; i < h->count; i++) {
+			buf_adds(out, " \\\n    --path ");
+			path_shell(out, h->items[i].path, h->items[i].len);
+		}
+		buf_addc(out, '\n');
+	}
+	buf_adds(out, "\nThat makes every commit since the first of them anew, with another id, in all branches "
+		"and tags:\nsignatures are lost, open merge requests break, and whoever has a clone must clone "
+		"again, for\none push of an old branch brings it all back. Do it in a fresh clone, and agree on a "
+		"day first.\nBytecode that is gone harms no checkout; the bytes alone are seldom worth it.\n");
+}
+
+void report_history(struct buf *out, const struct report *r)
+{
+	size_t i;
+
+	if (r->history->count == 0) {
+		if (r->all_clear)
+			buf_addf(out, "pycguard: %zu commit%s looked at, nothing to reject\n", r->checked,
+				plural(r->checked));
+		return;
+	}
+	say_heading(out, r);
+	for (i = 0; i < r->history->count; i++)
+		say_path(out, r, &r->history->items[i]);
+	say_mend(out, r->history);
+}

@@ -1,0 +1,251 @@
+#include "scan.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "git.h"
+
+/* Commits are handed out in chunks: few enough to keep all threads busy, and neighbours, whose
+ * trees are alike, together. */
+enum { CHUNK = 256, THREADS_MAX = 4 };
+
+/* What the threads share. */
+struct shared {
+	const struct scan *scan;
+	struct scan_events *chunks; /* what each gave */
+	size_t chunk_count;
+	atomic_size_t next, done, events;
+	atomic_bool failed;
+};
+
+struct worker {
+	struct shared *shared;
+	struct policies policies;
+	struct changes changes;
+	struct scan_events *events; /* of the chunk at hand */
+	size_t commit;
+	bool shows_progress;
+	pthread_t thread; /* of a helper */
+	bool started;
+	int status;
+	char *failure; /* its words, since errors are recorded by thread; NULL: no memory to keep them */
+};
+
+static int add(struct scan_events *events, const struct scan_event *e)
+{
+	size_t cap = events->cap ? 2 * events->cap : 64;
+	struct scan_event *grown;
+
+	if (events->count == events->cap) {
+		grown = realloc(events->items, cap * sizeof *grown);
+		if (!grown)
+			return error_oom();
+		events->items = grown;
+		events->cap = cap;
+	}
+	events->items[events->count++] = *e;
+	return 0;
+}
+
+static int take_change(void *arg, enum change change, const struct entry *e)
+{
+	struct worker *w = arg;
+	struct scan_event event = {.len = e->len, .commit = w->commit, .change = change,
+		.mode = e->mode, .oid = e->oid};
+
+	if (atomic_fetch_add(&w->shared->events, 1) >= SCAN_EVENTS_MAX)
+		return error_set("more than %d paths of these commits are rejected", SCAN_EVENTS_MAX);
+	event.path = strdup(e->path);
+	if (!event.path)
+		return error_oom();
+	if (add(w->events, &event) < 0) {
+		free(event.path);
+		return -1;
+	}
+	return 0;
+}
+
+static int scan_commit(struct changes *c, const struct walk *w, const struct walk_commit *commit)
+{
+	struct oid few[4], *parents = few;
+	uint32_t i;
+	git_oid id;
+	int status;
+
+	if (commit->parent_count > sizeof few / sizeof *few) {
+		parents = malloc(commit->parent_count * sizeof *parents);
+		if (!parents)
+			return error_oom();
+	}
+	for (i = 0; i < commit->parent_count; i++)
+		parents[i] = walk_parent(w, commit, i)->tree;
+	status = changes_of(c, &commit->tree, parents, commit->parent_count);
+	if (status < 0) {
+		id = oid_to_git(&commit->id);
+		error_prefix("cannot look at commit '%s'", git_oid_tostr_s(&id));
+	}
+	if (parents != few)
+		free(parents);
+	return status;
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	const struct scan_event *x = a, *y = b;
+	int order;
+
+	if (x->commit != y->commit)
+		return x->commit < y->commit ? -1 : 1;
+	order = strcmp(x->path, y->path);
+	return order ? order : (int)x->change - (int)y->change;
+}
+
+static int run_chunk(struct worker *w, size_t number)
+{
+	const struct walk *walk = w->shared->scan->walk;
+	size_t i = number * CHUNK, end = i + CHUNK;
+
+	w->events = &w->shared->chunks[number];
+	for (; i < end && i < walk_count(walk); i++) {
+		const struct walk_commit *commit = walk_commit(walk, i);
+
+		w->commit = i;
+		w->changes.policy = policies_of(&w->policies, commit);
+		if (!w->changes.policy || scan_commit(&w->changes, walk, commit) < 0)
+			return -1;
+		atomic_fetch_add(&w->shared->done, 1);
+		if (w->shows_progress)
+			progress_tick(w->shared->scan->progress, atomic_load(&w->shared->done));
+	}
+	if (w->events->count)
+		qsort(w->events->items, w->events->count, sizeof *w->events->items, compare_paths);
+	return 0;
+}
+
+static int run_chunks(struct worker *w)
+{
+	struct shared *shared = w->shared;
+	size_t number;
+
+	while (!atomic_load(&shared->failed) &&
+	       (number = atomic_fetch_add(&shared->next, 1)) < shared->chunk_count)
+		if (run_chunk(w, number) < 0)
+			return -1;
+	return 0;
+}
+
+/* `r` is the thread's own, for libgit2 lets only one thread at a time use a repository. */
+static int run_worker(struct worker *w, struct repository *r)
+{
+	const struct scan *s = w->shared->scan;
+	int status = -1;
+
+	w->policies = (struct policies){.repository = r, .pinned = s->pinned, .caseless = s->caseless};
+	w->changes = (struct changes){.repository = r, .caseless = s->caseless, .visit = take_change,
+		.arg = w, .path = BUF_INIT, .clean = OIDMAP_INIT, .matcher = matcher_new()};
+	if (w->changes.matcher)
+		status = run_chunks(w);
+	matcher_free(w->changes.matcher);
+	changes_release(&w->changes);
+	policies_release(&w->policies);
+	return status;
+}
+
+static void *helper(void *arg)
+{
+	struct worker *w = arg;
+	struct repository *r = NULL;
+
+	if (repository_open(&r, w->shared->scan->env) != 0 || run_worker(w, r) < 0) {
+		w->failure = strdup(error_message());
+		w->status = -1;
+		atomic_store(&w->shared->failed, true);
+	}
+	repository_free(r);
+	return NULL;
+}
+
+/* The calling thread works too; a helper that cannot be started is done without. */
+static int run_all(struct shared *shared, struct worker *workers, size_t count)
+{
+	size_t i;
+	int status;
+
+	for (i = 1; i < count; i++) {
+		workers[i].shared = shared;
+		workers[i].started =
+			pthread_create(&workers[i].thread, NULL, helper, &workers[i]) == 0;
+	}
+	workers[0].shared = shared;
+	workers[0].shows_progress = shared->scan->progress != NULL;
+	status = run_worker(&workers[0], shared->scan->repository);
+	if (status < 0)
+		atomic_store(&shared->failed, true);
+	for (i = 1; i < count; i++) {
+		if (workers[i].started)
+			pthread_join(workers[i].thread, NULL);
+		if (workers[i].status < 0 && status == 0)
+			status = workers[i].failure ? error_set("%s", workers[i].failure) : error_oom();
+		free(workers[i].failure);
+	}
+	return status;
+}
+
+static size_t worker_count(size_t chunks)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t count = cpus < 1 ? 1 : cpus > THREADS_MAX ? THREADS_MAX : (size_t)cpus;
+
+	return count < chunks ? count : chunks;
+}
+
+/* Joins the chunks' events in order; each is emptied as it is taken. */
+static int gather(struct scan_events *out, struct shared *shared)
+{
+	size_t i, j;
+	int status = 0;
+
+	for (i = 0; i < shared->chunk_count; i++) {
+		struct scan_events *events = &shared->chunks[i];
+
+		for (j = 0; j < events->count && status == 0; j++) {
+			status = add(out, &events->items[j]);
+			if (status == 0)
+				events->items[j].path = NULL;
+		}
+		scan_events_free(events);
+	}
+	return status;
+}
+
+int scan_run(struct scan_events *out, const struct scan *s)
+{
+	struct worker workers[THREADS_MAX] = {{0}};
+	struct shared shared = {.scan = s, .chunk_count = (walk_count(s->walk) + CHUNK - 1) / CHUNK};
+	int status;
+
+	*out = (struct scan_events)SCAN_EVENTS_INIT;
+	if (shared.chunk_count == 0)
+		return 0;
+	shared.chunks = calloc(shared.chunk_count, sizeof *shared.chunks);
+	if (!shared.chunks)
+		return error_oom();
+	status = run_all(&shared, workers, worker_count(shared.chunk_count));
+	if (gather(out, &shared) < 0)
+		status = -1;
+	free(shared.chunks);
+	return status;
+}
+
+void scan_events_free(struct scan_events *events)
+{
+	size_t i;
+
+	for (i = 0; i < events->count; i++)
+		free(events->items[i].path);
+	free(events->items);
+	*events = (struct scan_events)SCAN_EVENTS_INIT;
+}

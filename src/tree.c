@@ -1,0 +1,133 @@
+#include "tree.h"
+
+#include <string.h>
+
+static int damaged(const struct tree_cursor *c)
+{
+	return error_set("tree '%s' is damaged", git_oid_tostr_s(git_odb_object_id(c->object)));
+}
+
+static int parse_entry(struct tree_cursor *c)
+{
+	const char *at = c->next, *nul;
+
+	c->start = at;
+	c->mode = 0;
+	for (; at < c->end && *at >= '0' && *at <= '7' && c->mode <= 0177777; at++)
+		c->mode = c->mode << 3 | (uint32_t)(*at - '0');
+	if (at == c->start || at == c->end || *at++ != ' ')
+		return damaged(c);
+	nul = memchr(at, '\0', (size_t)(c->end - at));
+	if (!nul || nul == at || c->end - nul <= GIT_OID_RAWSZ)
+		return damaged(c);
+	c->name = at;
+	c->len = (size_t)(nul - at);
+	memcpy(c->oid.bytes, nul + 1, GIT_OID_RAWSZ);
+	c->next = nul + 1 + GIT_OID_RAWSZ;
+	return 0;
+}
+
+int tree_next(struct tree_cursor *c)
+{
+	do {
+		c->name = NULL;
+		if (c->next == c->end)
+			return 0;
+		if (parse_entry(c) < 0)
+			return -1;
+	} while (c->mode == MODE_GITLINK);
+	return 0;
+}
+
+int tree_skip_alike(struct tree_cursor *a, struct tree_cursor *b)
+{
+	const char *start = b->start;
+	size_t len;
+
+	if (!a->name || !b->name)
+		return 0;
+	while (a->name) {
+		len = (size_t)(a->next - a->start);
+		if ((size_t)(b->end - start) < len || memcmp(a->start, start, len) != 0)
+			break;
+		start += len;
+		if (tree_next(a) < 0)
+			return -1;
+	}
+	if (start == b->start)
+		return 0;
+	b->next = start;
+	return tree_next(b);
+}
+
+static git_odb_object **slot_of(struct tree_cache *cache, const struct oid *oid)
+{
+	uint32_t hash;
+
+	memcpy(&hash, oid->bytes, sizeof hash);
+	return &cache->slots[hash % TREE_CACHE_SIZE];
+}
+
+static int read_object(git_odb_object **out, struct repository *r, const struct oid *oid,
+	struct tree_cache *cache)
+{
+	git_odb_object **slot = cache ? slot_of(cache, oid) : NULL;
+	git_oid id = oid_to_git(oid);
+
+	if (slot && *slot && git_oid_equal(git_odb_object_id(*slot), &id)) {
+		if (git_odb_object_dup(out, *slot) < 0)
+			return git_failed("cannot read tree '%s'", git_oid_tostr_s(&id));
+		return 0;
+	}
+	if (git_odb_read(out, r->odb, &id) < 0)
+		return git_failed("cannot read tree '%s'", git_oid_tostr_s(&id));
+	if (slot) {
+		git_odb_object_free(*slot);
+		if (git_odb_object_dup(slot, *out) < 0)
+			*slot = NULL;
+	}
+	return 0;
+}
+
+int tree_open(struct tree_cursor *c, struct repository *r, const struct oid *id,
+	struct tree_cache *cache)
+{
+	*c = (struct tree_cursor){0};
+	if (!id)
+		return 0;
+	if (read_object(&c->object, r, id, cache) < 0)
+		return -1;
+	if (git_odb_object_type(c->object) != GIT_OBJECT_TREE)
+		return error_set("object '%s' is not a tree",
+			git_oid_tostr_s(git_odb_object_id(c->object)));
+	c->next = git_odb_object_data(c->object);
+	c->end = c->next + git_odb_object_size(c->object);
+	return tree_next(c);
+}
+
+void tree_cache_release(struct tree_cache *cache)
+{
+	size_t i;
+
+	for (i = 0; i < TREE_CACHE_SIZE; i++)
+		git_odb_object_free(cache->slots[i]);
+}
+
+int tree_compare(const struct tree_cursor *a, const struct tree_cursor *b)
+{
+	size_t n = a->len < b->len ? a->len : b->len;
+	int order = memcmp(a->name, b->name, n);
+	char x, y;
+
+	if (order)
+		return order;
+	x = a->name[n] ? a->name[n] : a->mode == MODE_TREE ? '/' : '\0';
+	y = b->name[n] ? b->name[n] : b->mode == MODE_TREE ? '/' : '\0';
+	return (unsigned char)x - (unsigned char)y;
+}
+
+void tree_close(struct tree_cursor *c)
+{
+	git_odb_object_free(c->object);
+	*c = (struct tree_cursor){0};
+}

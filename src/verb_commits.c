@@ -1,0 +1,276 @@
+#include "verbs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commits.h"
+#include "policy_load.h"
+#include "reflines.h"
+#include "repository.h"
+#include "walk.h"
+
+/* What a check of commits needs, opened in order and closed in one place. */
+struct run {
+	const struct invocation *in;
+	const struct environment *env;
+	struct repository *repository;
+	struct policy *policy; /* NULL: as of each commit */
+	struct walk *walk;
+	struct scan scan;
+	struct scan_events events;
+	struct history history;
+	struct finding_list findings;
+	struct progress progress;
+	struct report report;
+};
+
+static int read_input(struct buf *out)
+{
+	char piece[16384];
+	ssize_t n;
+
+	while ((n = read(STDIN_FILENO, piece, sizeof piece)) != 0) {
+		if (n < 0 && errno != EINTR)
+			return error_os(errno, "cannot read standard input");
+		if (n > 0)
+			buf_add(out, piece, (size_t)n);
+	}
+	if (buf_failed(out) == 0 && strlen(out->ptr) != out->len)
+		return error_set("cannot read standard input: it has NUL bytes");
+	return buf_failed(out);
+}
+
+static int show_range(struct run *job)
+{
+	int i, count = job->in->operand_count - job->in->after_dashes;
+	bool zero_base = false;
+
+	if (count < 1)
+		return error_set("--check-range needs a revision before '--'");
+	for (i = 0; i < count; i++)
+		if (walk_revision(job->walk, job->in->operands[i], &zero_base) < 0)
+			return -1;
+	if (zero_base && !job->in->quiet)
+		fputs("pycguard: the range begins at no commit (all zeros): checking every commit that its "
+		      "end reaches\n", stderr);
+	return 0;
+}
+
+static int show_history(struct run *job)
+{
+	bool unused;
+	int i;
+
+	for (i = 0; i < job->in->operand_count; i++)
+		if (walk_revision(job->walk, job->in->operands[i], &unused) < 0)
+			return -1;
+	return i ? 0 : walk_show_refs(job->walk);
+}
+
+/* The ids that the remote has now hide what it has, as do the refs that we last saw there. */
+static int show_pushed(struct run *job)
+{
+	struct buf input = BUF_INIT, prefix = BUF_INIT;
+	struct refline line;
+	char *text;
+	int status = read_input(&input);
+
+	text = input.ptr;
+	while (status == 0 && (status = refline_next(&line, &text, REFLINE_PUSH)) == 1) {
+		status = walk_is_zero(line.to) ? 0 : walk_show(job->walk, line.to);
+		if (status == 0 && !walk_is_zero(line.from))
+			status = walk_hide(job->walk, line.from);
+	}
+	if (status == 0 && job->in->operand_count) {
+		buf_addf(&prefix, "refs/remotes/%s/", job->in->operands[0]);
+		status = buf_failed(&prefix);
+	}
+	if (status == 0 && job->in->operand_count)
+		status = walk_hide_refs(job->walk, prefix.ptr);
+	buf_free(&input);
+	buf_free(&prefix);
+	return status;
+}
+
+static int show_received_lines(struct run *job)
+{
+	struct buf input = BUF_INIT;
+	struct refline line;
+	char *text;
+	int status = read_input(&input);
+
+	text = input.ptr;
+	while (status == 0 && (status = refline_next(&line, &text, REFLINE_RECEIVE)) == 1)
+		status = walk_is_zero(line.to) ? 0 : walk_show(job->walk, line.to);
+	buf_free(&input);
+	return status;
+}
+
+/* Called by the update hook: REF OLD NEW. */
+static int show_updated(struct run *job)
+{
+	const char *to = job->in->operands[2];
+
+	return walk_is_zero(to) ? 0 : walk_show(job->walk, to);
+}
+
+static int show_received(struct run *job)
+{
+	int count = job->in->operand_count;
+
+	if (count != 0 && count != 3)
+		return error_set("--pre-receive takes REF OLD NEW, or no operands and reads them");
+	if ((count ? show_updated(job) : show_received_lines(job)) < 0)
+		return -1;
+	return walk_hide_refs(job->walk, NULL);
+}
+
+static int show(struct run *job)
+{
+	switch (job->report.mode) {
+	case REPORT_RANGE:
+		return show_range(job);
+	case REPORT_PUSH:
+		return show_pushed(job);
+	case REPORT_RECEIVE:
+		return show_received(job);
+	default:
+		return show_history(job);
+	}
+}
+
+/* The history is judged by one policy: that of HEAD, of which it is the history. */
+static int load_policy(struct run *job, bool caseless)
+{
+	struct snapshot *head;
+	int status;
+
+	if (job->in->policy)
+		return policy_load_file(&job->policy, job->in->policy, caseless);
+	if (job->report.mode != REPORT_HISTORY)
+		return 0;
+	status = repository_revision(&head, job->repository, "HEAD");
+	if (status < 0)
+		return -1;
+	if (status == 1) {
+		job->policy = policy_new(caseless);
+		return job->policy ? 0 : -1;
+	}
+	status = policy_load_snapshot(&job->policy, head, caseless);
+	snapshot_free(head);
+	return status;
+}
+
+static int job_open(struct run *job)
+{
+	struct scan *s = &job->scan;
+
+	if (repository_open(&job->repository, job->env) != 0 ||
+	    repository_ignores_case(job->repository, &s->caseless) < 0 ||
+	    load_policy(job, s->caseless) < 0 || walk_new(&job->walk, job->repository) < 0)
+		return -1;
+	s->repository = job->repository;
+	s->env = job->env;
+	s->walk = job->walk;
+	s->pinned = job->policy;
+	s->progress = &job->progress;
+	repository_stream(true);
+	return show(job) < 0 ? -1 : walk_run(job->walk);
+}
+
+static void job_close(struct run *job)
+{
+	finding_list_free(&job->findings);
+	history_free(&job->history);
+	scan_events_free(&job->events);
+	walk_free(job->walk);
+	policy_free(job->policy);
+	repository_free(job->repository);
+}
+
+static bool was_found(const struct finding_list *findings, const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < findings->count; i++)
+		if (strcmp(findings->items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* What a person, or the pre-commit framework, names is judged whether the range changes it or not. */
+static int judge_named(struct run *job)
+{
+	struct buf path = BUF_INIT;
+	int i = job->in->operand_count - job->in->after_dashes, status = 0;
+
+	for (; i < job->in->operand_count && status == 0; i++) {
+		buf_clear(&path);
+		if (repository_top(job->repository))
+			status = repository_relative(&path, job->repository, job->in->operands[i]);
+		else
+			buf_adds(&path, job->in->operands[i]);
+		if (status == 0 && buf_failed(&path) < 0)
+			status = -1;
+		if (status == 0 && !was_found(&job->findings, path.ptr))
+			status = commits_judge_path(&job->findings, &job->scan, path.ptr);
+	}
+	buf_free(&path);
+	return status;
+}
+
+static int job_run(struct run *job)
+{
+	bool in_history = job->report.mode == REPORT_HISTORY;
+
+	job->report.checked = walk_count(job->walk);
+	if (scan_run(&job->events, &job->scan) < 0)
+		return -1;
+	repository_stream(false);
+	if (history_build(&job->history, &job->events, &job->scan, in_history) < 0)
+		return -1;
+	if (commits_judge(&job->findings, &job->events, &job->history, &job->scan, in_history) < 0)
+		return -1;
+	return job->report.mode == REPORT_RANGE ? judge_named(job) : 0;
+}
+
+static int check_commits(const struct invocation *in, const struct environment *env,
+	enum report_mode mode)
+{
+	struct run job = {.in = in, .env = env, .events = SCAN_EVENTS_INIT, .history = HISTORY_INIT,
+		.findings = FINDING_LIST_INIT};
+	int status = STATUS_FAILED;
+
+	job.report = (struct report){.mode = mode, .findings = &job.findings, .prefix = "",
+		.history = &job.history};
+	progress_start(&job.progress, "commits", in->quiet);
+	if (job_open(&job) == 0 && job_run(&job) == 0)
+		status = STATUS_CLEAN;
+	progress_end(&job.progress);
+	if (status == STATUS_CLEAN)
+		status = verb_report(in, env, &job.report);
+	job_close(&job);
+	return status;
+}
+
+int verb_check_range(const struct invocation *in, const struct environment *env)
+{
+	return check_commits(in, env, REPORT_RANGE);
+}
+
+int verb_check_history(const struct invocation *in, const struct environment *env)
+{
+	return check_commits(in, env, REPORT_HISTORY);
+}
+
+int verb_pre_push(const struct invocation *in, const struct environment *env)
+{
+	return check_commits(in, env, REPORT_PUSH);
+}
+
+int verb_pre_receive(const struct invocation *in, const struct environment *env)
+{
+	return check_commits(in, env, REPORT_RECEIVE);
+}

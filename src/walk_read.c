@@ -1,0 +1,171 @@
+#include "walk_private.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int walk_reserve(void **items, size_t *cap, size_t count, size_t size)
+{
+	size_t wanted = *cap ? 2 * *cap : 256;
+	void *grown;
+
+	if (count < *cap)
+		return 0;
+	if (wanted > UINT32_MAX)
+		return error_set("there are too many commits");
+	grown = realloc(*items, wanted * size);
+	if (!grown)
+		return error_oom();
+	*items = grown;
+	*cap = wanted;
+	return 0;
+}
+
+int walk_number(uint32_t *out, struct walk *w, const struct oid *id)
+{
+	void *items = w->commits;
+
+	if (oidmap_get(&w->numbers, id, out))
+		return 0;
+	if (walk_reserve(&items, &w->cap, w->count, sizeof *w->commits) < 0)
+		return -1;
+	w->commits = items;
+	*out = (uint32_t)w->count;
+	w->commits[w->count++] = (struct walk_commit){.id = *id};
+	return oidmap_set(&w->numbers, id, *out);
+}
+
+static int add_link(struct walk *w, uint32_t parent)
+{
+	void *items = w->links;
+
+	if (walk_reserve(&items, &w->link_cap, w->link_count, sizeof *w->links) < 0)
+		return -1;
+	w->links = items;
+	w->links[w->link_count++] = parent;
+	return 0;
+}
+
+/* A line `WORD HEX\n` at *text: moves past it. False when it is another line. */
+static bool take_id(const char **text, const char *end, const char *word, struct oid *out)
+{
+	size_t n = strlen(word);
+	git_oid id;
+
+	if ((size_t)(end - *text) <= n + GIT_OID_HEXSZ || memcmp(*text, word, n) != 0 ||
+	    git_oid_fromstrn(&id, *text + n, GIT_OID_HEXSZ) < 0 || (*text)[n + GIT_OID_HEXSZ] != '\n')
+		return false;
+	*out = oid_from_git(&id);
+	*text += n + GIT_OID_HEXSZ + 1;
+	return true;
+}
+
+/* The seconds of the line "committer NAME <MAIL> SECONDS ZONE"; 0 when there is no such line. */
+static int64_t commit_time(const char *text, const char *end)
+{
+	static const char word[] = "\ncommitter ";
+	int64_t seconds = 0;
+
+	for (; end - text > (ptrdiff_t)sizeof word; text++) {
+		text = memchr(text, '\n', (size_t)(end - text));
+		if (!text || end - text < (ptrdiff_t)sizeof word || text[1] == '\n')
+			return 0;
+		if (memcmp(text, word, sizeof word - 1) == 0)
+			break;
+	}
+	if (end - text <= (ptrdiff_t)sizeof word)
+		return 0;
+	text++;
+	end = memchr(text, '\n', (size_t)(end - text));
+	while (end && end > text && end[-1] != '>')
+		end--;
+	if (!end || end == text)
+		return 0;
+	for (text = end + (*end == ' '); *text >= '0' && *text <= '9' && seconds < INT64_MAX / 16; text++)
+		seconds = 10 * seconds + (*text - '0');
+	return seconds;
+}
+
+static int parse_bytes(struct walk *w, uint32_t number, const char *text, size_t len)
+{
+	struct walk_commit c = w->commits[number];
+	const char *end = text + len;
+	struct oid parent;
+	bool cut = oidmap_get(&w->shallow, &c.id, NULL);
+	uint32_t link;
+
+	if (!take_id(&text, end, "tree ", &c.tree))
+		return error_set("it is damaged");
+	c.first_link = (uint32_t)w->link_count;
+	while (take_id(&text, end, "parent ", &parent)) {
+		if (cut) {
+			c.flags |= CUT;
+			continue;
+		}
+		if (walk_number(&link, w, &parent) < 0 || add_link(w, link) < 0)
+			return -1;
+		c.parent_count++;
+	}
+	c.time = commit_time(text - 1, end);
+	c.flags |= PARSED;
+	w->commits[number] = c;
+	return 0;
+}
+
+int walk_read(struct walk *w, uint32_t number)
+{
+	git_oid id = oid_to_git(&w->commits[number].id);
+	git_odb_object *object;
+	int status;
+
+	if (w->commits[number].flags & PARSED)
+		return 0;
+	status = git_odb_read(&object, w->repository->odb, &id);
+	if (status < 0) {
+		git_failed("cannot read commit '%s'", git_oid_tostr_s(&id));
+		return status == GIT_ENOTFOUND ? 1 : -1;
+	}
+	if (git_odb_object_type(object) != GIT_OBJECT_COMMIT)
+		status = error_set("object '%s' is not a commit", git_oid_tostr_s(&id));
+	else if (parse_bytes(w, number, git_odb_object_data(object), git_odb_object_size(object)) < 0)
+		status = error_prefix("cannot read commit '%s'", git_oid_tostr_s(&id));
+	git_odb_object_free(object);
+	return status;
+}
+
+static int read_shallow_line(struct walk *w, const char *line)
+{
+	struct oid oid;
+	git_oid id;
+
+	if (git_oid_fromstrn(&id, line, GIT_OID_HEXSZ) < 0)
+		return git_failed("cannot read the list of shallow commits");
+	oid = oid_from_git(&id);
+	return oidmap_get(&w->shallow, &oid, NULL) ? 0 : oidmap_set(&w->shallow, &oid, 0);
+}
+
+/* The file `shallow` of the repository: an id a line (gitrepository-layout(5)). */
+int walk_read_shallow(struct walk *w)
+{
+	struct buf path = BUF_INIT;
+	char line[128];
+	FILE *file;
+	int status = 0;
+
+	buf_adds(&path, git_repository_commondir(w->repository->git));
+	buf_adds(&path, "shallow");
+	if (buf_failed(&path) < 0)
+		return -1;
+	file = fopen(path.ptr, "re");
+	if (!file && errno != ENOENT)
+		status = error_os(errno, "cannot read '%s'", path.ptr);
+	while (file && status == 0 && fgets(line, sizeof line, file))
+		status = read_shallow_line(w, line);
+	if (file && status == 0 && ferror(file))
+		status = error_os(errno, "cannot read '%s'", path.ptr);
+	if (file)
+		fclose(file);
+	buf_free(&path);
+	return status;
+}
