@@ -176,9 +176,11 @@ static int compare_source(struct examined *x, struct snapshot *s)
 	struct entry source;
 	int status = snapshot_find(s, x->source.ptr, &source);
 
-	if (status == 1)
+	/* A symbolic link counts by its name; what Python finds behind it is another matter. */
+	x->source_present = status == FOUND;
+	if (status == FOUND)
 		status = follow(s, &source);
-	x->source_present = status == FOUND || status == ELSEWHERE;
+	x->source_dangles = x->source_present && status == GONE;
 	x->source_elsewhere = status == ELSEWHERE;
 	if (status != FOUND)
 		return status < 0 ? -1 : 0;
@@ -243,7 +245,7 @@ int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool 
 	facts.name = &x->name;
 	facts.header = x->header_read ? &x->header : NULL;
 	facts.package_present = x->package_present;
-	facts.source_present = x->source_present;
+	facts.source_present = x->source_present && !x->source_dangles;
 	facts.fit = x->fit;
 	facts.mtime_known = x->mtime_known;
 	facts.mtime_fits = x->mtime_fits;

@@ -62,7 +62,7 @@ static void say_ghost(struct buf *out, const struct finding *f)
 			"Python imports this file");
 	buf_adds(out, ", for its source ");
 	path_quote(out, f->source, strlen(f->source));
-	buf_adds(out, " is gone");
+	buf_adds(out, f->source_present ? " is a link that leads nowhere" : " is gone");
 	if (!f->migrations_loaded || !finding_names_migration(f))
 		return;
 	buf_addf(out, "; Django %s it as migration ", fails ? "stops at" : "runs");
@@ -89,6 +89,7 @@ static void say_rule(struct buf *out, const struct finding *f)
 		break;
 	case RULE_ORPHANED_CACHE:
 		say_source(out, "this is the cache of ", f,
+			f->source_present ? ", a link that leads nowhere: Python never loads it" :
 			", which is gone: Python never loads it, and nothing will renew it");
 		break;
 	case RULE_STALE_CACHE:

@@ -19,7 +19,7 @@ GITLINK, LINK, FILE, EXECUTABLE = b"160000", b"120000", b"100644", b"100755"
 
 pycguard = sys.argv[1]
 count = int(sys.argv[2]) if len(sys.argv) > 2 else 2000
-seed = int(sys.argv[3]) if len(sys.argv) > 3 else random.SystemRandom().randrange(1 << 32)
+seed = int(sys.argv[3]) if len(sys.argv) > 3 else 20260101
 rng = random.Random(seed)
 print(f"seed {seed}, {count} commits")
 
