@@ -172,8 +172,8 @@ bool bytecode_suspect(const char *name, size_t len)
 
 	if (len < 4)
 		return false;
-	if (fold(name[len - 3]) == 'p' && fold(name[len - 2]) == 'y')
-		return name[len - 4] == '.';
+	if (name[len - 4] == '.' && fold(name[len - 3]) == 'p' && fold(name[len - 2]) == 'y')
+		return strchr("cod", fold(name[len - 1])) != NULL;
 	return cut(&rest, "$py.class", true) ||
 	       (len == sizeof "__pycache__" - 1 && cut(&rest, "__pycache__", true));
 }

@@ -338,3 +338,24 @@ PY
     assert_status 2
     assert_stderr_has 'levels deep'
 }
+
+@test "the JSON of a range, a history, a push and a receive is as the schema says" {
+    story
+    write $'\xff.pyc' x
+    commit odd $'\xff.pyc'
+    for args in "--check-range HEAD" --check-history --pre-push --pre-receive; do
+        # shellcheck disable=SC2086
+        run_pycguard --format=json $args <<<""
+        [[ $status != 2 ]] || run_pycguard --format=json $args </dev/null
+        [[ $status != 2 ]] || fail "$args"
+        "$PYTHON" -I "$BATS_TEST_DIRNAME/validate.py" "$SOURCE_ROOT/src/report.schema.json" <<<"$output"
+    done
+    head=$(id HEAD)
+    git update-ref -d HEAD
+    for line in "--pre-push:refs/heads/main $head refs/heads/main $(printf %040d 0)" \
+        "--pre-receive:$(printf %040d 0) $head refs/heads/main"; do
+        run_pycguard --format=json "${line%%:*}" <<<"${line#*:}"
+        assert_json '(.findings | length) == 4 and .findings[3].path_hex == "ff2e707963"'
+        "$PYTHON" -I "$BATS_TEST_DIRNAME/validate.py" "$SOURCE_ROOT/src/report.schema.json" <<<"$output"
+    done
+}
