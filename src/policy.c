@@ -11,6 +11,9 @@ enum { SHORT_PATH = 512, QUOTED_MAX = 200 };
 static const char *const builtin_lines[] = {"__pycache__/", "*.py[cod]", "*$py.class"};
 enum { BUILTIN_COUNT = sizeof builtin_lines / sizeof *builtin_lines };
 
+/* What every path holds that a built-in line matches, so that one search answers for most. */
+static const char builtin_hint[] = "[._$]py[cod.]";
+
 static const char regex_mark[] = "regex:";
 
 /* The name of a policy file, which its lines borrow. */
@@ -24,6 +27,7 @@ struct policy {
 	size_t count;
 	size_t cap;
 	struct origin *origins;
+	struct pattern *hint; /* of the built-in lines */
 	bool caseless;
 };
 
@@ -125,6 +129,14 @@ static int add_builtin(struct policy *p, const char *text)
 	return rc > 0 ? error_set("built-in pattern '%s': %s", text, why.reason) : rc;
 }
 
+static int add_hint(struct policy *p)
+{
+	struct pattern_error why;
+	int rc = pattern_regex(&p->hint, builtin_hint, strlen(builtin_hint), p->caseless, &why);
+
+	return rc > 0 ? error_set("built-in pattern '%s': %s", builtin_hint, why.reason) : rc;
+}
+
 struct policy *policy_new(bool caseless)
 {
 	struct policy *p = calloc(1, sizeof *p);
@@ -134,6 +146,10 @@ struct policy *policy_new(bool caseless)
 		return NULL;
 	}
 	p->caseless = caseless;
+	if (add_hint(p)) {
+		policy_free(p);
+		return NULL;
+	}
 	for (size_t i = 0; i < BUILTIN_COUNT; i++) {
 		if (add_builtin(p, builtin_lines[i])) {
 			policy_free(p);
@@ -155,6 +171,7 @@ void policy_free(struct policy *p)
 		next = o->next;
 		free(o);
 	}
+	pattern_free(p->hint);
 	free(p->lines);
 	free(p);
 }
@@ -315,12 +332,21 @@ static int match_line(
 		"'%s:%zu': pattern '%.*s'", line->origin, line->number, QUOTED_MAX, line->text);
 }
 
-/* The last of the first `count` lines that matches, in `*out`; NULL when there is none. */
-static int last_match(const struct policy *p, size_t count, struct matcher *m, const char *path,
-	size_t len, const struct policy_line **out)
+/* 0 when no built-in line can match. */
+static int builtin_may_match(const struct policy *p, struct matcher *m, const char *path, size_t len)
+{
+	int found = pattern_match(p->hint, m, path, len);
+
+	return found < 0 ? error_prefix("pattern '%s'", builtin_hint) : found;
+}
+
+/* The last of the lines from `first` on, up to but not with `end`, that matches, in `*out`; NULL
+ * when there is none. */
+static int last_match(const struct policy *p, size_t first, size_t end, struct matcher *m,
+	const char *path, size_t len, const struct policy_line **out)
 {
 	*out = NULL;
-	for (size_t i = count; i-- > 0;) {
+	for (size_t i = end; i-- > first;) {
 		int matched = match_line(&p->lines[i], m, path, len);
 
 		if (matched < 0)
@@ -333,21 +359,31 @@ static int last_match(const struct policy *p, size_t count, struct matcher *m, c
 	return 0;
 }
 
+static int last_builtin(const struct policy *p, struct matcher *m, const char *path, size_t len,
+	const struct policy_line **out)
+{
+	int found = builtin_may_match(p, m, path, len);
+
+	*out = NULL;
+	return found > 0 ? last_match(p, 0, BUILTIN_COUNT, m, path, len, out) : found;
+}
+
 /* As policy_decide, of a path with a slash after it. */
 static int decide(const struct policy *p, struct matcher *m, const char *path, size_t len,
 	struct policy_decision *out)
 {
-	const struct policy_line *builtin;
+	const struct policy_line *builtin = NULL;
 
-	if (last_match(p, p->count, m, path, len, &out->line))
+	if (last_match(p, BUILTIN_COUNT, p->count, m, path, len, &out->line))
 		return -1;
-	if (!out->line || out->line->allows)
+	if (out->line && out->line->allows)
 		return 0;
-	out->rejected = true;
-	builtin = out->line;
-	if (out->line->origin && last_match(p, BUILTIN_COUNT, m, path, len, &builtin))
+	if (last_builtin(p, m, path, len, &builtin))
 		return -1;
 	out->builtin = builtin != NULL;
+	if (!out->line)
+		out->line = builtin;
+	out->rejected = out->line != NULL;
 	return 0;
 }
 
@@ -368,11 +404,16 @@ static char *with_slash(char room[static SHORT_PATH], const char *path, size_t l
 int policy_decide(const struct policy *p, struct matcher *m, const char *path, size_t len,
 	struct policy_decision *out)
 {
-	char room[SHORT_PATH];
-	char *slashed = with_slash(room, path, len);
+	char room[SHORT_PATH], *slashed;
 	int rc;
 
 	*out = (struct policy_decision){.line = NULL};
+	if (p->count == BUILTIN_COUNT) {
+		rc = builtin_may_match(p, m, path, len);
+		if (rc <= 0)
+			return rc;
+	}
+	slashed = with_slash(room, path, len);
 	if (!slashed)
 		return -1;
 	rc = decide(p, m, slashed, len, out);
@@ -394,6 +435,33 @@ int policy_line_matches(const struct policy_line *line, struct matcher *m, const
 	if (slashed != room)
 		free(slashed);
 	return matched;
+}
+
+static int any_rejecting_matches(const struct policy *p, size_t first, struct matcher *m,
+	const char *slashed, size_t len)
+{
+	int matched = 0;
+
+	for (size_t i = first; i < p->count && !matched; i++)
+		if (!p->lines[i].allows)
+			matched = match_line(&p->lines[i], m, slashed, len);
+	return matched;
+}
+
+int policy_may_reject(const struct policy *p, struct matcher *m, const char *path, size_t len)
+{
+	int found = builtin_may_match(p, m, path, len);
+	char room[SHORT_PATH], *slashed;
+
+	if (found < 0 || (!found && p->count == BUILTIN_COUNT))
+		return found;
+	slashed = with_slash(room, path, len);
+	if (!slashed)
+		return -1;
+	found = any_rejecting_matches(p, found ? 0 : BUILTIN_COUNT, m, slashed, len);
+	if (slashed != room)
+		free(slashed);
+	return found;
 }
 
 size_t policy_count(const struct policy *p)

@@ -75,6 +75,15 @@ int policy_line_matches(const struct policy_line *line, struct matcher *m, const
 /** Whether a line of the user's rejects: only then can what no built-in line matches be rejected. */
 bool policy_adds(const struct policy *p);
 
+/**
+ * Whether any line that rejects matches a path, whatever other lines allow. Several times faster
+ * than policy_decide where there is no line but the built-in ones.
+ *
+ * @param path as for policy_decide
+ * @return 1 or 0; -1 with the failure recorded
+ */
+int policy_may_reject(const struct policy *p, struct matcher *m, const char *path, size_t len);
+
 /** How many lines there are, built-in ones included; and line `i` of them (borrowed). */
 size_t policy_count(const struct policy *p);
 const struct policy_line *policy_line(const struct policy *p, size_t i);

@@ -6,7 +6,7 @@
 
 #include "buf.h"
 
-static const char policy_path[] = ".pycguard";
+const char policy_path[] = ".pycguard";
 
 /* One byte more than a policy may have is enough for policy_add to refuse it. */
 static int add_piece(void *arg, const void *bytes, size_t len)
@@ -33,7 +33,7 @@ static int make(struct policy **out, const struct buf *text, const char *origin,
 	return 0;
 }
 
-static int read_file(struct buf *text, const char *file)
+int policy_read(struct buf *text, const char *file)
 {
 	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY), status = 0;
 	char piece[16384];
@@ -57,7 +57,7 @@ static int read_file(struct buf *text, const char *file)
 int policy_load_file(struct policy **out, const char *file, bool caseless)
 {
 	struct buf text = BUF_INIT;
-	int status = read_file(&text, file);
+	int status = policy_read(&text, file);
 
 	*out = NULL;
 	if (status == 0)

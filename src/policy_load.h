@@ -5,8 +5,19 @@
 #ifndef PYCGUARD_POLICY_LOAD_H
 #define PYCGUARD_POLICY_LOAD_H
 
+#include "buf.h"
 #include "policy.h"
 #include "snapshot.h"
+
+/** ".pycguard" */
+extern const char policy_path[];
+
+/**
+ * Append a file, up to a byte more than a policy may have, which policy_add then refuses.
+ *
+ * @return 0; -1 with the failure recorded
+ */
+int policy_read(struct buf *text, const char *file);
 
 /**
  * The built-in lines and those of a file on disk.

@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "job.h"
+#include "screen.h"
 
 /* What a check of the index needs, opened in order and closed in one place. */
 struct work {
@@ -75,6 +76,8 @@ static int check_index(const struct invocation *in, const struct environment *en
 
 int verb_check_staged(const struct invocation *in, const struct environment *env)
 {
+	if (in->operand_count == 0 && verb_is_silent(in, env) && screen_is_clean(env, in->policy))
+		return STATUS_CLEAN;
 	return check_index(in, env, true);
 }
 

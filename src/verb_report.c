@@ -47,6 +47,13 @@ static int write_mend(struct buf *out, const struct invocation *in, const struct
 	return buf_failed(out);
 }
 
+bool verb_is_silent(const struct invocation *in, const struct environment *env)
+{
+	if (in->paths_only)
+		return true;
+	return report_printer_named(in->format) == report_human && !verb_wants_all_clear(in, env);
+}
+
 int verb_report(const struct invocation *in, const struct environment *env, struct report *r)
 {
 	report_printer *printer = in->paths_only ? report_paths : report_printer_named(in->format);

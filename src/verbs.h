@@ -33,6 +33,9 @@ void verb_repair_list(struct buf *out, const struct invocation *in, const struct
 int verb_repair_report(const struct invocation *in, const struct pathset *paths,
 	const struct buf *text);
 
+/** Whether a report of no finding would be empty. */
+bool verb_is_silent(const struct invocation *in, const struct environment *env);
+
 int verb_check_staged(const struct invocation *in, const struct environment *env);
 int verb_check_tracked(const struct invocation *in, const struct environment *env);
 int verb_check_range(const struct invocation *in, const struct environment *env);

@@ -1,0 +1,238 @@
+#include "raw_index.h"
+
+#include <string.h>
+
+#include "buf.h"
+#include "sha1.h"
+#include "snapshot.h"
+
+enum {
+	HEADER_SIZE = 12,
+	MODE_AT = 24,
+	OID_AT = 40,
+	FLAGS_AT = 60,
+	FIXED_SIZE = 62,
+	EXTENSION_HEADER_SIZE = 8,
+	FLAG_EXTENDED = 0x4000,
+	STAGE_SHIFT = 12,
+	LENGTH_MASK = 0xfff,
+	EXTENDED_INTENT_TO_ADD = 0x2000,
+	EXTENDED_KNOWN = 0x6000,
+};
+
+struct cursor {
+	const unsigned char *at, *end; /* `end`: where the checksum begins */
+	uint32_t version;
+	struct raw_entry entry; /* its path is in place in versions 2 and 3, in `path` in version 4 */
+	struct buf path;
+};
+
+static uint32_t get32(const unsigned char *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static unsigned get16(const unsigned char *p)
+{
+	return (unsigned)p[0] << 8 | p[1];
+}
+
+static size_t left(const struct cursor *c)
+{
+	return (size_t)(c->end - c->at);
+}
+
+/* The path of an entry of version 2 or 3, and its NULs. `*order`: the path before against it. */
+static bool read_path(struct cursor *c, const unsigned char *start, int *order)
+{
+	const unsigned char *nul = memchr(c->at, '\0', left(c));
+	const char *path = (const char *)c->at;
+	size_t padding;
+
+	if (!nul)
+		return false;
+	padding = 8 - (size_t)(nul - start) % 8;
+	c->at = nul;
+	if (left(c) < padding)
+		return false;
+	for (; padding > 0; padding--)
+		if (*c->at++ != '\0')
+			return false;
+	*order = strcmp(c->entry.path, path);
+	c->entry.path = path;
+	c->entry.len = (size_t)((const char *)nul - path);
+	return true;
+}
+
+/* A number as version 4 writes it; one too large for any path is refused. */
+static bool read_number(struct cursor *c, size_t *out)
+{
+	size_t n = 0;
+	unsigned char byte;
+
+	do {
+		if (c->at == c->end || n > UINT32_MAX)
+			return false;
+		byte = *c->at++;
+		n = (n << 7) + (byte & 0x7f) + (byte & 0x80 ? 1 : 0);
+	} while (byte & 0x80);
+	*out = n;
+	return true;
+}
+
+static bool read_packed_path(struct cursor *c, int *order)
+{
+	const unsigned char *nul;
+	size_t cut;
+
+	if (!read_number(c, &cut) || cut > c->path.len)
+		return false;
+	nul = memchr(c->at, '\0', left(c));
+	if (!nul)
+		return false;
+	*order = strcmp(c->path.ptr + c->path.len - cut, (const char *)c->at);
+	buf_cut(&c->path, c->path.len - cut);
+	buf_add(&c->path, c->at, (size_t)(nul - c->at));
+	c->at = nul + 1;
+	c->entry.path = c->path.ptr;
+	c->entry.len = c->path.len;
+	return !c->path.failed;
+}
+
+static bool read_flags(struct cursor *c, unsigned flags)
+{
+	unsigned extended = 0;
+
+	c->entry.stage = flags >> STAGE_SHIFT & 3;
+	if (flags & FLAG_EXTENDED) {
+		if (c->version < 3 || left(c) < 2)
+			return false;
+		extended = get16(c->at);
+		c->at += 2;
+	}
+	c->entry.intent_to_add = extended & EXTENDED_INTENT_TO_ADD;
+	return !(extended & ~(unsigned)EXTENDED_KNOWN);
+}
+
+static bool is_known_mode(uint32_t mode)
+{
+	return mode == MODE_FILE || mode == MODE_EXECUTABLE || mode == MODE_LINK ||
+	       mode == MODE_GITLINK;
+}
+
+static bool read_entry(struct cursor *c)
+{
+	const unsigned char *start = c->at;
+	unsigned flags, last_stage = c->entry.stage;
+	size_t len;
+	int order;
+
+	if (left(c) < FIXED_SIZE)
+		return false;
+	c->at += FIXED_SIZE;
+	c->entry.oid = start + OID_AT;
+	c->entry.mode = get32(start + MODE_AT);
+	flags = get16(start + FLAGS_AT);
+	if (!is_known_mode(c->entry.mode) || !read_flags(c, flags))
+		return false;
+	if (!(c->version == 4 ? read_packed_path(c, &order) : read_path(c, start, &order)))
+		return false;
+	len = c->entry.len < LENGTH_MASK ? c->entry.len : LENGTH_MASK;
+	if (len == 0 || (flags & LENGTH_MASK) != len)
+		return false;
+	return order < 0 || (order == 0 && last_stage > 0 && last_stage < c->entry.stage);
+}
+
+/* A decimal number, -1 the least, and the byte after it. */
+static bool read_decimal(struct cursor *c, char after, long *out)
+{
+	bool negative = left(c) > 0 && *c->at == '-';
+	long n = 0;
+	int digits = 0;
+
+	for (c->at += negative; left(c) > 0 && *c->at >= '0' && *c->at <= '9'; digits++)
+		if ((n = n * 10 + *c->at++ - '0') > INT32_MAX)
+			return false;
+	*out = negative ? -n : n;
+	return digits > 0 && *out >= -1 && left(c) > 0 && *c->at++ == (unsigned char)after;
+}
+
+/* The cached trees: each its name, how many entries it covers (-1: not valid, and then no object
+ * id) and how many trees are straight below it, which follow. */
+static bool read_trees(struct cursor *c)
+{
+	const unsigned char *nul;
+	long missing = 1, covered, below;
+
+	for (; missing > 0 && left(c) > 0; missing += below - 1) {
+		nul = memchr(c->at, '\0', left(c));
+		if (!nul)
+			return false;
+		c->at = nul + 1;
+		if (!read_decimal(c, ' ', &covered) || !read_decimal(c, '\n', &below) || below < 0)
+			return false;
+		if (covered >= 0 && left(c) < SHA1_SIZE)
+			return false;
+		c->at += covered >= 0 ? SHA1_SIZE : 0;
+	}
+	return missing == 0 && left(c) == 0;
+}
+
+static bool read_extension(struct cursor *c)
+{
+	static const char passed_over[] = "UNTR FSMN EOIE IEOT";
+	char name[5] = "";
+	struct cursor body;
+	size_t size;
+
+	if (left(c) < EXTENSION_HEADER_SIZE)
+		return false;
+	memcpy(name, c->at, 4);
+	size = get32(c->at + 4);
+	c->at += EXTENSION_HEADER_SIZE;
+	if (left(c) < size)
+		return false;
+	body = (struct cursor){.at = c->at, .end = c->at + size};
+	c->at += size;
+	if (strcmp(name, "TREE") == 0)
+		return read_trees(&body);
+	return strlen(name) == 4 && !strchr(name, ' ') && strstr(passed_over, name);
+}
+
+static bool read_header(struct cursor *c, uint32_t *count)
+{
+	if (left(c) < HEADER_SIZE || memcmp(c->at, "DIRC", 4) != 0)
+		return false;
+	c->version = get32(c->at + 4);
+	*count = get32(c->at + 8);
+	c->at += HEADER_SIZE;
+	return c->version >= 2 && c->version <= 4;
+}
+
+bool raw_index_each(const unsigned char *bytes, size_t len, raw_visit *visit, void *arg)
+{
+	struct cursor c = {.at = bytes, .entry = {.path = ""}, .path = BUF_INIT};
+	uint32_t count;
+	bool good;
+
+	if (len < SHA1_SIZE)
+		return false;
+	c.end = bytes + len - SHA1_SIZE;
+	good = read_header(&c, &count);
+	for (; good && count > 0; count--)
+		good = read_entry(&c) && visit(arg, &c.entry);
+	while (good && left(&c) > 0)
+		good = read_extension(&c);
+	buf_free(&c.path);
+	return good;
+}
+
+bool raw_index_sum_fits(const unsigned char *bytes, size_t len)
+{
+	unsigned char sum[SHA1_SIZE];
+
+	if (len < SHA1_SIZE)
+		return false;
+	sha1(sum, bytes, len - SHA1_SIZE);
+	return memcmp(sum, bytes + len - SHA1_SIZE, SHA1_SIZE) == 0;
+}
