@@ -4,8 +4,10 @@
 #ifndef PYCGUARD_GIT_H
 #define PYCGUARD_GIT_H
 
-#include <git2.h>
-
+#include "git_calls.h"
+#ifdef PYCGUARD_LIBGIT2
+#include "git_names.h"
+#endif
 #include "repository.h"
 
 struct repository {

@@ -62,13 +62,17 @@ static void read_environment(struct environment *env, const char *program)
 	};
 }
 
-static int print(void (*text)(struct buf *out))
+static int print_about(const struct invocation *in)
 {
 	struct buf out = BUF_INIT;
-	int status;
+	int status = 0;
 
-	text(&out);
-	status = report_write(&out);
+	if (in->help)
+		cli_help(&out);
+	else
+		status = version_text(&out);
+	if (status == 0)
+		status = report_write(&out);
 	buf_free(&out);
 	return status < 0 ? STATUS_FAILED : STATUS_CLEAN;
 }
@@ -77,10 +81,8 @@ static int run(const struct invocation *in, const char *program)
 {
 	struct environment env;
 
-	if (in->help)
-		return print(cli_help);
-	if (in->version)
-		return print(version_text);
+	if (in->help || in->version)
+		return print_about(in);
 	read_environment(&env, program);
 	return functions[in->verb](in, &env);
 }

@@ -8,9 +8,8 @@
 #ifndef PYCGUARD_OWNER_H
 #define PYCGUARD_OWNER_H
 
-#include <git2.h>
-
 #include "environment.h"
+#include "git.h"
 
 /** Before a repository is opened. 0; -1 with the failure recorded. */
 int owner_prepare(void);

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <git2/sys/repository.h>
-
 #include "owner.h"
 #include "path.h"
 
@@ -133,6 +131,13 @@ static int name_index(struct repository *r, const struct environment *env)
 	return r->index_path ? 0 : -1;
 }
 
+static int start_libgit2(void)
+{
+	if (git_calls_load() < 0)
+		return -1;
+	return git_libgit2_init() < 0 ? git_failed("cannot start libgit2") : 0;
+}
+
 static int open_from(struct repository **out, const struct environment *env, const char *start)
 {
 	struct repository *r = calloc(1, sizeof *r);
@@ -142,8 +147,7 @@ static int open_from(struct repository **out, const struct environment *env, con
 	if (!r)
 		return error_oom();
 	r->variables = env->variables;
-	if (git_libgit2_init() < 0) {
-		git_failed("cannot start libgit2");
+	if (start_libgit2() < 0) {
 		free(r);
 		return -1;
 	}
