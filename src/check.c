@@ -147,16 +147,25 @@ int check_entry(struct finding *out, const struct check *c, struct matcher *m,
 }
 
 struct run {
-	const struct check *check;
+	struct check check;
 	struct matcher *matcher;
 	struct finding_list *out;
 	size_t checked;
 };
 
+/* A commit that has nothing to find is not compared with anything. */
+static int ask_for_bases(struct check *c)
+{
+	check_find_bases *find = c->find_bases;
+
+	c->find_bases = NULL;
+	return find ? find(c->find_bases_arg, &c->bases, &c->base_count) : 0;
+}
+
 static int visit(void *arg, const struct entry *e)
 {
 	struct run *run = arg;
-	const struct check *c = run->check;
+	struct check *c = &run->check;
 	struct policy_decision d;
 	struct finding f;
 
@@ -169,6 +178,8 @@ static int visit(void *arg, const struct entry *e)
 		return -1;
 	if (!d.rejected || (c->kind == CHECK_DISK && !d.builtin))
 		return 0;
+	if (ask_for_bases(c) < 0)
+		return -1;
 	if (judge(&f, c, &d, e) < 0) {
 		if (!c->failed)
 			return -1;
@@ -199,7 +210,7 @@ int check_named(struct snapshot *s, const struct pathset *named)
 
 int check_run(struct finding_list *out, size_t *checked, const struct check *c)
 {
-	struct run run = {c, matcher_new(), out, 0};
+	struct run run = {*c, matcher_new(), out, 0};
 	int status = -1;
 
 	if (run.matcher && (!c->named || check_named(c->snapshot, c->named) == 0))

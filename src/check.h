@@ -17,6 +17,9 @@ enum check_kind {
 	CHECK_DISK,    /* only what lies is; honest caches are notes, the user's lines only allow */
 };
 
+/** Gives the trees of the parents, which stay its own. 0; -1 with the failure recorded. */
+typedef int check_find_bases(void *arg, struct snapshot ***bases, size_t *count);
+
 /** One check. Everything in it is borrowed; what a kind does not need may be left out. */
 struct check {
 	enum check_kind kind;
@@ -25,6 +28,8 @@ struct check {
 	bool caseless;
 	struct snapshot **bases; /* of CHECK_COMMIT: the trees of the parents */
 	size_t base_count;
+	check_find_bases *find_bases; /* or this, which is asked for them once something is found */
+	void *find_bases_arg;
 	const struct pathset *named; /* paths that CHECK_COMMIT judges as CHECK_TRACKED would */
 	struct policy_unmatched *unmatched; /* lines are struck that match an entry; NULL: none is */
 	const char *policy_base;     /* of CHECK_DISK: stands before a path when lines are matched, */

@@ -29,8 +29,8 @@ struct screen {
 	size_t len;
 	struct policy *policy; /* caseless */
 	struct matcher *matcher;
-	bool staged_policy; /* .pycguard is in the index */
-	bool failed;
+	bool policy_unknown; /* .pycguard is staged, and not known to be the one on disk */
+	bool sum_fits;
 };
 
 static bool is_dir(const char *path)
@@ -77,13 +77,13 @@ static bool has_plain_config(struct matcher *m)
 	return plain;
 }
 
-static bool is_plain_repository(const struct environment *env, struct matcher *m)
+static bool is_plain_repository(const struct environment *env)
 {
 	if (env->git_dir || env->git_work_tree || env->git_object_dir || env->git_alternates)
 		return false;
 	return is_our_dir(".") && is_our_dir(".git") && is_file(".git/HEAD") &&
 		is_dir(".git/objects") && is_dir(".git/refs") &&
-		access(".git/commondir", F_OK) < 0 && has_plain_config(m);
+		access(".git/commondir", F_OK) < 0;
 }
 
 static bool map_index(struct screen *s, const char *path)
@@ -141,7 +141,7 @@ static bool find_policy(void *arg, const struct raw_entry *e)
 	int order = strcmp(e->path, policy_path);
 
 	if (order == 0)
-		s->failed = !add_staged(s, e);
+		s->policy_unknown = !add_staged(s, e);
 	return order < 0;
 }
 
@@ -153,7 +153,7 @@ static bool load_policy(struct screen *s, const char *file)
 	if (!s->policy)
 		return false;
 	raw_index_each(s->bytes, s->len, find_policy, s);
-	return !s->failed;
+	return !s->policy_unknown;
 }
 
 static bool is_let_pass(void *arg, const struct raw_entry *e)
@@ -167,29 +167,35 @@ static void *sum_up(void *arg)
 {
 	struct screen *s = arg;
 
-	s->failed = !raw_index_sum_fits(s->bytes, s->len);
+	s->sum_fits = raw_index_sum_fits(s->bytes, s->len);
 	return NULL;
 }
 
-static bool walk_and_sum(struct screen *s)
+static bool is_clean(struct screen *s, const char *policy)
+{
+	return has_plain_config(s->matcher) && load_policy(s, policy) &&
+		raw_index_each(s->bytes, s->len, is_let_pass, s);
+}
+
+static bool is_clean_and_whole(struct screen *s, const char *policy)
 {
 	pthread_t thread;
 	bool threaded = s->len >= THREAD_MIN && pthread_create(&thread, NULL, sum_up, s) == 0;
-	bool clean = raw_index_each(s->bytes, s->len, is_let_pass, s);
+	bool clean = is_clean(s, policy);
 
 	if (threaded)
 		pthread_join(thread, NULL);
 	else if (clean)
 		sum_up(s);
-	return clean && !s->failed;
+	return clean && s->sum_fits;
 }
 
 bool screen_is_clean(const struct environment *env, const char *policy)
 {
 	const char *index = env->git_index_file ? env->git_index_file : ".git/index";
 	struct screen s = {.matcher = matcher_new()};
-	bool clean = s.matcher && is_plain_repository(env, s.matcher) && map_index(&s, index) &&
-		load_policy(&s, policy) && walk_and_sum(&s);
+	bool clean = s.matcher && is_plain_repository(env) && map_index(&s, index) &&
+		is_clean_and_whole(&s, policy);
 
 	if (s.bytes)
 		munmap((void *)s.bytes, s.len);

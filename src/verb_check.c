@@ -21,9 +21,7 @@ static int work_open(struct work *w, const struct invocation *in, const struct e
 	*w = (struct work){.unmatched = POLICY_UNMATCHED_INIT};
 	if (job_open(&w->job, in, env) < 0)
 		return -1;
-	if (!staged)
-		return policy_unmatched_all(&w->unmatched, w->job.policy);
-	return repository_bases(&w->bases, &w->base_count, w->job.repository);
+	return staged ? 0 : policy_unmatched_all(&w->unmatched, w->job.policy);
 }
 
 static void work_close(struct work *w)
@@ -33,6 +31,17 @@ static void work_close(struct work *w)
 	free(w->bases);
 	policy_unmatched_free(&w->unmatched);
 	job_close(&w->job);
+}
+
+static int find_bases(void *arg, struct snapshot ***bases, size_t *count)
+{
+	struct work *w = arg;
+
+	if (repository_bases(&w->bases, &w->base_count, w->job.repository) < 0)
+		return -1;
+	*bases = w->bases;
+	*count = w->base_count;
+	return 0;
 }
 
 /* The words are made by error_set, since a line may hold anything. */
@@ -59,7 +68,8 @@ static int check_index(const struct invocation *in, const struct environment *en
 	if (work_open(&w, in, env, staged) == 0) {
 		struct check check = {.kind = staged ? CHECK_COMMIT : CHECK_TRACKED,
 			.snapshot = w.job.snapshot, .policy = w.job.policy,
-			.caseless = w.job.caseless, .bases = w.bases, .base_count = w.base_count,
+			.caseless = w.job.caseless,
+			.find_bases = staged ? find_bases : NULL, .find_bases_arg = &w,
 			.named = &w.job.named, .unmatched = staged ? NULL : &w.unmatched};
 
 		r.prefix = w.job.prefix.ptr;
