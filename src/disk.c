@@ -1,3 +1,5 @@
+#define _DEFAULT_SOURCE /* d_type: without it each name costs a stat */
+#define _DARWIN_C_SOURCE
 #include "disk.h"
 
 #include <dirent.h>
@@ -22,6 +24,7 @@ struct disk_snapshot {
 	const char *only; /* NULL: all of the root */
 	disk_failed *failed;
 	void *arg;
+	const struct level *level; /* of the directory being walked; NULL: none */
 };
 
 struct name {
@@ -34,6 +37,15 @@ struct listing {
 	struct name *items;
 	size_t count;
 	bool is_venv;
+	bool left_any_out; /* so that a name that is not here may be there all the same */
+};
+
+/* The directories from the top to the one being walked. */
+struct level {
+	const struct level *up;
+	const struct listing *list;
+	const struct buf *path; /* its first `len` bytes are the directory's, with its slash */
+	size_t len;
 };
 
 struct walk {
@@ -108,8 +120,10 @@ static void list_entry(struct listing *list, const struct walk *w, int dir, cons
 	kind = kind_of(dir, d);
 	if (kind == '?')
 		tell(w, errno, "look at", d->d_name);
-	if (!kind || kind == '?' || (kind == 'd' && is_left_out(d->d_name)))
+	if (!kind || kind == '?' || (kind == 'd' && is_left_out(d->d_name))) {
+		list->left_any_out = true;
 		return;
+	}
 	buf_adds(&list->names, d->d_name);
 	if (kind == 'd')
 		buf_addc(&list->names, '/');
@@ -158,8 +172,10 @@ static int list_directory(struct listing *list, const struct walk *w, int fd)
 		list_entry(list, w, dirfd(dir), d);
 	errnum = errno;
 	closedir(dir);
-	if (errnum)
+	if (errnum) {
 		tell(w, errnum, "read directory", "");
+		list->left_any_out = true;
+	}
 	return order(list);
 }
 
@@ -227,12 +243,15 @@ static int walk_name(struct walk *w, int fd, const struct name *name, dev_t devi
 static int walk_directory(struct walk *w, int fd, dev_t device)
 {
 	struct listing list = {.names = BUF_INIT};
+	struct level level = {w->disk->level, &list, &w->path, w->path.len};
 	bool is_top = w->path.len == 0;
 	int status = list_directory(&list, w, fcntl(fd, F_DUPFD_CLOEXEC, 0));
 	size_t i;
 
+	w->disk->level = &level;
 	for (i = 0; i < list.count && status == 0 && (is_top || !list.is_venv); i++)
 		status = walk_name(w, fd, &list.items[i], device);
+	w->disk->level = level.up;
 	listing_free(&list);
 	close(fd);
 	return status;
@@ -277,10 +296,41 @@ static int cannot(const char *what, struct snapshot *s, const char *path)
 	return error_os(errno, "cannot %s '%s%s'", what, ((struct disk_snapshot *)s)->shown.ptr, path);
 }
 
+/* Whether the listing has the first component of `path`, as a file or a directory as need be. */
+static bool lists(const struct listing *list, const char *path)
+{
+	size_t n = strcspn(path, "/"), low = 0, high = list->count;
+
+	n += path[n] == '/';
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const char *text = list->items[middle].text;
+		int order = strncmp(text, path, n);
+
+		if (order == 0 && text[n] == '\0')
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* Most of what is looked up beside a file is not there, and its directory has just been listed. */
+static bool is_known_absent(const struct level *level, const char *path)
+{
+	while (level && strncmp(path, level->path->ptr, level->len) != 0)
+		level = level->up;
+	return level && !level->list->left_any_out && !lists(level->list, path + level->len);
+}
+
 static int disk_find(struct snapshot *s, const char *path, struct entry *out)
 {
 	struct stat st;
 
+	if (is_known_absent(((struct disk_snapshot *)s)->level, path))
+		return 0;
 	if (fstatat(((struct disk_snapshot *)s)->root, path, &st, 0) < 0)
 		return is_absent(errno) ? 0 : cannot("look at", s, path);
 	if (!S_ISREG(st.st_mode))
@@ -308,16 +358,18 @@ static int disk_size(struct snapshot *s, const struct entry *e, uint64_t *out)
 static int read_pieces(struct snapshot *s, int fd, const char *path, snapshot_sink *sink, void *arg)
 {
 	char piece[16384];
+	size_t size = 512; /* mostly, a header is all that is wanted */
 	int status = 0;
 
 	while (status == 0) {
-		ssize_t n = read(fd, piece, sizeof piece);
+		ssize_t n = read(fd, piece, size);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return cannot("read", s, path);
 		status = n ? sink(arg, piece, (size_t)n) : 1;
+		size = sizeof piece;
 	}
 	return status < 0 ? -1 : 0;
 }

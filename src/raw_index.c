@@ -1,6 +1,7 @@
 #include "raw_index.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "buf.h"
 #include "sha1.h"
@@ -120,6 +121,61 @@ static bool is_known_mode(uint32_t mode)
 	       mode == MODE_GITLINK;
 }
 
+static bool is_ascii_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool has_high_byte(const char *s, size_t len)
+{
+	while (len > 0)
+		if ((unsigned char)s[--len] >= 0x80)
+			return true;
+	return false;
+}
+
+/* A component with a dot in front: ".", "..", or what may be ".git" to some file system, which can
+ * take no notice of blanks, of what follows a colon, of characters without width. */
+static bool is_odd_dot_name(const char *s, size_t len, bool is_link)
+{
+	if (len == 1 || (len == 2 && s[1] == '.') || has_high_byte(s, len))
+		return true;
+	return strncasecmp(s, ".git", 4) == 0 && (is_link || len == 4 || !is_ascii_letter(s[4]));
+}
+
+static bool is_odd_component(const char *s, size_t len, bool is_link)
+{
+	if (len == 0)
+		return true;
+	switch (*s) {
+	case '.':
+		return is_odd_dot_name(s, len, is_link);
+	case 'g':
+	case 'G':
+		return strncasecmp(s, "git~", 4) == 0 || (is_link && memchr(s, '~', len));
+	case '\xe2': /* the characters without width begin with these */
+	case '\xef':
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* libgit2 refuses an index with a path that is not of a work tree, or that is .git's; as links the
+ * names of git's own files too. */
+static bool is_odd_path(const struct raw_entry *e)
+{
+	const char *s = e->path, *end = s + e->len, *slash;
+
+	for (;; s = slash + 1) {
+		slash = memchr(s, '/', (size_t)(end - s));
+		if (is_odd_component(s, (size_t)((slash ? slash : end) - s), e->mode == MODE_LINK))
+			return true;
+		if (!slash)
+			return false;
+	}
+}
+
 static bool read_entry(struct cursor *c)
 {
 	const unsigned char *start = c->at;
@@ -138,7 +194,10 @@ static bool read_entry(struct cursor *c)
 	if (!(c->version == 4 ? read_packed_path(c, &order) : read_path(c, start, &order)))
 		return false;
 	len = c->entry.len < LENGTH_MASK ? c->entry.len : LENGTH_MASK;
-	if (len == 0 || (flags & LENGTH_MASK) != len)
+	/* libgit2 reads no path that long in version 4. */
+	if (len == 0 || (len == LENGTH_MASK && c->version == 4) || (flags & LENGTH_MASK) != len)
+		return false;
+	if (is_odd_path(&c->entry))
 		return false;
 	return order < 0 || (order == 0 && last_stage > 0 && last_stage < c->entry.stage);
 }

@@ -41,7 +41,8 @@ typedef bool raw_visit(void *arg, const struct raw_entry *e);
  * Walk every entry, and then the extensions to the last byte.
  *
  * @return true only when every visit went on and every byte is as git and libgit2 both would have
- *         it: no bit, mode, extension or order that is not above or that has a meaning of its own.
+ *         it: no bit, mode, extension or order that is not above or that has a meaning of its own,
+ *         no path that is not one of a work tree.
  *         Extensions taken: TREE (looked through), UNTR, FSMN, EOIE, IEOT (passed over). The
  *         checksum is not looked at: ask raw_index_sum_fits. False as well when memory is gone.
  */

@@ -1,5 +1,6 @@
 #include "screen.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
@@ -121,6 +122,35 @@ static bool is_blob(const struct buf *text, const unsigned char *oid)
 	return same;
 }
 
+static bool has_packs(void)
+{
+	DIR *dir = opendir(".git/objects/pack");
+	const struct dirent *d;
+	bool found = false;
+
+	if (!dir)
+		return false;
+	while (!found && (d = readdir(dir)))
+		found = *d->d_name != '.';
+	closedir(dir);
+	return found;
+}
+
+/* Whether git can have the object: loose, or in a pack or an alternate, which are not looked into. */
+static bool may_have_object(const unsigned char *oid)
+{
+	struct buf path = BUF_INIT;
+	size_t i;
+	bool loose;
+
+	buf_adds(&path, ".git/objects/");
+	for (i = 0; i < SHA1_SIZE; i++)
+		buf_addf(&path, i == 1 ? "/%02x" : "%02x", oid[i]);
+	loose = !path.failed && is_file(path.ptr);
+	buf_free(&path);
+	return loose || has_packs() || access(".git/objects/info/alternates", F_OK) == 0;
+}
+
 /* Adds the lines of the staged .pycguard, read from the one on disk. */
 static bool add_staged(struct screen *s, const struct raw_entry *e)
 {
@@ -128,6 +158,7 @@ static bool add_staged(struct screen *s, const struct raw_entry *e)
 	bool good = e->stage == 0 && !e->intent_to_add && e->mode != MODE_LINK &&
 		e->mode != MODE_GITLINK && is_file(policy_path) &&
 		policy_read(&text, policy_path) == 0 && is_blob(&text, e->oid) &&
+		may_have_object(e->oid) &&
 		policy_add(s->policy, text.ptr, text.len, policy_path) == 0;
 
 	buf_free(&text);

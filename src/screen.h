@@ -18,8 +18,9 @@
  * large file it is summed up in a second thread. With SHA instructions that takes as long as the
  * walk (a million entries: 70 ms), in plain C four times that.
  *
- * Not looked at, although libgit2 would fail on it: a broken configuration outside the repository;
- * with that no command of git starts, and so no hook.
+ * Not looked at, although libgit2 would fail on it: a broken configuration outside the repository
+ * (with that no command of git starts, and so no hook), and whether a .pycguard that is not loose is
+ * really in a pack (its bytes are known to be those staged all the same).
  */
 #ifndef PYCGUARD_SCREEN_H
 #define PYCGUARD_SCREEN_H
