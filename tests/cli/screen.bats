@@ -1,0 +1,235 @@
+#!/usr/bin/env bats
+# The fast answer to the staged check: when it is given, and that it is never another one than the
+# closer look would give. The scripts of the staged check run once more without it (ctest: *.unscreened).
+
+load helper
+
+setup() {
+    start_clean
+    [[ $(uname) == Linux ]] || skip 'the loader tells what it loads on Linux'
+    new_repo
+    write pkg/a.py 'x = 1'
+    write pkg/b.py 'x = 1'
+    write top.py 'x = 1'
+    commit start .
+}
+
+# The loader writes to a file what it loads: libgit2 only when there was a closer look.
+check_and_watch() {
+    rm -f "$WORK"/loaded.*
+    run --separate-stderr env LD_DEBUG=files LD_DEBUG_OUTPUT="$WORK/loaded" "$PYCGUARD" "$@"
+    cat "$WORK"/loaded.* >"$WORK/loaded"
+}
+
+assert_quick() {
+    check_and_watch "$@"
+    assert_status 0
+    assert_no_output
+    if grep -q libgit2 "$WORK/loaded"; then fail 'libgit2 was loaded'; fi
+}
+
+assert_closer() {
+    check_and_watch "$@"
+    grep -q libgit2 "$WORK/loaded" || fail 'libgit2 was not loaded'
+}
+
+# change_byte FILE OFFSET: turns one bit round.
+change_byte() {
+    "$PYTHON" -I -c 'import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+data[int(sys.argv[2])] ^= 1
+open(sys.argv[1], "wb").write(data)' "$@"
+}
+
+# Runs both; sets status.
+same_as_unscreened() {
+    "$UNSCREENED" >"$WORK/expected" 2>"$WORK/expected.err" && expected=0 || expected=$?
+    "$PYCGUARD" >"$WORK/actual" 2>"$WORK/actual.err" && status=0 || status=$?
+    [[ $status == "$expected" ]] || fail "expected exit status $expected"
+    cmp "$WORK/expected" "$WORK/actual"
+    cmp "$WORK/expected.err" "$WORK/actual.err"
+}
+
+@test "a clean index is passed without libgit2, in each version" {
+    for version in 2 3 4; do
+        git update-index --index-version "$version"
+        assert_quick
+    done
+    git update-index --index-version 2
+    git update-index --skip-worktree top.py # makes it version 3
+    assert_quick
+    assert_quick --strict -q
+    assert_quick -z
+}
+
+@test "the index that git names is the one that is looked at" {
+    cp .git/index .git/index.lock
+    GIT_INDEX_FILE=.git/index.lock assert_quick
+    GIT_INDEX_FILE=$PWD/.git/index.lock assert_quick
+    mv .git/index.lock .git/next-index-1.lock
+    pyc pkg/a.py
+    git add -f .
+    GIT_INDEX_FILE=.git/next-index-1.lock assert_quick
+    assert_closer
+    assert_status 1
+    mv .git/index .git/index.lock
+    cp .git/next-index-1.lock .git/index
+    GIT_INDEX_FILE=.git/index.lock assert_closer
+    assert_status 1
+}
+
+@test "a hook of git itself takes the fast way" {
+    write .git/hooks/pre-commit "#!/bin/sh
+LD_DEBUG=files LD_DEBUG_OUTPUT='$WORK/loaded' exec '$PYCGUARD'"
+    chmod +x .git/hooks/pre-commit
+    write top.py 'x = 2'
+    git commit -qm staged top.py
+    write top.py 'x = 3'
+    git commit -qam all
+    [[ $(grep -l pcre2 "$WORK"/loaded.* | wc -l) == 2 ]] || fail 'the hook did not run'
+    ! grep -q libgit2 "$WORK"/loaded.* || fail 'libgit2 was loaded'
+}
+
+@test "whatever has to be said is said by the closer look" {
+    assert_closer -v
+    assert_closer --format json
+    assert_closer pkg/a.py
+    assert_closer --check-tracked
+}
+
+@test "a staged .pycguard counts only as it was staged" {
+    write .pycguard '*.log'
+    assert_quick # it is not staged
+    git add .pycguard
+    assert_quick
+    touch -d '2001-01-01' .pycguard
+    assert_quick # the same bytes, whatever its times
+    write x.log x
+    git add -f x.log
+    assert_closer
+    assert_status 1
+    write .pycguard '*.txt'
+    assert_closer
+    assert_status 1
+    git rm -q --cached x.log
+    assert_closer # the lines on disk are not those staged
+    assert_status 0
+    rm .pycguard
+    assert_closer
+    assert_status 0
+}
+
+@test "what a ! line allows is looked at closely" {
+    pyc pkg/a.py pkg/a.pyc
+    write .pycguard '!a.pyc'
+    git add -f .
+    assert_closer
+    assert_status 0
+}
+
+@test "--policy is taken by the screen too" {
+    write "$WORK/lines" '*.log'
+    assert_quick --policy "$WORK/lines"
+    write "$WORK/lines" '/top.py'
+    assert_closer --strict --policy "$WORK/lines"
+    assert_status 1
+    write "$WORK/lines" 'regex:('
+    assert_closer --policy "$WORK/lines"
+    assert_status 2
+}
+
+@test "letters of any case are looked at closely" {
+    write pkg/M.PYC x
+    git add -f pkg
+    assert_closer
+    assert_status 0
+    git config core.ignoreCase true
+    assert_closer
+    assert_status 1
+}
+
+@test "a clean index cut, lengthened or damaged in any byte is exit 2" {
+    git write-tree >/dev/null
+    cp .git/index whole
+    size=$(wc -c <whole)
+    for ((at = 0; at < size; at += 1 + RANDOM % 7)); do
+        head -c "$at" whole >.git/index
+        same_as_unscreened
+        [[ $status == 2 ]] || fail "cut at $at"
+        cp whole .git/index
+        change_byte .git/index "$at"
+        same_as_unscreened
+        [[ $status == 2 ]] || fail "byte $at"
+    done
+    cp whole .git/index
+    head -c 20 whole >>.git/index
+    same_as_unscreened
+    [[ $status == 2 ]] || fail 'lengthened'
+}
+
+@test "an index without its checksum is exit 2" {
+    git -c index.skipHash=true update-index --force-write-index 2>/dev/null || skip 'a git that cannot'
+    "$PYTHON" -I -c 'data = open(".git/index", "rb").read()
+open(".git/index", "wb").write(data[:-20] + bytes(20))'
+    same_as_unscreened
+    [[ $status == 2 ]] || fail
+}
+
+@test "extensions: what is optional and known is passed over, all else looked at closely" {
+    extension() {
+        "$PYTHON" -I -c 'import hashlib, sys
+data = open(".git/index", "rb").read()[:-20] + sys.argv[1].encode() + b"\0\0\0\2xx"
+open(".git/index", "wb").write(data + hashlib.sha1(data).digest())' "$1"
+    }
+    cp .git/index whole
+    for name in UNTR FSMN EOIE IEOT; do
+        cp whole .git/index
+        extension "$name"
+        assert_quick
+    done
+    for name in TREE REUC ABCD link sdir; do
+        cp whole .git/index
+        extension "$name"
+        assert_closer
+        same_as_unscreened
+    done
+}
+
+@test "a configuration that could move something is looked at closely" {
+    cp .git/config plain
+    git config branch.main.remote origin
+    git config remote.origin.url https://example.org/x.git
+    assert_quick
+    for text in '[core] worktree = ..' $'[core]\n\tworktree = pkg' $'[core]\n\tbare = true' \
+        $'[include]\n\tpath = other' $'[extensions]\n\tworktreeConfig = true' $'[core]\n\trepositoryformatversion = 5' \
+        $'[core]\n\tignorecase = perhaps' '[broken' 'x = 1 "' $'[a]\n\tb = "c'; do
+        printf '%s\n' "$text" >.git/config
+        assert_closer
+        same_as_unscreened
+        { cat plain; printf '%s\n' "$text"; } >.git/config
+        assert_closer
+        same_as_unscreened
+    done
+}
+
+@test "a repository that is named, linked or not whole is looked at closely" {
+    GIT_DIR=.git assert_closer
+    GIT_WORK_TREE=. assert_closer
+    GIT_OBJECT_DIRECTORY=.git/objects assert_closer
+    GIT_INDEX_FILE=.git/nothing assert_closer
+    assert_status 2
+    (cd pkg && assert_closer)
+    mv .git/refs .git/kept
+    assert_closer
+    assert_status 2
+    mv .git/kept .git/refs
+    rm .git/HEAD
+    assert_closer
+    assert_status 2
+}
+
+@test "a repository of someone else's is looked at closely" {
+    (($(id -u) == 0)) || skip 'only root can give files away'
+    chown 65534 .git
+    assert_closer
+}
