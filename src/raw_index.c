@@ -286,12 +286,10 @@ bool raw_index_each(const unsigned char *bytes, size_t len, raw_visit *visit, vo
 	return good;
 }
 
-bool raw_index_sum_fits(const unsigned char *bytes, size_t len)
+bool raw_index_sum_fits(const unsigned char *bytes, size_t len, const atomic_bool *stop)
 {
 	unsigned char sum[SHA1_SIZE];
 
-	if (len < SHA1_SIZE)
-		return false;
-	sha1(sum, bytes, len - SHA1_SIZE);
-	return memcmp(sum, bytes + len - SHA1_SIZE, SHA1_SIZE) == 0;
+	return len >= SHA1_SIZE && sha1_unless(sum, bytes, len - SHA1_SIZE, stop) &&
+		memcmp(sum, bytes + len - SHA1_SIZE, SHA1_SIZE) == 0;
 }

@@ -21,6 +21,7 @@
 #ifndef PYCGUARD_RAW_INDEX_H
 #define PYCGUARD_RAW_INDEX_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -48,7 +49,7 @@ typedef bool raw_visit(void *arg, const struct raw_entry *e);
  */
 bool raw_index_each(const unsigned char *bytes, size_t len, raw_visit *visit, void *arg);
 
-/** Whether the last 20 bytes are the SHA-1 of those before. */
-bool raw_index_sum_fits(const unsigned char *bytes, size_t len);
+/** Whether the last 20 bytes are the SHA-1 of those before; false as well once `*stop` is true. */
+bool raw_index_sum_fits(const unsigned char *bytes, size_t len, const atomic_bool *stop);
 
 #endif

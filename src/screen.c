@@ -32,6 +32,7 @@ struct screen {
 	struct matcher *matcher;
 	bool policy_unknown; /* .pycguard is staged, and not known to be the one on disk */
 	bool sum_fits;
+	atomic_bool stop; /* there is no need to know whether it does */
 };
 
 static bool is_dir(const char *path)
@@ -198,7 +199,7 @@ static void *sum_up(void *arg)
 {
 	struct screen *s = arg;
 
-	s->sum_fits = raw_index_sum_fits(s->bytes, s->len);
+	s->sum_fits = raw_index_sum_fits(s->bytes, s->len, &s->stop);
 	return NULL;
 }
 
@@ -214,6 +215,7 @@ static bool is_clean_and_whole(struct screen *s, const char *policy)
 	bool threaded = s->len >= THREAD_MIN && pthread_create(&thread, NULL, sum_up, s) == 0;
 	bool clean = is_clean(s, policy);
 
+	s->stop = !clean;
 	if (threaded)
 		pthread_join(thread, NULL);
 	else if (clean)

@@ -1,6 +1,5 @@
 #include "sha1.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -10,7 +9,7 @@
 #define HAVE_SHA_NI 1
 #endif
 
-enum { BLOCK = 64, ROUNDS = 80 };
+enum { BLOCK = 64, ROUNDS = 80, BETWEEN_STOPS = 1 << 12 };
 
 /** Takes `count` blocks in. */
 typedef void take_blocks(uint32_t state[5], const unsigned char *p, size_t count);
@@ -168,29 +167,40 @@ static void take_tail(take_blocks *take, uint32_t state[5], const unsigned char 
 	take(state, tail, size / BLOCK);
 }
 
-static void hash(take_blocks *take, unsigned char *out, const void *bytes, size_t len)
+static bool hash(take_blocks *take, unsigned char *out, const unsigned char *p, size_t len,
+	const atomic_bool *stop)
 {
 	uint32_t state[5] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
-	size_t i;
+	size_t blocks = len / BLOCK, n, i;
 
-	take(state, bytes, len / BLOCK);
-	take_tail(take, state, bytes, len);
+	for (i = 0; i < blocks; i += n) {
+		n = blocks - i < BETWEEN_STOPS ? blocks - i : BETWEEN_STOPS;
+		if (stop && atomic_load_explicit(stop, memory_order_relaxed))
+			return false;
+		take(state, p + i * BLOCK, n);
+	}
+	take_tail(take, state, p, len);
 	for (i = 0; i < SHA1_SIZE; i++)
 		out[i] = (unsigned char)(state[i / 4] >> (24 - 8 * (i % 4)));
+	return true;
+}
+
+bool sha1_unless(unsigned char out[static SHA1_SIZE], const void *bytes, size_t len,
+	const atomic_bool *stop)
+{
+#ifdef HAVE_SHA_NI
+	if (has_sha_ni())
+		return hash(take_sha_ni, out, bytes, len, stop);
+#endif
+	return hash(take_plain, out, bytes, len, stop);
 }
 
 void sha1(unsigned char out[static SHA1_SIZE], const void *bytes, size_t len)
 {
-#ifdef HAVE_SHA_NI
-	if (has_sha_ni()) {
-		hash(take_sha_ni, out, bytes, len);
-		return;
-	}
-#endif
-	hash(take_plain, out, bytes, len);
+	sha1_unless(out, bytes, len, NULL);
 }
 
 void sha1_plain(unsigned char out[static SHA1_SIZE], const void *bytes, size_t len)
 {
-	hash(take_plain, out, bytes, len);
+	hash(take_plain, out, bytes, len, NULL);
 }

@@ -8,6 +8,8 @@
 #ifndef PYCGUARD_SHA1_H
 #define PYCGUARD_SHA1_H
 
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { SHA1_SIZE = 20 };
@@ -15,7 +17,11 @@ enum { SHA1_SIZE = 20 };
 /** Hash `len` bytes. */
 void sha1(unsigned char out[static SHA1_SIZE], const void *bytes, size_t len);
 
-/** The same without the processor's own instructions, to test one against the other. */
+/** The same, but false, with `out` as it was, soon after `*stop` has become true. */
+bool sha1_unless(unsigned char out[static SHA1_SIZE], const void *bytes, size_t len,
+	const atomic_bool *stop);
+
+/** As sha1, without the processor's own instructions, to test one against the other. */
 void sha1_plain(unsigned char out[static SHA1_SIZE], const void *bytes, size_t len);
 
 #endif

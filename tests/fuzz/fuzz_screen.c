@@ -111,7 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size)
 		memcpy(bytes, data, size);
 	sha1(bytes + size, data, size);
-	require(raw_index_sum_fits(bytes, size + SHA1_SIZE));
+	require(raw_index_sum_fits(bytes, size + SHA1_SIZE, NULL));
 	if (raw_index_each(bytes, size + SHA1_SIZE, count_entry, &count))
 		compare(bytes, size + SHA1_SIZE);
 	free(bytes);
