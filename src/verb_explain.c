@@ -201,8 +201,8 @@ static int print(struct job *job)
 static int tell(struct job *job)
 {
 	bool on_disk = job->judged == job->disk;
-	struct check check = {.kind = on_disk ? CHECK_DISK : CHECK_TRACKED, .notes = true, .snapshot = job->judged,
-		.policy = job->policy, .caseless = job->caseless};
+	struct check check = {.kind = on_disk ? CHECK_DISK : CHECK_TRACKED, .notes = true,
+		.snapshot = job->judged, .policy = job->policy, .caseless = job->caseless};
 	struct finding finding = {0};
 	struct examined x = {.source = BUF_INIT};
 	int status = examine(&x, job->judged, &job->entry, job->caseless);
