@@ -80,11 +80,11 @@ history() {
 growth() {
     local count
     clean_repo lines 10000
-    for count in 1000 2000 4000; do
+    for count in 250 500 1000; do
         seq -f 'no_such_name_%.0f.log' "$count" >"$WORK/lines-$count"
     done
-    measure 'Lines of policy, 10,000 entries' 5 1000 "$PYCGUARD" --policy "$WORK/lines-1000" -- \
-        2000 "$PYCGUARD" --policy "$WORK/lines-2000" -- 4000 "$PYCGUARD" --policy "$WORK/lines-4000"
+    measure 'Lines of policy, 10,000 entries' 5 250 "$PYCGUARD" --policy "$WORK/lines-250" -- \
+        500 "$PYCGUARD" --policy "$WORK/lines-500" -- 1000 "$PYCGUARD" --policy "$WORK/lines-1000"
     cd "$WORK"
     for count in 5000 10000 20000; do
         git init -q "findings-$count"

@@ -175,6 +175,21 @@ open(".git/index", "wb").write(data[:-20] + bytes(20))'
     [[ $status == 2 ]] || fail
 }
 
+@test "entries out of order, or twice, with a good checksum, are exit 2" {
+    for order in 10 00; do
+        git reset -q
+        # The first two entries are of one length: 62 bytes, the name, and 1 to 8 NULs.
+        "$PYTHON" -I -c 'import hashlib, sys
+data = open(".git/index", "rb").read()
+entries = [data[12:84], data[84:156]]
+body = data[:12] + entries[int(sys.argv[1][0])] + entries[int(sys.argv[1][1])] + data[156:-20]
+open(".git/index", "wb").write(body + hashlib.sha1(body).digest())' "$order"
+        same_as_unscreened
+        [[ $status == 2 ]] || fail "order $order"
+        rm .git/index
+    done
+}
+
 @test "extensions: what is optional and known is passed over, all else looked at closely" {
     extension() {
         "$PYTHON" -I -c 'import hashlib, sys
