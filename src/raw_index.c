@@ -24,8 +24,8 @@ enum {
 struct cursor {
 	const unsigned char *at, *end; /* `end`: where the checksum begins */
 	uint32_t version;
-	struct raw_entry entry; /* its path is in place in versions 2 and 3, in `path` in version 4 */
-	struct buf path;
+	struct raw_entry entry;
+	struct buf path; /* of the entry, in version 4; in the others it is in place */
 };
 
 static uint32_t get32(const unsigned char *p)
@@ -291,5 +291,5 @@ bool raw_index_sum_fits(const unsigned char *bytes, size_t len, const atomic_boo
 	unsigned char sum[SHA1_SIZE];
 
 	return len >= SHA1_SIZE && sha1_unless(sum, bytes, len - SHA1_SIZE, stop) &&
-		memcmp(sum, bytes + len - SHA1_SIZE, SHA1_SIZE) == 0;
+	       memcmp(sum, bytes + len - SHA1_SIZE, SHA1_SIZE) == 0;
 }

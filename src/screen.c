@@ -23,7 +23,8 @@ static const char plain_config[] =
 	"(?:(?&blank)|[ \\t]*(?!worktree)(?:"
 	"(?:bare[ \\t]*=[ \\t]*false|ignorecase[ \\t]*=[ \\t]*(?:true|false)|"
 	"repositoryformatversion[ \\t]*=[ \\t]*[01])[ \\t]*\\n|"
-	"(?!bare|ignorecase|repositoryformatversion)[a-z][-a-z0-9]*[ \\t]*=[^\"\\\\\\n\\0]*\\n))*)*\\z";
+	"(?!bare|ignorecase|repositoryformatversion)"
+	"[a-z][-a-z0-9]*[ \\t]*=[^\"\\\\\\n\\0]*\\n))*)*\\z";
 
 struct screen {
 	const unsigned char *bytes; /* of the index */
@@ -73,7 +74,7 @@ static bool has_plain_config(struct matcher *m)
 {
 	struct buf text = BUF_INIT;
 	bool plain = is_file(".git/config") && policy_read(&text, ".git/config") == 0 &&
-		matches_config(&text, m);
+		     matches_config(&text, m);
 
 	buf_free(&text);
 	return plain;
@@ -84,8 +85,7 @@ static bool is_plain_repository(const struct environment *env)
 	if (env->git_dir || env->git_work_tree || env->git_object_dir || env->git_alternates)
 		return false;
 	return is_our_dir(".") && is_our_dir(".git") && is_file(".git/HEAD") &&
-		is_dir(".git/objects") && is_dir(".git/refs") &&
-		access(".git/commondir", F_OK) < 0;
+	       is_dir(".git/objects") && is_dir(".git/refs") && access(".git/commondir", F_OK) < 0;
 }
 
 static bool map_index(struct screen *s, const char *path)
@@ -157,10 +157,10 @@ static bool add_staged(struct screen *s, const struct raw_entry *e)
 {
 	struct buf text = BUF_INIT;
 	bool good = e->stage == 0 && !e->intent_to_add && e->mode != MODE_LINK &&
-		e->mode != MODE_GITLINK && is_file(policy_path) &&
-		policy_read(&text, policy_path) == 0 && is_blob(&text, e->oid) &&
-		may_have_object(e->oid) &&
-		policy_add(s->policy, text.ptr, text.len, policy_path) == 0;
+		    e->mode != MODE_GITLINK && is_file(policy_path) &&
+		    policy_read(&text, policy_path) == 0 && is_blob(&text, e->oid) &&
+		    may_have_object(e->oid) &&
+		    policy_add(s->policy, text.ptr, text.len, policy_path) == 0;
 
 	buf_free(&text);
 	return good;
@@ -206,7 +206,7 @@ static void *sum_up(void *arg)
 static bool is_clean(struct screen *s, const char *policy)
 {
 	return has_plain_config(s->matcher) && load_policy(s, policy) &&
-		raw_index_each(s->bytes, s->len, is_let_pass, s);
+	       raw_index_each(s->bytes, s->len, is_let_pass, s);
 }
 
 static bool is_clean_and_whole(struct screen *s, const char *policy)
@@ -228,7 +228,7 @@ bool screen_is_clean(const struct environment *env, const char *policy)
 	const char *index = env->git_index_file ? env->git_index_file : ".git/index";
 	struct screen s = {.matcher = matcher_new()};
 	bool clean = s.matcher && is_plain_repository(env) && map_index(&s, index) &&
-		is_clean_and_whole(&s, policy);
+		     is_clean_and_whole(&s, policy);
 
 	if (s.bytes)
 		munmap((void *)s.bytes, s.len);

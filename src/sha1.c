@@ -142,7 +142,8 @@ SHA_NI static void take_sha_ni(uint32_t state[5], const unsigned char *p, size_t
 		for (i = 0; i < ROUNDS / 4; i++) {
 			w[i % 4] = i < 4 ? load_words(p + 16 * i) : next_words(w, i);
 			four_rounds(&abcd, &e,
-				i ? _mm_sha1nexte_epu32(e, w[i % 4]) : _mm_add_epi32(e, w[0]), i / 5);
+				i ? _mm_sha1nexte_epu32(e, w[i % 4]) : _mm_add_epi32(e, w[0]),
+				i / 5);
 		}
 		e = _mm_sha1nexte_epu32(e, start_e);
 		abcd = _mm_add_epi32(abcd, start);
@@ -185,8 +186,8 @@ static bool hash(take_blocks *take, unsigned char *out, const unsigned char *p, 
 	return true;
 }
 
-bool sha1_unless(unsigned char out[static SHA1_SIZE], const void *bytes, size_t len,
-	const atomic_bool *stop)
+bool sha1_unless(
+	unsigned char out[static SHA1_SIZE], const void *bytes, size_t len, const atomic_bool *stop)
 {
 #ifdef HAVE_SHA_NI
 	if (has_sha_ni())
