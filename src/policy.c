@@ -11,9 +11,6 @@ enum { SHORT_PATH = 512, QUOTED_MAX = 200 };
 static const char *const builtin_lines[] = {"__pycache__/", "*.py[cod]", "*$py.class"};
 enum { BUILTIN_COUNT = sizeof builtin_lines / sizeof *builtin_lines };
 
-/* What every path holds that a built-in line matches, so that one search answers for most. */
-static const char builtin_hint[] = "[._$]py[cod.]";
-
 static const char regex_mark[] = "regex:";
 
 /* The name of a policy file, which its lines borrow. */
@@ -27,7 +24,6 @@ struct policy {
 	size_t count;
 	size_t cap;
 	struct origin *origins;
-	struct pattern *hint; /* of the built-in lines */
 	bool caseless;
 };
 
@@ -129,14 +125,6 @@ static int add_builtin(struct policy *p, const char *text)
 	return rc > 0 ? error_set("built-in pattern '%s': %s", text, why.reason) : rc;
 }
 
-static int add_hint(struct policy *p)
-{
-	struct pattern_error why;
-	int rc = pattern_regex(&p->hint, builtin_hint, strlen(builtin_hint), p->caseless, &why);
-
-	return rc > 0 ? error_set("built-in pattern '%s': %s", builtin_hint, why.reason) : rc;
-}
-
 struct policy *policy_new(bool caseless)
 {
 	struct policy *p = calloc(1, sizeof *p);
@@ -146,10 +134,6 @@ struct policy *policy_new(bool caseless)
 		return NULL;
 	}
 	p->caseless = caseless;
-	if (add_hint(p)) {
-		policy_free(p);
-		return NULL;
-	}
 	for (size_t i = 0; i < BUILTIN_COUNT; i++) {
 		if (add_builtin(p, builtin_lines[i])) {
 			policy_free(p);
@@ -171,7 +155,6 @@ void policy_free(struct policy *p)
 		next = o->next;
 		free(o);
 	}
-	pattern_free(p->hint);
 	free(p->lines);
 	free(p);
 }
@@ -332,12 +315,22 @@ static int match_line(
 		"'%s:%zu': pattern '%.*s'", line->origin, line->number, QUOTED_MAX, line->text);
 }
 
-/* 0 when no built-in line can match. */
-static int builtin_may_match(const struct policy *p, struct matcher *m, const char *path, size_t len)
+static bool has_mark(const char *path, size_t len, char y)
 {
-	int found = pattern_match(p->hint, m, path, len);
+	const char *at = path + 2, *end = path + len - 1;
 
-	return found < 0 ? error_prefix("pattern '%s'", builtin_hint) : found;
+	for (; at < end && (at = memchr(at, y, (size_t)(end - at))); at++)
+		if ((at[-1] == 'p' || at[-1] == 'P') && strchr("._$", at[-2]) &&
+		    strchr("codCOD.", at[1]))
+			return true;
+	return false;
+}
+
+/* Every path that a built-in line matches, in any case of letters, holds `py` after one of `._$` and
+ * before one of `cod.`: to look for that is several times faster than PCRE2 is in starting. */
+static bool builtin_may_match(const char *path, size_t len)
+{
+	return len >= 4 && (has_mark(path, len, 'y') || has_mark(path, len, 'Y'));
 }
 
 /* The last of the lines from `first` on, up to but not with `end`, that matches, in `*out`; NULL
@@ -362,10 +355,10 @@ static int last_match(const struct policy *p, size_t first, size_t end, struct m
 static int last_builtin(const struct policy *p, struct matcher *m, const char *path, size_t len,
 	const struct policy_line **out)
 {
-	int found = builtin_may_match(p, m, path, len);
-
 	*out = NULL;
-	return found > 0 ? last_match(p, 0, BUILTIN_COUNT, m, path, len, out) : found;
+	if (!builtin_may_match(path, len))
+		return 0;
+	return last_match(p, 0, BUILTIN_COUNT, m, path, len, out);
 }
 
 /* As policy_decide, of a path with a slash after it. */
@@ -408,11 +401,8 @@ int policy_decide(const struct policy *p, struct matcher *m, const char *path, s
 	int rc;
 
 	*out = (struct policy_decision){.line = NULL};
-	if (p->count == BUILTIN_COUNT) {
-		rc = builtin_may_match(p, m, path, len);
-		if (rc <= 0)
-			return rc;
-	}
+	if (p->count == BUILTIN_COUNT && !builtin_may_match(path, len))
+		return 0;
 	slashed = with_slash(room, path, len);
 	if (!slashed)
 		return -1;
@@ -450,15 +440,16 @@ static int any_rejecting_matches(const struct policy *p, size_t first, struct ma
 
 int policy_may_reject(const struct policy *p, struct matcher *m, const char *path, size_t len)
 {
-	int found = builtin_may_match(p, m, path, len);
+	bool builtin = builtin_may_match(path, len);
 	char room[SHORT_PATH], *slashed;
+	int found;
 
-	if (found < 0 || (!found && p->count == BUILTIN_COUNT))
-		return found;
+	if (!builtin && p->count == BUILTIN_COUNT)
+		return 0;
 	slashed = with_slash(room, path, len);
 	if (!slashed)
 		return -1;
-	found = any_rejecting_matches(p, found ? 0 : BUILTIN_COUNT, m, slashed, len);
+	found = any_rejecting_matches(p, builtin ? 0 : BUILTIN_COUNT, m, slashed, len);
 	if (slashed != room)
 		free(slashed);
 	return found;

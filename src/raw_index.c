@@ -25,6 +25,7 @@ struct cursor {
 	const unsigned char *at, *end; /* `end`: where the checksum begins */
 	uint32_t version;
 	struct raw_entry entry;
+	size_t known;    /* so much of its path is directories, which are looked through */
 	struct buf path; /* of the entry, in version 4; in the others it is in place */
 };
 
@@ -60,6 +61,8 @@ static bool read_path(struct cursor *c, const unsigned char *start, int *order)
 		if (*c->at++ != '\0')
 			return false;
 	*order = strcmp(c->entry.path, path);
+	if (strncmp(c->entry.path, path, c->known) != 0)
+		c->known = 0;
 	c->entry.path = path;
 	c->entry.len = (size_t)((const char *)nul - path);
 	return true;
@@ -93,6 +96,8 @@ static bool read_packed_path(struct cursor *c, int *order)
 		return false;
 	*order = strcmp(c->path.ptr + c->path.len - cut, (const char *)c->at);
 	buf_cut(&c->path, c->path.len - cut);
+	if (c->path.len < c->known)
+		c->known = 0;
 	buf_add(&c->path, c->at, (size_t)(nul - c->at));
 	c->at = nul + 1;
 	c->entry.path = c->path.ptr;
@@ -162,18 +167,23 @@ static bool is_odd_component(const char *s, size_t len, bool is_link)
 }
 
 /* libgit2 refuses an index with a path that is not of a work tree, or that is .git's; as links the
- * names of git's own files too. */
-static bool is_odd_path(const struct raw_entry *e)
+ * names of git's own files too. A directory that the path before was in is known to be good. */
+static bool has_good_components(struct cursor *c)
 {
-	const char *s = e->path, *end = s + e->len, *slash;
+	bool is_link = c->entry.mode == MODE_LINK;
+	const char *s = c->entry.path + (is_link ? 0 : c->known),
+		   *end = c->entry.path + c->entry.len;
+	const char *slash;
 
 	for (;; s = slash + 1) {
 		slash = memchr(s, '/', (size_t)(end - s));
-		if (is_odd_component(s, (size_t)((slash ? slash : end) - s), e->mode == MODE_LINK))
-			return true;
-		if (!slash)
+		if (is_odd_component(s, (size_t)((slash ? slash : end) - s), is_link))
 			return false;
+		if (!slash)
+			break;
 	}
+	c->known = (size_t)(s - c->entry.path);
+	return true;
 }
 
 static bool read_entry(struct cursor *c)
@@ -197,7 +207,7 @@ static bool read_entry(struct cursor *c)
 	/* libgit2 reads no path that long in version 4. */
 	if (len == 0 || (len == LENGTH_MASK && c->version == 4) || (flags & LENGTH_MASK) != len)
 		return false;
-	if (is_odd_path(&c->entry))
+	if (!has_good_components(c))
 		return false;
 	return order < 0 || (order == 0 && last_stage > 0 && last_stage < c->entry.stage);
 }
