@@ -343,10 +343,9 @@ PY
     story
     write $'\xff.pyc' x
     commit odd $'\xff.pyc'
-    for args in "--check-range HEAD" --check-history --pre-push --pre-receive; do
-        # shellcheck disable=SC2086
-        run_pycguard --format=json $args <<<""
-        [[ $status != 2 ]] || run_pycguard --format=json $args </dev/null
+    for args in --check-range=HEAD --check-history --pre-push --pre-receive; do
+        IFS='=' read -ra words <<<"$args"
+        run_pycguard --format=json "${words[@]}" </dev/null
         [[ $status != 2 ]] || fail "$args"
         "$PYTHON" -I "$BATS_TEST_DIRNAME/validate.py" "$SOURCE_ROOT/src/report.schema.json" <<<"$output"
     done

@@ -120,15 +120,18 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
     commit 'before the range' "$(pyc pkg/m.py)" pkg/m.py
     cache=$(git ls-files '*.pyc')
     commit clean
+    # The framework's own clone, which is built already.
+    pre-commit run
+    framework=("$PRE_COMMIT_HOME"/repo*/hook/pycguard-framework)
     export PRE_COMMIT_FROM_REF=HEAD~1 PRE_COMMIT_TO_REF=HEAD
-    run "$clone/hook/pycguard-framework" --check-staged --
+    run "${framework[0]}" --check-staged --
     assert_status 0
-    run "$clone/hook/pycguard-framework" --check-staged -- "$cache"
+    run "${framework[0]}" --check-staged -- "$cache"
     assert_status 1
     assert_output_has "$cache"
-    run "$clone/hook/pycguard-framework" --check-staged -- nowhere.pyc
+    run "${framework[0]}" --check-staged -- nowhere.pyc
     assert_status 2
-    run "$clone/hook/pycguard-framework" --check-staged --policy /dev/null nowhere.pyc
+    run "${framework[0]}" --check-staged --policy /dev/null nowhere.pyc
     assert_status 2
 }
 
