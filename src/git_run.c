@@ -5,7 +5,7 @@
 
 #include "child.h"
 
-enum { ARGS_MAX = 16, SET_COUNT = 4 };
+enum { ARGS_MAX = 18, SET_COUNT = 4 };
 
 /* One run of git. */
 struct run {
@@ -66,6 +66,8 @@ static void make_args(struct run *run, const char *const *args)
 	size_t n = 0, i;
 
 	run->args[n++] = "git";
+	run->args[n++] = "-c";
+	run->args[n++] = "core.fsmonitor=false"; /* it may name a program */
 	run->args[n++] = "-C";
 	run->args[n++] = repository_top(run->repository);
 	for (i = 0; args[i] && n < ARGS_MAX - 1; i++)
