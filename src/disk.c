@@ -16,6 +16,7 @@
 
 #include "buf.h"
 #include "error.h"
+#include "path.h"
 
 struct disk_snapshot {
 	struct snapshot base;
@@ -413,6 +414,19 @@ int disk_root(const struct snapshot *s)
 	return ((const struct disk_snapshot *)s)->root;
 }
 
+/* Whether the directory itself, however it was named, is a package of migrations. */
+static int look_at_name(struct disk_snapshot *disk, const char *dir)
+{
+	char *real = realpath(dir, NULL);
+
+	if (!real)
+		return error_os(errno, "cannot read directory '%s'", dir);
+	disk->base.top_is_migrations =
+		strcmp(real + path_base(real, strlen(real)), "migrations") == 0;
+	free(real);
+	return 0;
+}
+
 int disk_open(struct snapshot **out, const char *dir, const char *only, disk_failed *failed,
 	void *arg)
 {
@@ -436,7 +450,7 @@ int disk_open(struct snapshot **out, const char *dir, const char *only, disk_fai
 		buf_adds(&disk->shown, dir);
 	if (disk->shown.len && dir[disk->shown.len - 1] != '/')
 		buf_addc(&disk->shown, '/');
-	if (buf_failed(&disk->shown) < 0) {
+	if (buf_failed(&disk->shown) < 0 || look_at_name(disk, dir) < 0) {
 		disk_free(&disk->base);
 		return -1;
 	}

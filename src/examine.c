@@ -209,7 +209,7 @@ static int find_init(bool *present, struct snapshot *s, const char *directory, s
 	for (i = 0; i < 2 && status == 0; i++) {
 		buf_clear(&path);
 		buf_add(&path, directory, len);
-		buf_adds(&path, names[i]);
+		buf_adds(&path, names[i] + (len == 0));
 		status = buf_failed(&path) < 0 ? -1 : snapshot_find(s, path.ptr, NULL);
 	}
 	*present = status == 1;
@@ -225,7 +225,8 @@ static int find_packages(struct examined *x, struct snapshot *s)
 		return -1;
 	if (!x->name.migration)
 		return 0;
-	return find_init(&x->migrations_loaded, s, x->name.package.ptr, x->name.package.len - 1);
+	return find_init(&x->migrations_loaded, s, x->name.package.ptr,
+		x->name.package.len ? x->name.package.len - 1 : 0);
 }
 
 int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless)
@@ -234,6 +235,8 @@ int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool 
 
 	*x = (struct examined){.source = BUF_INIT};
 	bytecode_name(&x->name, e->path, e->len, caseless);
+	if (s->top_is_migrations && x->name.module.ptr && x->name.package.len == 0)
+		x->name.migration = true;
 	if (read_header(x, s, e) < 0)
 		return -1;
 	if (bytecode_source(&x->source, &x->name)) {

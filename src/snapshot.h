@@ -62,6 +62,7 @@ struct snapshot_source {
 /** Every snapshot begins with this. */
 struct snapshot {
 	const struct snapshot_source *source;
+	bool top_is_migrations; /* a directory on disk that has this name itself */
 };
 
 /** Visit every entry in the order of the index. 0; -1 with the failure recorded. */

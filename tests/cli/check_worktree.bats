@@ -417,3 +417,17 @@ EOF
     assert_status 0
     [[ -z $stderr ]] || fail 'expected nothing'
 }
+
+@test "a migrations directory that is named, or stood in, is one of migrations" {
+    write shop/migrations/__init__.py ''
+    pyc shop/migrations/0002_gone.py shop/migrations/0002_gone.pyc
+    rm shop/migrations/0002_gone.py
+    run_pycguard --check-worktree shop/migrations --format=json
+    assert_status 1
+    assert_json '.findings[0] | .migration and (.message | contains("Django runs it as migration 0002_gone"))'
+    cd shop/migrations
+    run_pycguard --check-worktree --format=json
+    assert_json '.findings[0] | .migration and .path == "0002_gone.pyc"'
+    run_pycguard --explain 0002_gone.pyc --format=json
+    assert_json '.migration'
+}
