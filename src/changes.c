@@ -55,7 +55,8 @@ static int tell(struct changes *c, enum change change, const struct tree_cursor 
 	if (enter(c, at, &dir) < 0 ||
 	    policy_decide(c->policy, c->matcher, c->path.ptr, c->path.len, &d) < 0)
 		return -1;
-	e = (struct entry){.path = c->path.ptr, .len = c->path.len, .mode = at->mode, .oid = at->oid};
+	e = (struct entry){.path = c->path.ptr, .len = c->path.len, .mode = at->mode,
+		.oid = at->oid};
 	if (d.rejected)
 		status = c->visit(c->arg, change, &e);
 	buf_cut(&c->path, dir);
@@ -64,12 +65,13 @@ static int tell(struct changes *c, enum change change, const struct tree_cursor 
 
 static int below(struct changes *c, struct level *l, const struct tree_cursor *at)
 {
-	bool cache = bytecode_suspect(at->name, at->len) || in_cache(c);
+	bool cache = bytecode_suspect(at->name, at->len);
 	size_t dir;
 	int status;
 
 	if (c->depth == DEPTH_MAX)
-		return error_set("directory '%.60s...' is more than %d levels deep", c->path.ptr, DEPTH_MAX);
+		return error_set("directory '%.60s...' is more than %d levels deep", c->path.ptr,
+			DEPTH_MAX);
 	if (enter(c, at, &dir) < 0)
 		return -1;
 	buf_addc(&c->path, '/');
@@ -208,7 +210,8 @@ static int tell_orphan(struct changes *c, const struct pathset *sources,
 	if (enter(c, at, &dir) < 0)
 		return -1;
 	bytecode_name(&name, c->path.ptr, c->path.len, c->caseless);
-	orphaned = bytecode_source(&source, &name) && pathset_holds(sources, source.ptr, source.len);
+	orphaned = bytecode_source(&source, &name) &&
+		pathset_holds(sources, source.ptr, source.len);
 	status = buf_failed(&source);
 	buf_free(&source);
 	buf_cut(&c->path, dir);

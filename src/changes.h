@@ -21,8 +21,8 @@
 enum change {
 	CHANGE_ADDED,	 /* no parent has the path, or the commit has no parents */
 	CHANGE_CHANGED,	 /* content or mode is another than in each parent that has the path */
-	CHANGE_REMOVED,	 /* each parent has the path, the commit has not; `e` is the first parent's */
-	CHANGE_ORPHANED, /* bytecode that is there, whose source some parent has and the commit not */
+	CHANGE_REMOVED,	 /* each parent has the path, not the commit; `e` is the first parent's */
+	CHANGE_ORPHANED, /* bytecode whose source some parent has, and the commit has not */
 };
 
 /** Told each change of a path that the policy rejects. 0; -1, recorded, to stop. */

@@ -168,8 +168,8 @@ static size_t run_of_commit(const struct scan_event *events, size_t count)
 
 static int judge_open(struct judge *j)
 {
-	j->policies = (struct policies){.repository = j->scan->repository, .pinned = j->scan->pinned,
-		.caseless = j->scan->caseless};
+	j->policies = (struct policies){.repository = j->scan->repository,
+		.pinned = j->scan->pinned, .caseless = j->scan->caseless};
 	j->matcher = matcher_new();
 	return j->matcher ? 0 : -1;
 }

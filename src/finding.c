@@ -114,7 +114,8 @@ void finding_message(struct buf *out, const struct finding *f)
 {
 	say_rule(out, f);
 	if (f->removed)
-		buf_addf(out, "; commit %.10s removes it again, but the history keeps it", f->removed);
+		buf_addf(out, "; commit %.10s removes it again, but the history keeps it",
+			f->removed);
 }
 
 /* Whether git would read the path as a pattern or as magic rather than as a name. */

@@ -42,7 +42,7 @@ struct finding {
 	bool on_disk; /* a file of the work tree, not of a snapshot of git's */
 	char *commit; /* hexadecimal id, where the check is one of commits; else NULL, as these: */
 	char *subject;	 /* first line of its message */
-	char *removed;	 /* id of a later commit that removes the path again; NULL: it is still there */
+	char *removed;	 /* id of a later commit that removes the path again; NULL: none does */
 	bool is_root;	 /* the commit has no parents */
 	bool in_history; /* what mends it is to rewrite the whole history */
 };

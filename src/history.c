@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "git.h"
+#include "store.h"
 
 static int by_path(const void *a, const void *b)
 {
@@ -31,22 +32,6 @@ static const struct scan_event **sort_by_path(const struct scan_events *events)
 	return sorted;
 }
 
-static int add_bytes(struct history *h, struct history_path *row, struct oidmap *seen,
-	struct repository *r, const struct scan_event *e)
-{
-	uint32_t owner, number = (uint32_t)(row - h->items);
-	bool known = oidmap_get(seen, &e->oid, &owner);
-	uint64_t size;
-
-	if (known && owner == number)
-		return 0;
-	if (git_blob_size(r, &e->oid, &size) < 0)
-		return error_prefix("cannot size '%s'", e->path);
-	row->bytes += size;
-	h->bytes += known ? 0 : size;
-	return oidmap_set(seen, &e->oid, number);
-}
-
 /* The events of one path, in order of the walk. False when the path is only removed. */
 static bool fill_row(struct history_path *row, const struct scan_event **events, size_t count)
 {
@@ -59,28 +44,23 @@ static bool fill_row(struct history_path *row, const struct scan_event **events,
 			row->removed = (int64_t)events[i]->commit;
 		else if (row->added == HISTORY_NEVER)
 			row->added = (int64_t)events[i]->commit;
-		row->versions += events[i]->change == CHANGE_ADDED || events[i]->change == CHANGE_CHANGED;
+		row->versions +=
+			events[i]->change == CHANGE_ADDED || events[i]->change == CHANGE_CHANGED;
 	}
 	return row->added != HISTORY_NEVER;
 }
 
-static int add_row(struct history *h, const struct scan_event **events, size_t count,
-	const struct walk *w, struct oidmap *seen, struct repository *sized)
+static void add_row(struct history *h, const struct scan_event **events, size_t count,
+	const struct walk *w)
 {
 	struct history_path *row = &h->items[h->count];
-	size_t i;
 
 	if (!fill_row(row, events, count))
-		return 0;
+		return;
 	h->count++;
 	row->first = *walk_commit(w, (size_t)row->added);
 	if (row->removed != HISTORY_NEVER)
 		row->last = *walk_commit(w, (size_t)row->removed);
-	for (i = 0; sized && i < count; i++)
-		if (events[i]->change != CHANGE_REMOVED &&
-		    add_bytes(h, row, seen, sized, events[i]) < 0)
-			return -1;
-	return 0;
 }
 
 static size_t run_of_path(const struct scan_event **events, size_t count)
@@ -92,25 +72,90 @@ static size_t run_of_path(const struct scan_event **events, size_t count)
 	return n;
 }
 
+static int compare_row(const void *key, const void *row)
+{
+	return strcmp(key, ((const struct history_path *)row)->path);
+}
+
+/* The blobs of the events, each once, and their numbers. */
+struct blobs {
+	struct oidmap numbers;
+	struct oid *oids;
+	uint64_t *sizes;
+	uint32_t *owners; /* the row that counted it last, from 1 */
+	size_t count;
+};
+
+static int list_blobs(struct blobs *b, const struct scan_events *events)
+{
+	size_t i;
+
+	b->oids = calloc(events->count + 1, sizeof *b->oids);
+	b->sizes = calloc(events->count + 1, sizeof *b->sizes);
+	b->owners = calloc(events->count + 1, sizeof *b->owners);
+	if (!b->oids || !b->sizes || !b->owners)
+		return error_oom();
+	for (i = 0; i < events->count; i++) {
+		const struct scan_event *e = &events->items[i];
+
+		if (e->change == CHANGE_REMOVED || oidmap_get(&b->numbers, &e->oid, NULL))
+			continue;
+		if (oidmap_set(&b->numbers, &e->oid, (uint32_t)b->count) < 0)
+			return -1;
+		b->oids[b->count++] = e->oid;
+	}
+	return 0;
+}
+
+static void count_bytes(struct history *h, struct blobs *b, const struct scan_event *e)
+{
+	struct history_path *row = bsearch(e->path, h->items, h->count, sizeof *row, compare_row);
+	uint32_t number, owner = row ? (uint32_t)(row - h->items) + 1 : 0;
+
+	if (!row || !oidmap_get(&b->numbers, &e->oid, &number) || b->owners[number] == owner)
+		return;
+	row->bytes += b->sizes[number];
+	h->bytes += b->owners[number] ? 0 : b->sizes[number];
+	b->owners[number] = owner;
+}
+
+static int add_sizes(struct history *h, const struct scan_event **sorted, size_t count,
+	const struct scan_events *events, const struct scan *s)
+{
+	struct blobs b = {.numbers = OIDMAP_INIT};
+	size_t i;
+	int status = list_blobs(&b, events);
+
+	if (status == 0 && b.count)
+		status = store_sizes(b.sizes, b.oids, b.count, s->repository, s->env->variables,
+			&h->on_disk);
+	for (i = 0; status == 0 && i < count; i++)
+		if (sorted[i]->change != CHANGE_REMOVED)
+			count_bytes(h, &b, sorted[i]);
+	oidmap_free(&b.numbers);
+	free(b.oids);
+	free(b.sizes);
+	free(b.owners);
+	return status;
+}
+
 static int add_rows(struct history *h, const struct scan_events *events, const struct scan *s,
 	bool sizes)
 {
 	const struct scan_event **sorted = sort_by_path(events);
-	struct oidmap seen = OIDMAP_INIT;
 	size_t i, n;
-	int status = 0;
+	int status = sorted ? 0 : -1;
 
 	h->items = calloc(events->count + 1, sizeof *h->items);
 	if (!h->items)
 		status = error_oom();
-	if (!sorted)
-		status = -1;
 	for (i = 0; status == 0 && i < events->count; i += n) {
 		n = run_of_path(sorted + i, events->count - i);
-		status = add_row(h, sorted + i, n, s->walk, &seen, sizes ? s->repository : NULL);
+		add_row(h, sorted + i, n, s->walk);
 	}
+	if (status == 0 && sizes)
+		status = add_sizes(h, sorted, events->count, events, s);
 	free(sorted);
-	oidmap_free(&seen);
 	return status;
 }
 
@@ -158,11 +203,6 @@ int history_build(struct history *out, const struct scan_events *events, const s
 {
 	*out = (struct history)HISTORY_INIT;
 	return add_rows(out, events, s, sizes) < 0 ? -1 : look_in_tips(out, s);
-}
-
-static int compare_row(const void *key, const void *row)
-{
-	return strcmp(key, ((const struct history_path *)row)->path);
 }
 
 const struct history_path *history_find(const struct history *h, const char *path)

@@ -24,9 +24,10 @@ struct history {
 	struct history_path *items; /* in order of paths */
 	size_t count;
 	uint64_t bytes; /* of all blobs, each once */
+	bool on_disk;	/* the bytes are those on disk; else their sizes (store.h) */
 };
 
-#define HISTORY_INIT { NULL, 0, 0 }
+#define HISTORY_INIT { NULL, 0, 0, false }
 
 /**
  * Gather the events by path.

@@ -52,7 +52,7 @@ int refline_next(struct refline *out, char **text, enum refline_kind kind)
 		*end = '\0';
 	taken = kind == REFLINE_PUSH ? take_push(out, line) : take_receive(out, line);
 	if (!taken)
-		return error_set("standard input is not what git gives to %s: no ref in line '%.200s'",
+		return error_set("cannot read standard input as %s has it: no ref in line '%.200s'",
 			kind == REFLINE_PUSH ? "pre-push" : "pre-receive", line);
 	return 1;
 }

@@ -32,7 +32,7 @@ struct report {
 	enum report_mode mode;
 	size_t checked;
 	const struct finding_list *findings;
-	const struct history *history; /* of REPORT_HISTORY; other printers than human need it not */
+	const struct history *history; /* of REPORT_HISTORY, for people */
 	const char *prefix; /* the user's subdirectory of the work tree, with its slash, or "" */
 	const char *mend;   /* the command that mends all of it */
 	bool strict;        /* warnings count as errors */

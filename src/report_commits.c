@@ -35,7 +35,8 @@ static void say_heading(struct buf *out, const struct report *r, size_t commits)
 {
 	struct buf line = BUF_INIT;
 
-	buf_addf(&line, "pycguard: %s%zu commit%s bring%s bytecode or other files that git must not carry",
+	buf_addf(&line,
+		"pycguard: %s%zu commit%s bring%s bytecode or other files that git must not carry",
 		r->mode == REPORT_RANGE ? "" : "push refused: ", commits, plural(commits),
 		commits == 1 ? "s" : "");
 	report_colored(out, r, "1", line.ptr);
@@ -67,7 +68,8 @@ static void say_commit(struct buf *out, const struct report *r, size_t i, size_t
 	for (j = 0; j < shown; j++)
 		say_file(out, r, f + j);
 	if (shown < n)
-		buf_addf(out, "  and %zu file%s more (-v lists all)\n", n - shown, plural(n - shown));
+		buf_addf(out, "  and %zu file%s more (-v lists all)\n", n - shown,
+			plural(n - shown));
 }
 
 /* Each path once, in the order in which they are met. */
@@ -94,7 +96,8 @@ static void say_mend(struct buf *out, const struct report *r)
 	size_t i, count = count_paths(r->findings, paths, COMMAND_MAX);
 	struct buf word = BUF_INIT;
 
-	buf_addf(out, "\nTake %s out of the commits, which are made anew (the files stay on disk):\n  ",
+	buf_addf(out,
+		"\nTake %s out of the commits, which are made anew (the files stay on disk):\n  ",
 		count == 1 ? "it" : "them");
 	if (count > COMMAND_MAX) {
 		buf_adds(&word, "pycguard --untrack");
@@ -107,7 +110,8 @@ static void say_mend(struct buf *out, const struct report *r)
 	}
 	finding_amend_end(out, &word, &r->findings->items[0]);
 	buf_adds(out, r->mode == REPORT_RANGE ? "\n" : "\nand push again.\n");
-	buf_adds(out, "One that is there on purpose: allow it with a line !PATH in .pycguard, in that commit.\n");
+	buf_adds(out, "One that is there on purpose: allow it with a line !PATH in .pycguard, "
+		"in that commit.\n");
 }
 
 void report_commits(struct buf *out, const struct report *r)
@@ -116,12 +120,14 @@ void report_commits(struct buf *out, const struct report *r)
 
 	if (commits == 0) {
 		if (r->all_clear)
-			buf_addf(out, "pycguard: %zu commit%s looked at, nothing to reject\n", r->checked,
-				plural(r->checked));
+			buf_addf(out, "pycguard: %zu commit%s looked at, nothing to reject\n",
+				r->checked, plural(r->checked));
 		return;
 	}
 	say_heading(out, r, commits);
-	for (i = 0; i < r->findings->count && (r->verbose || shown < COMMITS_MAX); i += n, shown++) {
+	for (i = 0; i < r->findings->count; i += n, shown++) {
+		if (shown == COMMITS_MAX && !r->verbose)
+			break;
 		n = run_of_commit(r->findings, i);
 		say_commit(out, r, i, n);
 	}

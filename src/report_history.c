@@ -62,18 +62,27 @@ static void say_path(struct buf *out, const struct report *r, const struct histo
 	buf_addc(out, '\n');
 }
 
+static size_t count_there(const struct history *h)
+{
+	size_t i, there = 0;
+
+	for (i = 0; i < h->count; i++)
+		there += h->items[i].there;
+	return there;
+}
+
 static void say_heading(struct buf *out, const struct report *r)
 {
 	struct buf line = BUF_INIT;
-	size_t i, there = 0;
+	size_t there = count_there(r->history);
 
-	for (i = 0; i < r->history->count; i++)
-		there += r->history->items[i].there;
-	buf_addf(&line, "pycguard: %zu file%s in the history that git must not carry: %zu still there, "
-		"%zu gone; ", r->history->count, plural(r->history->count), there,
-		r->history->count - there);
+	buf_addf(&line,
+		"pycguard: %zu file%s in the history that git must not carry: %zu still there, %zu gone; ",
+		r->history->count, plural(r->history->count), there, r->history->count - there);
 	add_bytes(&line, r->history->bytes);
-	buf_addf(&line, " in the object store, in %zu commit%s looked at", r->checked, plural(r->checked));
+	buf_addf(&line, " %s; %zu commit%s looked at",
+		r->history->on_disk ? "in the object store" : "(git is not here to tell them packed)",
+		r->checked, plural(r->checked));
 	report_colored(out, r, "1", line.ptr);
 	buf_adds(out, "\n\n");
 	out->failed = out->failed || line.failed;
@@ -83,7 +92,8 @@ static void say_heading(struct buf *out, const struct report *r)
 /* A line of the file has a meaning of its own unless it says that it is literal. */
 static void say_many(struct buf *out)
 {
-	buf_adds(out, "  pycguard --check-history -z | tr '\\0' '\\n' | sed 's/^/literal:/' >paths.txt\n"
+	buf_adds(out, "  pycguard --check-history -z | tr '\\0' '\\n' | sed 's/^/literal:/' >paths.txt"
+		"\n"
 		"  git filter-repo --invert-paths --paths-from-file paths.txt\n");
 }
 
@@ -91,8 +101,9 @@ static void say_mend(struct buf *out, const struct history *h)
 {
 	size_t i;
 
-	buf_adds(out, "\nWhat is still there leaves the next commit by: pycguard --untrack\n"
-		"To drop all of them from the history:\n\n");
+	if (count_there(h))
+		buf_adds(out, "\nWhat is still there leaves the next commit by: pycguard --untrack\n");
+	buf_addf(out, "\nTo drop %s from the history:\n\n", h->count == 1 ? "it" : "all of them");
 	if (h->count > COMMAND_MAX) {
 		say_many(out);
 	} else {
@@ -103,10 +114,12 @@ static void say_mend(struct buf *out, const struct history *h)
 		}
 		buf_addc(out, '\n');
 	}
-	buf_adds(out, "\nThat makes every commit since the first of them anew, with another id, in all branches "
-		"and tags:\nsignatures are lost, open merge requests break, and whoever has a clone must clone "
-		"again, for\none push of an old branch brings it all back. Do it in a fresh clone, and agree on a "
-		"day first.\nBytecode that is gone harms no checkout; the bytes alone are seldom worth it.\n");
+	buf_adds(out,
+		"\nThat makes every commit since the first of them anew, with another id, in all\n"
+		"branches and tags: signatures are lost, open merge requests break, and whoever has\n"
+		"a clone must clone again, for one push of an old branch brings it all back. Do it\n"
+		"in a fresh clone, and agree on a day first. Bytecode that is gone harms no\n"
+		"checkout; the bytes alone are seldom worth it.\n");
 }
 
 void report_history(struct buf *out, const struct report *r)
@@ -115,8 +128,8 @@ void report_history(struct buf *out, const struct report *r)
 
 	if (r->history->count == 0) {
 		if (r->all_clear)
-			buf_addf(out, "pycguard: %zu commit%s looked at, nothing to reject\n", r->checked,
-				plural(r->checked));
+			buf_addf(out, "pycguard: %zu commit%s looked at, nothing to reject\n",
+				r->checked, plural(r->checked));
 		return;
 	}
 	say_heading(out, r);

@@ -85,7 +85,8 @@ static int add_alternates(git_odb *odb, const char *list)
 		buf_clear(&dir);
 		if (*list == '"') {
 			if (!path_unquote(&dir, &list) || (*list && *list != ':'))
-				status = error_set("cannot use GIT_ALTERNATE_OBJECT_DIRECTORIES: badly quoted");
+				status = error_set("cannot read GIT_ALTERNATE_OBJECT_DIRECTORIES: "
+					"badly quoted");
 		} else {
 			len = strcspn(list, ":");
 			buf_add(&dir, list, len);

@@ -31,7 +31,7 @@ struct worker {
 	pthread_t thread; /* of a helper */
 	bool started;
 	int status;
-	char *failure; /* its words, since errors are recorded by thread; NULL: no memory to keep them */
+	char *failure; /* its words, for errors are recorded by thread; NULL: no memory for them */
 };
 
 static int add(struct scan_events *events, const struct scan_event *e)
@@ -57,7 +57,8 @@ static int take_change(void *arg, enum change change, const struct entry *e)
 		.mode = e->mode, .oid = e->oid};
 
 	if (atomic_fetch_add(&w->shared->events, 1) >= SCAN_EVENTS_MAX)
-		return error_set("more than %d paths of these commits are rejected", SCAN_EVENTS_MAX);
+		return error_set("more than %d paths of these commits are rejected",
+			SCAN_EVENTS_MAX);
 	event.path = strdup(e->path);
 	if (!event.path)
 		return error_oom();
@@ -143,9 +144,11 @@ static int run_worker(struct worker *w, struct repository *r)
 	const struct scan *s = w->shared->scan;
 	int status = -1;
 
-	w->policies = (struct policies){.repository = r, .pinned = s->pinned, .caseless = s->caseless};
-	w->changes = (struct changes){.repository = r, .caseless = s->caseless, .visit = take_change,
-		.arg = w, .path = BUF_INIT, .clean = OIDMAP_INIT, .matcher = matcher_new()};
+	w->policies = (struct policies){.repository = r, .pinned = s->pinned,
+		.caseless = s->caseless};
+	w->changes = (struct changes){.repository = r, .caseless = s->caseless,
+		.matcher = matcher_new(), .visit = take_change, .arg = w, .path = BUF_INIT,
+		.clean = OIDMAP_INIT};
 	if (w->changes.matcher)
 		status = run_chunks(w);
 	matcher_free(w->changes.matcher);
@@ -188,7 +191,8 @@ static int run_all(struct shared *shared, struct worker *workers, size_t count)
 		if (workers[i].started)
 			pthread_join(workers[i].thread, NULL);
 		if (workers[i].status < 0 && status == 0)
-			status = workers[i].failure ? error_set("%s", workers[i].failure) : error_oom();
+			status = workers[i].failure ? error_set("%s", workers[i].failure) :
+				error_oom();
 		free(workers[i].failure);
 	}
 	return status;
@@ -224,7 +228,8 @@ static int gather(struct scan_events *out, struct shared *shared)
 int scan_run(struct scan_events *out, const struct scan *s)
 {
 	struct worker workers[THREADS_MAX] = {{0}};
-	struct shared shared = {.scan = s, .chunk_count = (walk_count(s->walk) + CHUNK - 1) / CHUNK};
+	struct shared shared = {.scan = s,
+		.chunk_count = (walk_count(s->walk) + CHUNK - 1) / CHUNK};
 	int status;
 
 	*out = (struct scan_events)SCAN_EVENTS_INIT;

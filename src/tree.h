@@ -45,8 +45,8 @@ int tree_open(struct tree_cursor *c, struct repository *r, const struct oid *id,
 int tree_next(struct tree_cursor *c);
 
 /**
- * Go on in both to the first entries that are not alike to the last byte. Most entries of a tree are
- * its parent's, so this is where time is spent: one of the two is parsed, the other only compared.
+ * Go on in both to the first entries that are not alike to the last byte. Most entries of a tree
+ * are its parent's, so this is where time goes: one of the two is parsed, the other only compared.
  */
 int tree_skip_alike(struct tree_cursor *a, struct tree_cursor *b);
 

@@ -53,8 +53,8 @@ static int show_range(struct run *job)
 		if (walk_revision(job->walk, job->in->operands[i], &zero_base) < 0)
 			return -1;
 	if (zero_base && !job->in->quiet)
-		fputs("pycguard: the range begins at no commit (all zeros): checking every commit that its "
-		      "end reaches\n", stderr);
+		fputs("pycguard: the range begins at no commit (all zeros): checking every commit "
+		      "that its end reaches\n", stderr);
 	return 0;
 }
 
@@ -200,7 +200,8 @@ static bool was_found(const struct finding_list *findings, const char *path)
 	return false;
 }
 
-/* What a person, or the pre-commit framework, names is judged whether the range changes it or not. */
+/* What a person, or the pre-commit framework, names is judged whether or not the range changes
+ * it. */
 static int judge_named(struct run *job)
 {
 	struct buf path = BUF_INIT;

@@ -157,7 +157,8 @@ struct frame {
 	uint32_t number, next_parent;
 };
 
-static int push_frame(struct frame **stack, size_t *count, size_t *cap, struct walk *w, uint32_t number)
+static int push_frame(struct frame **stack, size_t *count, size_t *cap, struct walk *w,
+	uint32_t number)
 {
 	void *items = *stack;
 
@@ -174,7 +175,8 @@ static int refuse_cut(const struct walk_commit *c)
 	git_oid id = oid_to_git(&c->id);
 
 	return error_set("this clone is shallow: it lacks the parents of commit '%s', so what that "
-		"commit did cannot be told (git fetch --unshallow gets them)", git_oid_tostr_s(&id));
+		"commit did cannot be told (git fetch --unshallow gets them)",
+		git_oid_tostr_s(&id));
 }
 
 /* Parents before children: a commit is placed when all its shown parents are. */

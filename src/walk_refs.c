@@ -24,7 +24,8 @@ static int peel(git_oid *out, git_object *object)
 	if (status == GIT_EINVALIDSPEC || status == GIT_EPEEL || status == GIT_EAMBIGUOUS)
 		return 1;
 	if (status < 0)
-		return git_failed("cannot read object '%s'", git_oid_tostr_s(git_object_id(object)));
+		return git_failed("cannot read object '%s'",
+			git_oid_tostr_s(git_object_id(object)));
 	git_oid_cpy(out, git_object_id(commit));
 	git_object_free(commit);
 	return 0;

@@ -27,15 +27,21 @@ row() { grep -F "  $1  added" <<<"$output"; }
     commit five again.pyc
     run_pycguard --check-history
     assert_status 1
-    row stays.pyc | grep -F "added $one 2024-01-01, still there, 10 bytes"
-    row goes.pyc | grep -F "added $two 2024-01-01, 2 versions, removed $four 2024-01-01, gone, 11 bytes"
-    row again.pyc | grep -F 'still there, 5 bytes'
+    # cost CONTENT...: of the blobs, as git keeps them.
+    cost() { for text; do printf %s "$text" | git hash-object --stdin; done |
+        git cat-file --batch-check='%(objectsize:disk)' | jq -s add; }
+    row stays.pyc | grep -F "added $one 2024-01-01, still there, $(cost 1234567890) bytes"
+    row goes.pyc | grep -F "added $two 2024-01-01, 2 versions, removed $four 2024-01-01, gone, $(cost 12345 123456) bytes"
+    row again.pyc | grep -F "still there, $(cost 12345) bytes"
     assert_output_has '3 files in the history that git must not carry: 2 still there, 1 gone'
-    assert_output_has '21 bytes'
-    assert_output_has 'in 5 commits looked at'
+    assert_output_has "$(cost 1234567890 12345 123456) bytes in the object store; 5 commits looked at"
     assert_output_has 'git filter-repo --invert-paths'
     for path in stays.pyc goes.pyc again.pyc; do assert_output_has "--path $path"; done
     assert_output_has 'must clone again'
+    # Without git, the sizes themselves.
+    PATH=$(path_without git) run_pycguard --check-history
+    row goes.pyc | grep -F '11 bytes'
+    assert_output_has '21 bytes (git is not here'
 }
 
 @test "JSON: a finding for each commit that adds or changes a path, none for an orphan" {

@@ -358,3 +358,17 @@ PY
         "$PYTHON" -I "$BATS_TEST_DIRNAME/validate.py" "$SOURCE_ROOT/src/report.schema.json" <<<"$output"
     done
 }
+
+@test "the same change in two commits is found in both" {
+    new_repo
+    for dir in a b c; do write "$dir/x.py" 'x = 1'; done
+    commit base .
+    for dir in a b c; do write "$dir/x.pyc" x; done
+    git add -f .
+    tree=$(git write-tree)
+    one=$(git commit-tree -m one -p HEAD "$tree")
+    two=$(git commit-tree -m two -p HEAD "$tree")
+    judge_commits --check-range "$one" "$two" ^HEAD
+    assert_status 1
+    [[ $(grep -c ^one <<<"$output") == 3 && $(grep -c ^two <<<"$output") == 3 ]] || fail
+}

@@ -1,0 +1,26 @@
+/*
+ * store - what objects cost in the object store: the bytes that they take on disk, compressed, as
+ * differences of others. git alone can tell; without it the answer is their size.
+ */
+#ifndef PYCGUARD_STORE_H
+#define PYCGUARD_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "repository.h"
+#include "snapshot.h"
+
+/**
+ * The cost of each blob.
+ *
+ * @param sizes     room for `count` of them
+ * @param variables the environment that `r` was opened with, for git
+ * @param on_disk   set when these are bytes on disk; false: no git could be asked
+ * @return 0; -1 with the failure recorded (an object is missing, ...)
+ */
+int store_sizes(uint64_t *sizes, const struct oid *blobs, size_t count, struct repository *r,
+	char **variables, bool *on_disk);
+
+#endif
