@@ -14,13 +14,13 @@ enum { FILE_MAX = 16 << 20 };
 
 /* A file being added to. */
 struct target {
-	const char *file;      /* as named, for messages */
-	const char *name;      /* in its directory */
+	const char *file; /* as named, for messages */
+	const char *name; /* in its directory */
 	struct directory directory;
 	bool there;
-	struct stat st;        /* of the old one, if it is there */
-	struct buf text;       /* the old one's, and then the new one's */
-	struct buf beside;     /* the name under which the new one is written */
+	struct stat st;    /* of the old one, if it is there */
+	struct buf text;   /* the old one's, and then the new one's */
+	struct buf beside; /* the name under which the new one is written */
 };
 
 static int read_text(struct target *t, int fd)
@@ -67,8 +67,11 @@ static int open_target(struct target *t, int root, const char *file)
 {
 	size_t base = path_base(file, strlen(file));
 
-	*t = (struct target){.file = file, .name = file + base, .directory = directory_at(root),
-		.text = BUF_INIT, .beside = BUF_INIT};
+	*t = (struct target){.file = file,
+		.name = file + base,
+		.directory = directory_at(root),
+		.text = BUF_INIT,
+		.beside = BUF_INIT};
 	if (directory_enter(&t->directory, file, base) < 0)
 		return -1;
 	if (t->directory.fd < 0)

@@ -24,7 +24,10 @@ struct buf {
 
 extern char buf_empty[];
 
-#define BUF_INIT { .ptr = buf_empty, .len = 0, .cap = 0, .failed = false }
+#define BUF_INIT                                                                                   \
+	{                                                                                          \
+		.ptr = buf_empty, .len = 0, .cap = 0, .failed = false                              \
+	}
 
 /** Append `len` bytes. */
 void buf_add(struct buf *b, const void *bytes, size_t len);

@@ -32,8 +32,8 @@
 
 /** What a name says. */
 enum bytecode_kind {
-	BYTECODE_NONE,	    /* not bytecode by name */
-	BYTECODE_CACHE,	    /* a .pyc or .pyo straight in __pycache__ */
+	BYTECODE_NONE,      /* not bytecode by name */
+	BYTECODE_CACHE,     /* a .pyc or .pyo straight in __pycache__ */
 	BYTECODE_LEGACY,    /* a .pyc or .pyo elsewhere: at its source's own place */
 	BYTECODE_JYTHON,    /* NAME$py.class */
 	BYTECODE_EXTENSION, /* NAME.pyd */
@@ -51,8 +51,8 @@ struct bytecode_name {
 	struct bytecode_slice module;  /* the source's name without .py; absent if there is none */
 	struct bytecode_slice tag;     /* cpython-313; a cache's only */
 	struct bytecode_slice level; /* 1 of opt-1; a cache's only. `.opt-.` is not absent: len 0 */
-	bool optimized;		     /* ends in .pyo */
-	bool migration;		     /* the package directory is named migrations */
+	bool optimized;              /* ends in .pyo */
+	bool migration;              /* the package directory is named migrations */
 };
 
 /**
@@ -109,8 +109,8 @@ struct bytecode_header {
 	uint16_t number;  /* the magic number; 0 for MAGIC_NONE */
 	unsigned version; /* BYTECODE_VERSION; 0 unless MAGIC_KNOWN */
 	bool prerelease;  /* an alpha's, a beta's or a release candidate's number */
-	bool complete;	  /* all the bytes its version's header has are there */
-	bool reserved;	  /* reserved flag bits are set: its interpreter refuses it (ImportError) */
+	bool complete;    /* all the bytes its version's header has are there */
+	bool reserved;    /* reserved flag bits are set: its interpreter refuses it (ImportError) */
 	enum bytecode_invalidation invalidation; /* UNKNOWN unless known, complete, not reserved */
 	bool has_size; /* of the source, in `size` (timestamp headers from 3.3 on) */
 	uint32_t flags, mtime, size;

@@ -19,7 +19,7 @@ struct level {
 	/* Of the entry at hand in each; NULL where there is none. */
 	const struct oid **below, *few_below[FEW];
 	size_t descents;
-	struct pathset sources;   /* that a parent has and the commit has not */
+	struct pathset sources; /* that a parent has and the commit has not */
 };
 
 static int read_directory(struct changes *c, const struct oid **oids, size_t count);
@@ -53,10 +53,10 @@ static int tell(struct changes *c, enum change change, const struct tree_cursor 
 		return 0;
 	c->suspects++;
 	if (enter(c, at, &dir) < 0 ||
-	    policy_decide(c->policy, c->matcher, c->path.ptr, c->path.len, &d) < 0)
+		policy_decide(c->policy, c->matcher, c->path.ptr, c->path.len, &d) < 0)
 		return -1;
-	e = (struct entry){.path = c->path.ptr, .len = c->path.len, .mode = at->mode,
-		.oid = at->oid};
+	e = (struct entry){
+		.path = c->path.ptr, .len = c->path.len, .mode = at->mode, .oid = at->oid};
 	if (d.rejected)
 		status = c->visit(c->arg, change, &e);
 	buf_cut(&c->path, dir);
@@ -70,8 +70,8 @@ static int below(struct changes *c, struct level *l, const struct tree_cursor *a
 	int status;
 
 	if (c->depth == DEPTH_MAX)
-		return error_set("directory '%.60s...' is more than %d levels deep", c->path.ptr,
-			DEPTH_MAX);
+		return error_set(
+			"directory '%.60s...' is more than %d levels deep", c->path.ptr, DEPTH_MAX);
 	if (enter(c, at, &dir) < 0)
 		return -1;
 	buf_addc(&c->path, '/');
@@ -196,8 +196,8 @@ static int compare_directories(struct changes *c, struct level *l)
 }
 
 /* Tells the entry if it is the bytecode of a source that is gone. */
-static int tell_orphan(struct changes *c, const struct pathset *sources,
-	const struct tree_cursor *at)
+static int tell_orphan(
+	struct changes *c, const struct pathset *sources, const struct tree_cursor *at)
 {
 	struct bytecode_name name;
 	struct buf source = BUF_INIT;
@@ -210,8 +210,8 @@ static int tell_orphan(struct changes *c, const struct pathset *sources,
 	if (enter(c, at, &dir) < 0)
 		return -1;
 	bytecode_name(&name, c->path.ptr, c->path.len, c->caseless);
-	orphaned = bytecode_source(&source, &name) &&
-		pathset_holds(sources, source.ptr, source.len);
+	orphaned =
+		bytecode_source(&source, &name) && pathset_holds(sources, source.ptr, source.len);
 	status = buf_failed(&source);
 	buf_free(&source);
 	buf_cut(&c->path, dir);
@@ -219,8 +219,8 @@ static int tell_orphan(struct changes *c, const struct pathset *sources,
 }
 
 /* Looks through the directory, and through the __pycache__ in it, for what the sources leave. */
-static int find_orphans(struct changes *c, const struct pathset *sources, const struct oid *tree,
-	bool in_package)
+static int find_orphans(
+	struct changes *c, const struct pathset *sources, const struct oid *tree, bool in_package)
 {
 	struct tree_cursor at;
 	size_t dir;

@@ -19,9 +19,9 @@
 
 /** As seen from every parent. */
 enum change {
-	CHANGE_ADDED,	 /* no parent has the path, or the commit has no parents */
-	CHANGE_CHANGED,	 /* content or mode is another than in each parent that has the path */
-	CHANGE_REMOVED,	 /* each parent has the path, not the commit; `e` is the first parent's */
+	CHANGE_ADDED,    /* no parent has the path, or the commit has no parents */
+	CHANGE_CHANGED,  /* content or mode is another than in each parent that has the path */
+	CHANGE_REMOVED,  /* each parent has the path, not the commit; `e` is the first parent's */
 	CHANGE_ORPHANED, /* bytecode whose source some parent has, and the commit has not */
 };
 

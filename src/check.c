@@ -19,8 +19,8 @@ static enum rule rule_of_lie(enum bytecode_lie lie)
 }
 
 /* How the commit stands to the entry as seen from one parent. */
-static int cause_from(enum cause *out, const struct finding *f, struct snapshot *base,
-	const struct entry *e)
+static int cause_from(
+	enum cause *out, const struct finding *f, struct snapshot *base, const struct entry *e)
 {
 	struct entry before;
 	int found = snapshot_find(base, e->path, &before);
@@ -95,16 +95,17 @@ static int describe(struct finding *f, const struct check *c, const struct polic
 		f->rule = d->builtin ? rule_of_lie(x->lie) : RULE_POLICY;
 	f->on_disk = c->kind == CHECK_DISK;
 	if (copy(&f->path, c->shown_base, e->path, e->len) < 0 ||
-	    (d->line && copy(&f->pattern, NULL, d->line->text, strlen(d->line->text)) < 0) ||
-	    (x->source.len && copy(&f->source, c->shown_base, x->source.ptr, x->source.len) < 0))
+		(d->line && copy(&f->pattern, NULL, d->line->text, strlen(d->line->text)) < 0) ||
+		(x->source.len &&
+			copy(&f->source, c->shown_base, x->source.ptr, x->source.len) < 0))
 		return -1;
 	f->path_len = strlen(f->path);
 	return 0;
 }
 
 /* Most of what the disk has is honest, and then nobody wants to be told of it. */
-static bool is_dropped(const struct check *c, const struct policy_decision *d,
-	const struct examined *x)
+static bool is_dropped(
+	const struct check *c, const struct policy_decision *d, const struct examined *x)
 {
 	return c->kind == CHECK_DISK && !c->notes && d->rejected && x->lie == LIE_NONE;
 }
@@ -146,8 +147,8 @@ static int decide(struct policy_decision *out, const struct check *c, struct mat
 	return status;
 }
 
-int check_entry(struct finding *out, const struct check *c, struct matcher *m,
-	const struct entry *e)
+int check_entry(
+	struct finding *out, const struct check *c, struct matcher *m, const struct entry *e)
 {
 	struct policy_decision d;
 
@@ -183,7 +184,8 @@ static int visit(void *arg, const struct entry *e)
 	run->checked++;
 	if (c->progress)
 		progress_tick(c->progress, run->checked);
-	if (c->unmatched && policy_unmatched_strike(c->unmatched, run->matcher, e->path, e->len) < 0)
+	if (c->unmatched &&
+		policy_unmatched_strike(c->unmatched, run->matcher, e->path, e->len) < 0)
 		return -1;
 	if (decide(&d, c, run->matcher, e) < 0)
 		return -1;

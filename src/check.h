@@ -31,13 +31,14 @@ struct check {
 	check_find_bases *find_bases; /* or this, which is asked for them once something is found */
 	void *find_bases_arg;
 	const struct pathset *named; /* paths that CHECK_COMMIT judges as CHECK_TRACKED would */
-	struct policy_unmatched *unmatched; /* lines are struck that match an entry; NULL: none is */
-	const char *policy_base;     /* of CHECK_DISK: stands before a path when lines are matched, */
-	const char *shown_base;      /* and in findings; both "" or ending in a slash */
-	bool notes;                  /* of CHECK_DISK: list honest caches too */
-	struct progress *progress;   /* NULL: none is shown */
-	void (*failed)(void *arg);   /* told that a file could not be looked at; NULL: it ends the */
-	void *failed_arg;            /* check. Why is recorded in error.h */
+	struct policy_unmatched
+		*unmatched;        /* lines are struck that match an entry; NULL: none is */
+	const char *policy_base;   /* of CHECK_DISK: stands before a path when lines are matched, */
+	const char *shown_base;    /* and in findings; both "" or ending in a slash */
+	bool notes;                /* of CHECK_DISK: list honest caches too */
+	struct progress *progress; /* NULL: none is shown */
+	void (*failed)(void *arg); /* told that a file could not be looked at; NULL: it ends the */
+	void *failed_arg;          /* check. Why is recorded in error.h */
 };
 
 /**
@@ -58,7 +59,7 @@ int check_named(struct snapshot *s, const struct pathset *named);
  * @param out its strings are yours, for finding_clear; cleared on failure
  * @return 0; -1 with the failure recorded
  */
-int check_entry(struct finding *out, const struct check *c, struct matcher *m,
-	const struct entry *e);
+int check_entry(
+	struct finding *out, const struct check *c, struct matcher *m, const struct entry *e);
 
 #endif

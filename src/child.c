@@ -48,15 +48,15 @@ static int spawn(struct run *run, const char *const argv[], char **variables)
 	if (!errnum)
 		errnum = posix_spawn_file_actions_adddup2(&actions, run->output[1], STDOUT_FILENO);
 	if (!errnum)
-		errnum = posix_spawn_file_actions_adddup2(&actions, fileno(run->complaint),
-			STDERR_FILENO);
+		errnum = posix_spawn_file_actions_adddup2(
+			&actions, fileno(run->complaint), STDERR_FILENO);
 	if (!errnum)
 		errnum = posix_spawn_file_actions_addclose(&actions, run->output[0]);
 	if (!errnum)
 		errnum = posix_spawn_file_actions_addclose(&actions, run->output[1]);
 	if (!errnum)
-		errnum = posix_spawnp(&run->pid, run->name, &actions, NULL, (char *const *)argv,
-			variables);
+		errnum = posix_spawnp(
+			&run->pid, run->name, &actions, NULL, (char *const *)argv, variables);
 	posix_spawn_file_actions_destroy(&actions);
 	close_end(&run->output[1]);
 	return errnum ? error_os(errnum, "cannot run '%s'", run->name) : 0;

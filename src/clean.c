@@ -107,8 +107,8 @@ static enum verdict look_whether_tracked(struct cleaning *c, const char *path)
 	buf_free(&whole);
 	switch (answer) {
 	case TRACKED_FAILED:
-		error_prefix("cannot tell whether '%s%s' is tracked", c->worktree.shown_base.ptr,
-			path);
+		error_prefix(
+			"cannot tell whether '%s%s' is tracked", c->worktree.shown_base.ptr, path);
 		return VERDICT_FAILED;
 	case TRACKED_NO:
 		return VERDICT_DELETE;
@@ -278,8 +278,8 @@ static int apply_plan(struct cleaning *c)
 int clean_directory(struct clean_result *out, const struct clean *clean, const char *dir)
 {
 	struct cleaning c = {.clean = clean, .out = out, .plan = PATHSET_INIT};
-	int status = worktree_open(&c.worktree, dir, clean->policy, clean->failed,
-		clean->failed_arg);
+	int status =
+		worktree_open(&c.worktree, dir, clean->policy, clean->failed, clean->failed_arg);
 
 	c.matcher = matcher_new();
 	if (status == 0 && c.matcher) {

@@ -37,7 +37,10 @@ struct clean_result {
 	size_t directories; /* deleted; in a dry run not counted */
 };
 
-#define CLEAN_RESULT_INIT { PATHSET_INIT, PATHSET_INIT, PATHSET_INIT, 0, 0 }
+#define CLEAN_RESULT_INIT                                                                          \
+	{                                                                                          \
+		PATHSET_INIT, PATHSET_INIT, PATHSET_INIT, 0, 0                                     \
+	}
 
 /**
  * Clean a directory. Results are added to `out`.

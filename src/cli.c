@@ -274,8 +274,8 @@ static void help_option(struct buf *out, int id)
 	if (options[id].name)
 		buf_addf(&words, "--%s", options[id].name);
 	if (options[id].argument)
-		buf_addf(&words, " %s", id == OPTION_FORMAT ? report_format_names() :
-			options[id].argument);
+		buf_addf(&words, " %s",
+			id == OPTION_FORMAT ? report_format_names() : options[id].argument);
 	help_row(out, &words, options[id].help);
 	out->failed = out->failed || words.failed;
 	buf_free(&words);
@@ -286,7 +286,8 @@ void cli_help(struct buf *out)
 	struct buf words = BUF_INIT;
 	int i;
 
-	buf_adds(out, "usage: pycguard [VERB] [OPTION...] [--] [OPERAND...]\n\n"
+	buf_adds(out,
+		"usage: pycguard [VERB] [OPTION...] [--] [OPERAND...]\n\n"
 		"Keeps Python bytecode out of git. One verb a run; with none, --check-staged.\n\n");
 	for (i = 0; i < VERB_COUNT; i++) {
 		buf_clear(&words);
@@ -297,7 +298,8 @@ void cli_help(struct buf *out)
 	buf_adds(out, "\n");
 	for (i = 0; i < OPTION_COUNT; i++)
 		help_option(out, i);
-	buf_adds(out, "\nExit status: 0 nothing to reject, 1 something rejected, 2 it could not look.\n");
+	buf_adds(out,
+		"\nExit status: 0 nothing to reject, 1 something rejected, 2 it could not look.\n");
 	out->failed = out->failed || words.failed;
 	buf_free(&words);
 }

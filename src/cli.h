@@ -37,12 +37,13 @@ struct invocation {
 	bool all;           /* --all */
 	bool strict, quiet, verbose;
 	bool force;
-	unsigned hooks;     /* --hook: a bit for each enum hook */
+	unsigned hooks; /* --hook: a bit for each enum hook */
 	enum color color;
 	char **operands;
 	int operand_count;
 	int after_dashes; /* how many of them stood after "--" */
-	struct buf again; /* -C and --policy as words of a shell, each after a blank: what a command to
+	struct buf
+		again; /* -C and --policy as words of a shell, each after a blank: what a command to
 	                     paste must repeat. The one thing that is not borrowed */
 };
 

@@ -74,8 +74,8 @@ static int open_commit(struct judge *j, const struct walk_commit *commit)
 	j->check = (struct check){.kind = CHECK_COMMIT, .caseless = j->scan->caseless};
 	j->check.policy = policies_of(&j->policies, j->commit);
 	if (!j->check.policy ||
-	    take_commit(&j->check.snapshot, j->scan->repository, j->commit) < 0 ||
-	    read_subject(&j->subject, j->scan->repository, j->commit) < 0)
+		take_commit(&j->check.snapshot, j->scan->repository, j->commit) < 0 ||
+		read_subject(&j->subject, j->scan->repository, j->commit) < 0)
 		return -1;
 	return open_bases(j);
 }
@@ -103,7 +103,7 @@ static int describe(struct finding *f, const struct judge *j, const struct scan_
 	if (!f->commit || !f->subject)
 		return error_oom();
 	if (e && (row = history_find(j->history, e->path)) && !row->there &&
-	    row->removed > (int64_t)e->commit) {
+		row->removed > (int64_t)e->commit) {
 		f->removed = hex(&row->last.id);
 		if (!f->removed)
 			return -1;
@@ -169,7 +169,8 @@ static size_t run_of_commit(const struct scan_event *events, size_t count)
 static int judge_open(struct judge *j)
 {
 	j->policies = (struct policies){.repository = j->scan->repository,
-		.pinned = j->scan->pinned, .caseless = j->scan->caseless};
+		.pinned = j->scan->pinned,
+		.caseless = j->scan->caseless};
 	j->matcher = matcher_new();
 	return j->matcher ? 0 : -1;
 }

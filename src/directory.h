@@ -10,7 +10,7 @@
 #include "buf.h"
 
 struct directory {
-	int fd;          /* of the directory; -1: none is entered, or it is not there any more */
+	int fd; /* of the directory; -1: none is entered, or it is not there any more */
 	int root;
 	struct buf path; /* below the root, with its slash */
 };

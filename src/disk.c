@@ -58,8 +58,12 @@ struct walk {
 
 static void entry_from_stat(struct entry *out, const char *path, size_t len, const struct stat *st)
 {
-	*out = (struct entry){.path = path, .len = len, .mode = MODE_FILE, .on_disk = true,
-		.size = (uint64_t)st->st_size, .mtime = st->st_mtim};
+	*out = (struct entry){.path = path,
+		.len = len,
+		.mode = MODE_FILE,
+		.on_disk = true,
+		.size = (uint64_t)st->st_size,
+		.mtime = st->st_mtim};
 }
 
 static bool is_absent(int errnum)
@@ -235,7 +239,7 @@ static int walk_name(struct walk *w, int fd, const struct name *name, dev_t devi
 	e.path = w->path.ptr;
 	e.len = w->path.len;
 	status = name->text[name->len - 1] == '/' ? walk_into(w, fd, name->text, device) :
-		w->visit(w->arg, &e);
+						    w->visit(w->arg, &e);
 	buf_cut(&w->path, len);
 	return status;
 }
@@ -294,7 +298,8 @@ static int disk_each(struct snapshot *s, snapshot_visit *visit, void *arg)
 
 static int cannot(const char *what, struct snapshot *s, const char *path)
 {
-	return error_os(errno, "cannot %s '%s%s'", what, ((struct disk_snapshot *)s)->shown.ptr, path);
+	return error_os(
+		errno, "cannot %s '%s%s'", what, ((struct disk_snapshot *)s)->shown.ptr, path);
 }
 
 /* Whether the listing has the first component of `path`, as a file or a directory as need be. */
@@ -406,7 +411,12 @@ static void disk_free(struct snapshot *s)
 }
 
 static const struct snapshot_source disk_source = {
-	disk_each, disk_find, disk_names, disk_size, disk_read, disk_free,
+	disk_each,
+	disk_find,
+	disk_names,
+	disk_size,
+	disk_read,
+	disk_free,
 };
 
 int disk_root(const struct snapshot *s)
@@ -427,8 +437,8 @@ static int look_at_name(struct disk_snapshot *disk, const char *dir)
 	return 0;
 }
 
-int disk_open(struct snapshot **out, const char *dir, const char *only, disk_failed *failed,
-	void *arg)
+int disk_open(
+	struct snapshot **out, const char *dir, const char *only, disk_failed *failed, void *arg)
 {
 	struct disk_snapshot *disk = calloc(1, sizeof *disk);
 

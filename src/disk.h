@@ -22,8 +22,8 @@ typedef void disk_failed(void *arg);
  * @param failed called for each directory that cannot be read; may not be NULL
  * @return 0; -1 with the failure recorded
  */
-int disk_open(struct snapshot **out, const char *dir, const char *only, disk_failed *failed,
-	void *arg);
+int disk_open(
+	struct snapshot **out, const char *dir, const char *only, disk_failed *failed, void *arg);
 
 /** The descriptor of the directory. Borrowed. */
 int disk_root(const struct snapshot *s);

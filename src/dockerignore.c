@@ -125,8 +125,9 @@ static int compile(struct pattern **out, const char *line, size_t len)
 	if (buf_failed(&clean) < 0)
 		status = -1;
 	else if (add_regex(&regex, clean.ptr))
-		status = buf_failed(&regex) < 0 ? -1 :
-			pattern_regex(out, regex.ptr, regex.len, false, &why);
+		status = buf_failed(&regex) < 0 ?
+				 -1 :
+				 pattern_regex(out, regex.ptr, regex.len, false, &why);
 	buf_free(&clean);
 	buf_free(&regex);
 	return status;
@@ -175,11 +176,12 @@ static int add_lines(struct dockerignore *d, const char *text, size_t len, const
 		next = memchr(text, '\n', (size_t)(end - text));
 		if (!next)
 			next = end;
-		status = memchr(text, '\0', (size_t)(next - text)) ? 1 :
-			add_line(d, text, (size_t)(next - text));
+		status = memchr(text, '\0', (size_t)(next - text)) ?
+				 1 :
+				 add_line(d, text, (size_t)(next - text));
 		if (status > 0)
-			return error_set("cannot read '%s': line %zu is no pattern",
-				origin, number);
+			return error_set(
+				"cannot read '%s': line %zu is no pattern", origin, number);
 	}
 	return status;
 }
@@ -222,8 +224,8 @@ static int matches(const struct rule *rule, struct matcher *m, const char *path,
 	return found;
 }
 
-int dockerignore_excludes(const struct dockerignore *d, struct matcher *m, const char *path,
-	size_t len)
+int dockerignore_excludes(
+	const struct dockerignore *d, struct matcher *m, const char *path, size_t len)
 {
 	struct buf slashed = BUF_INIT;
 	int excluded = 0, found = 0;

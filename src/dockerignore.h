@@ -33,7 +33,7 @@ void dockerignore_free(struct dockerignore *d);
  * @param path the path of a file from the root of the context
  * @return 1 or 0; -1 with the failure recorded
  */
-int dockerignore_excludes(const struct dockerignore *d, struct matcher *m, const char *path,
-	size_t len);
+int dockerignore_excludes(
+	const struct dockerignore *d, struct matcher *m, const char *path, size_t len);
 
 #endif

@@ -28,7 +28,7 @@ static int read_header(struct examined *x, struct snapshot *s, const struct entr
 	int status;
 
 	if (e->mode == MODE_LINK ||
-	    (x->name.kind != BYTECODE_CACHE && x->name.kind != BYTECODE_LEGACY))
+		(x->name.kind != BYTECODE_CACHE && x->name.kind != BYTECODE_LEGACY))
 		return 0;
 	status = snapshot_read(s, e, take_first, &first);
 	if (status < 0)
@@ -186,7 +186,7 @@ static int compare_source(struct examined *x, struct snapshot *s)
 		return status < 0 ? -1 : 0;
 	x->mtime_known = source.on_disk;
 	x->mtime_fits = x->mtime_known && x->header_read &&
-		bytecode_fits_mtime(&x->header, source.mtime.tv_sec, source.mtime.tv_nsec);
+			bytecode_fits_mtime(&x->header, source.mtime.tv_sec, source.mtime.tv_nsec);
 	if (!can_compare(x))
 		return 0;
 	if (snapshot_size(s, &source, &x->source_size) < 0)

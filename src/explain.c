@@ -83,15 +83,16 @@ static void say_writer(struct buf *out, const struct explanation *e)
 		return;
 	row(out, "written by");
 	if (!e->file->header_read)
-		buf_adds(out, "nobody can say here: it is a symbolic link, or too large to be read");
+		buf_adds(
+			out, "nobody can say here: it is a symbolic link, or too large to be read");
 	else if (h->magic == MAGIC_NONE)
 		buf_adds(out, "no Python: it does not begin as bytecode does");
 	else if (h->magic == MAGIC_FOREIGN)
 		buf_addf(out, "an interpreter with magic number %u, which is none of CPython's",
 			h->number);
 	else
-		buf_addf(out, "CPython %u.%u%s (magic number %u)", h->version >> 8, h->version & 0xff,
-			h->prerelease ? ", a pre-release" : "", h->number);
+		buf_addf(out, "CPython %u.%u%s (magic number %u)", h->version >> 8,
+			h->version & 0xff, h->prerelease ? ", a pre-release" : "", h->number);
 	buf_adds(out, "\n");
 }
 
@@ -138,8 +139,8 @@ static void say_header(struct buf *out, const struct explanation *e)
 	for (i = 0; i < sizeof h->hash; i++)
 		buf_addf(out, "%02x", h->hash[i]);
 	say_fit(out, e);
-	buf_adds(out, h->invalidation == INVALIDATION_CHECKED_HASH ?
-		"; checked at import\n" : "; never checked\n");
+	buf_adds(out, h->invalidation == INVALIDATION_CHECKED_HASH ? "; checked at import\n" :
+								     "; never checked\n");
 }
 
 static void add_place(struct buf *out, const char *name, bool looked, bool there, bool *first)
@@ -174,7 +175,8 @@ static void say_places(struct buf *out, const struct explanation *e)
 static void add_loads(struct buf *out, const struct explanation *e, enum bytecode_loads loads)
 {
 	static const char *const does[] = {
-		[LOADS_UNKNOWN] = "imports either this file or the source: that cannot be told here",
+		[LOADS_UNKNOWN] =
+			"imports either this file or the source: that cannot be told here",
 		[LOADS_CACHE] = "runs this file",
 		[LOADS_SOURCE] = "runs the source, not this file",
 		[LOADS_CACHE_IF_MTIME_KEPT] = "runs this file if the source's time is the header's",
@@ -186,7 +188,8 @@ static void add_loads(struct buf *out, const struct explanation *e, enum bytecod
 	if (loads == LOADS_SOURCE && e->file->package_present)
 		buf_adds(out, "imports the package beside it, not this file");
 	else if (loads == LOADS_NOTHING && e->file->name.kind == BYTECODE_LEGACY &&
-		 !e->file->name.optimized && e->file->header_read && e->file->header.invalidation == INVALIDATION_UNKNOWN)
+		 !e->file->name.optimized && e->file->header_read &&
+		 e->file->header.invalidation == INVALIDATION_UNKNOWN)
 		buf_adds(out, "tries to import this file and fails: ImportError");
 	else
 		buf_adds(out, does[loads]);
@@ -205,14 +208,16 @@ static void say_imports(struct buf *out, const struct explanation *e)
 		row(out, "times kept");
 		add_loads(out, e, loads == LOADS_CACHE_IF_MTIME_KEPT ? LOADS_CACHE : loads);
 		row(out, "");
-		buf_adds(out, "(bind mounts, image layers, rsync -t and tar keep times; a checkout sets new "
+		buf_adds(out,
+			"(bind mounts, image layers, rsync -t and tar keep times; a checkout sets new "
 			"ones)\n");
 	}
 	if (e->disk.file) {
 		row(out, "here, now");
 		add_loads(out, e, e->now);
 	}
-	if (e->finding->rule == RULE_GHOST_MODULE && e->file->header_read && e->file->header.version) {
+	if (e->finding->rule == RULE_GHOST_MODULE && e->file->header_read &&
+		e->file->header.version) {
 		row(out, "others");
 		buf_adds(out, "another version of Python fails: ImportError: bad magic number in ");
 		add_slice(out, e->file->name.module);
@@ -242,10 +247,12 @@ static void say_migration(struct buf *out, const struct explanation *e)
 	if (ghost && e->finding->loads == LOADS_CACHE) {
 		buf_adds(out, ": this file is that migration, and Django runs it\n");
 		row(out, "");
-		buf_adds(out, "under another Python: \"Couldn't import ... as it appears to be a stale .pyc "
+		buf_adds(out,
+			"under another Python: \"Couldn't import ... as it appears to be a stale .pyc "
 			"file\"\n");
 	} else if (ghost && !name->optimized) {
-		buf_adds(out, ": Django lists this file as that migration, and fails to import it\n");
+		buf_adds(out,
+			": Django lists this file as that migration, and fails to import it\n");
 	} else if (e->finding->loads == LOADS_CACHE) {
 		buf_adds(out, ": Django runs what this file says, not the source\n");
 	} else if (e->finding->loads == LOADS_CACHE_IF_MTIME_KEPT) {

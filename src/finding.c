@@ -53,13 +53,13 @@ static void say_ghost(struct buf *out, const struct finding *f)
 	bool fails = f->loads == LOADS_NOTHING;
 
 	if (has_ending(f, ".pyo"))
-		buf_addf(out, "Python up to 3.4, run with -O, %s this file", fails ? "tries to import" :
-			"imports");
+		buf_addf(out, "Python up to 3.4, run with -O, %s this file",
+			fails ? "tries to import" : "imports");
 	else if (has_ending(f, ".class"))
 		buf_adds(out, "Jython imports this file");
 	else
 		buf_adds(out, fails ? "Python tries to import this file, and fails" :
-			"Python imports this file");
+				      "Python imports this file");
 	buf_adds(out, ", for its source ");
 	path_quote(out, f->source, strlen(f->source));
 	buf_adds(out, f->source_present ? " is a link that leads nowhere" : " is gone");
@@ -69,8 +69,8 @@ static void say_ghost(struct buf *out, const struct finding *f)
 	add_module(out, f);
 }
 
-static void say_source(struct buf *out, const char *before, const struct finding *f,
-	const char *after)
+static void say_source(
+	struct buf *out, const char *before, const struct finding *f, const char *after)
 {
 	buf_adds(out, before);
 	path_quote(out, f->source, strlen(f->source));
@@ -89,8 +89,9 @@ static void say_rule(struct buf *out, const struct finding *f)
 		break;
 	case RULE_ORPHANED_CACHE:
 		say_source(out, "this is the cache of ", f,
-			f->source_present ? ", a link that leads nowhere: Python never loads it" :
-			", which is gone: Python never loads it, and nothing will renew it");
+			f->source_present ?
+				", a link that leads nowhere: Python never loads it" :
+				", which is gone: Python never loads it, and nothing will renew it");
 		break;
 	case RULE_STALE_CACHE:
 		say_source(out, "this is a cache of another text than ", f,
@@ -102,7 +103,7 @@ static void say_rule(struct buf *out, const struct finding *f)
 		break;
 	case RULE_BYTECODE:
 		buf_adds(out, f->source ? "Python makes this file anew from its source" :
-			"a build or Python itself makes this file anew");
+					  "a build or Python itself makes this file anew");
 		break;
 	default:
 		buf_adds(out, "nothing rejects this file");

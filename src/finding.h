@@ -39,11 +39,11 @@ struct finding {
 	unsigned version; /* BYTECODE_VERSION of the interpreter that wrote it, 0 if unknown */
 	enum bytecode_invalidation invalidation;
 	enum bytecode_loads loads;
-	bool on_disk; /* a file of the work tree, not of a snapshot of git's */
-	char *commit; /* hexadecimal id, where the check is one of commits; else NULL, as these: */
-	char *subject;	 /* first line of its message */
-	char *removed;	 /* id of a later commit that removes the path again; NULL: none does */
-	bool is_root;	 /* the commit has no parents */
+	bool on_disk;  /* a file of the work tree, not of a snapshot of git's */
+	char *commit;  /* hexadecimal id, where the check is one of commits; else NULL, as these: */
+	char *subject; /* first line of its message */
+	char *removed; /* id of a later commit that removes the path again; NULL: none does */
+	bool is_root;  /* the commit has no parents */
 	bool in_history; /* what mends it is to rewrite the whole history */
 };
 
@@ -90,7 +90,10 @@ struct finding_list {
 	size_t count, cap;
 };
 
-#define FINDING_LIST_INIT { NULL, 0, 0 }
+#define FINDING_LIST_INIT                                                                          \
+	{                                                                                          \
+		NULL, 0, 0                                                                         \
+	}
 
 /** Append `f`, whose strings the list takes over (also on failure). 0; -1 with it recorded. */
 int finding_list_add(struct finding_list *list, struct finding *f);

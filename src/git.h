@@ -13,9 +13,9 @@
 struct repository {
 	git_repository *git;
 	git_odb *odb;
-	char *index_path;   /* the index file to read */
-	bool index_named;   /* by GIT_INDEX_FILE: then it must exist */
-	char **variables;   /* the environment's, borrowed */
+	char *index_path; /* the index file to read */
+	bool index_named; /* by GIT_INDEX_FILE: then it must exist */
+	char **variables; /* the environment's, borrowed */
 };
 
 /** Record a failure of libgit2: the message, ": " and its own words. Always returns -1. */

@@ -83,8 +83,8 @@ static void run_free(struct run *run)
 	free(run->variables);
 }
 
-int repository_git(struct buf *out, struct repository *r, const char *const *args,
-	const struct buf *input)
+int repository_git(
+	struct buf *out, struct repository *r, const char *const *args, const struct buf *input)
 {
 	struct run run = {.repository = r};
 	struct buf err = BUF_INIT;

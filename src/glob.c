@@ -17,7 +17,7 @@ struct scan {
 	bool double_star; /* the last thing written is a real "**" and its slash */
 
 	/* The name being read, between slashes. */
-	size_t name;	/* where it starts */
+	size_t name;    /* where it starts */
 	bool name_wild; /* holds more than literal bytes */
 	bool name_dots; /* holds no literal byte but dots */
 	size_t name_len;

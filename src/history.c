@@ -37,8 +37,10 @@ static bool fill_row(struct history_path *row, const struct scan_event **events,
 {
 	size_t i;
 
-	*row = (struct history_path){.path = events[0]->path, .len = events[0]->len,
-		.added = HISTORY_NEVER, .removed = HISTORY_NEVER};
+	*row = (struct history_path){.path = events[0]->path,
+		.len = events[0]->len,
+		.added = HISTORY_NEVER,
+		.removed = HISTORY_NEVER};
 	for (i = 0; i < count; i++) {
 		if (events[i]->change == CHANGE_REMOVED)
 			row->removed = (int64_t)events[i]->commit;
@@ -50,8 +52,8 @@ static bool fill_row(struct history_path *row, const struct scan_event **events,
 	return row->added != HISTORY_NEVER;
 }
 
-static void add_row(struct history *h, const struct scan_event **events, size_t count,
-	const struct walk *w)
+static void add_row(
+	struct history *h, const struct scan_event **events, size_t count, const struct walk *w)
 {
 	struct history_path *row = &h->items[h->count];
 
@@ -127,8 +129,8 @@ static int add_sizes(struct history *h, const struct scan_event **sorted, size_t
 	int status = list_blobs(&b, events);
 
 	if (status == 0 && b.count)
-		status = store_sizes(b.sizes, b.oids, b.count, s->repository, s->env->variables,
-			&h->on_disk);
+		status = store_sizes(
+			b.sizes, b.oids, b.count, s->repository, s->env->variables, &h->on_disk);
 	for (i = 0; status == 0 && i < count; i++)
 		if (sorted[i]->change != CHANGE_REMOVED)
 			count_bytes(h, &b, sorted[i]);
@@ -139,8 +141,8 @@ static int add_sizes(struct history *h, const struct scan_event **sorted, size_t
 	return status;
 }
 
-static int add_rows(struct history *h, const struct scan_events *events, const struct scan *s,
-	bool sizes)
+static int add_rows(
+	struct history *h, const struct scan_events *events, const struct scan *s, bool sizes)
 {
 	const struct scan_event **sorted = sort_by_path(events);
 	size_t i, n;
@@ -198,8 +200,8 @@ static int look_in_tips(struct history *h, const struct scan *s)
 	return status;
 }
 
-int history_build(struct history *out, const struct scan_events *events, const struct scan *s,
-	bool sizes)
+int history_build(
+	struct history *out, const struct scan_events *events, const struct scan *s, bool sizes)
 {
 	*out = (struct history)HISTORY_INIT;
 	return add_rows(out, events, s, sizes) < 0 ? -1 : look_in_tips(out, s);

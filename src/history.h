@@ -12,11 +12,11 @@ enum { HISTORY_NEVER = -1 };
 struct history_path {
 	const char *path; /* borrowed from the events */
 	size_t len;
-	size_t versions;       /* how many commits add or change it */
-	int64_t added;	       /* number of the first of them in the walk */
-	int64_t removed;       /* of the last that removes it; HISTORY_NEVER: none does */
-	bool there;	       /* in the tree of a tip of the walk */
-	uint64_t bytes;	       /* of its blobs in the object store, each once */
+	size_t versions;                /* how many commits add or change it */
+	int64_t added;                  /* number of the first of them in the walk */
+	int64_t removed;                /* of the last that removes it; HISTORY_NEVER: none does */
+	bool there;                     /* in the tree of a tip of the walk */
+	uint64_t bytes;                 /* of its blobs in the object store, each once */
 	struct walk_commit first, last; /* the commits of those numbers */
 };
 
@@ -24,10 +24,13 @@ struct history {
 	struct history_path *items; /* in order of paths */
 	size_t count;
 	uint64_t bytes; /* of all blobs, each once */
-	bool on_disk;	/* the bytes are those on disk; else their sizes (store.h) */
+	bool on_disk;   /* the bytes are those on disk; else their sizes (store.h) */
 };
 
-#define HISTORY_INIT { NULL, 0, 0, false }
+#define HISTORY_INIT                                                                               \
+	{                                                                                          \
+		NULL, 0, 0, false                                                                  \
+	}
 
 /**
  * Gather the events by path.
@@ -36,8 +39,8 @@ struct history {
  * @param sizes   fill in the bytes
  * @return 0; -1 with the failure recorded
  */
-int history_build(struct history *out, const struct scan_events *events, const struct scan *s,
-	bool sizes);
+int history_build(
+	struct history *out, const struct scan_events *events, const struct scan *s, bool sizes);
 
 /** The row of a path, or NULL. */
 const struct history_path *history_find(const struct history *h, const char *path);

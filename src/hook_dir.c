@@ -57,7 +57,7 @@ static int link_name(void *arg, const char *name)
 	int status = 0;
 
 	if (hook_named(name) != HOOK_COUNT || strcmp(name, ".gitignore") == 0 ||
-	    fnmatch("*.sample", name, 0) == 0 || fnmatch("*" PLAN_NEW_SUFFIX, name, 0) == 0)
+		fnmatch("*.sample", name, 0) == 0 || fnmatch("*" PLAN_NEW_SUFFIX, name, 0) == 0)
 		return 0;
 	add_link(&path, &target, l, name);
 	if (buf_failed(&path) < 0 || buf_failed(&target) < 0)
@@ -108,7 +108,7 @@ static int count_other(void *arg, const char *name)
 	add_link(&path, &target, l, name);
 	status = buf_failed(&path) < 0 ? -1 : buf_failed(&target);
 	if (status == 0 && strncmp(name, ".gitignore", sizeof ".gitignore" - 1) != 0 &&
-	    !is_our_link(path.ptr, target.ptr))
+		!is_our_link(path.ptr, target.ptr))
 		l->others++;
 	buf_free(&path);
 	buf_free(&target);

@@ -84,12 +84,15 @@ static bool read_last_line(struct hook_file *f)
 
 	while ((next = strstr(next, written_by)) != NULL)
 		line = next++ + sizeof written_by - 1;
-	if (!line || sscanf(line, "%*[^;]%n; directories made for it: %u; sum: %n", &version,
-			     &f->directories, &digits) < 1 || !digits)
+	if (!line ||
+		sscanf(line, "%*[^;]%n; directories made for it: %u; sum: %n", &version,
+			&f->directories, &digits) < 1 ||
+		!digits)
 		return false;
 	buf_add(&f->version, line, (size_t)version);
 	line += digits;
-	snprintf(want, sizeof want, "%016" PRIx64 "\n", sum(f->text.ptr, (size_t)(line - f->text.ptr)));
+	snprintf(want, sizeof want, "%016" PRIx64 "\n",
+		sum(f->text.ptr, (size_t)(line - f->text.ptr)));
 	return strcmp(line, want) == 0;
 }
 

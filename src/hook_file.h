@@ -34,8 +34,10 @@ struct hook_file {
 	struct buf version;   /* of the pycguard that wrote it, where it is ours */
 };
 
-#define HOOK_FILE_INIT \
-	{HOOK_FILE_NONE, false, 0, BUF_INIT, BUF_INIT, BUF_INIT}
+#define HOOK_FILE_INIT                                                                             \
+	{                                                                                          \
+		HOOK_FILE_NONE, false, 0, BUF_INIT, BUF_INIT, BUF_INIT                             \
+	}
 
 /**
  * Append the text of a hook.

@@ -147,8 +147,8 @@ static int ask_common(struct hooks *h, struct buf *answer)
 
 static int ask_hooks_path(struct hooks *h, struct buf *answer)
 {
-	static const char *const args[] = {"config", "-z", "--show-scope", "--get", "core.hooksPath",
-		NULL};
+	static const char *const args[] = {
+		"config", "-z", "--show-scope", "--get", "core.hooksPath", NULL};
 	int status = child_git(answer, h->variables, args);
 
 	if (status != 0)
@@ -158,7 +158,8 @@ static int ask_hooks_path(struct hooks *h, struct buf *answer)
 	if (!h->scope || !h->value)
 		return error_oom();
 	if (!*h->value)
-		return error_set("core.hooksPath is set to nothing in git's %s configuration", h->scope);
+		return error_set(
+			"core.hooksPath is set to nothing in git's %s configuration", h->scope);
 	return 0;
 }
 
@@ -169,8 +170,8 @@ static int ask_hooks_path(struct hooks *h, struct buf *answer)
 static int ask_directories(struct hooks *h, struct buf *answer)
 {
 	static const char *const here[] = {"rev-parse", "--git-path", "hooks", NULL};
-	const char *const there[] = {"-C", h->common, "--git-dir=.", "rev-parse", "--git-path", "hooks",
-		NULL};
+	const char *const there[] = {
+		"-C", h->common, "--git-dir=.", "rev-parse", "--git-path", "hooks", NULL};
 	struct buf path = BUF_INIT;
 
 	if (ask(answer, h, here) < 0)
@@ -199,7 +200,7 @@ int hooks_open(struct hooks *out, const struct environment *env, unsigned named)
 
 	out->variables = env->variables;
 	if (ask_version(out, &answer) == 0 && ask_bare(out, &answer) == 0 &&
-	    ask_common(out, &answer) == 0 && ask_hooks_path(out, &answer) == 0)
+		ask_common(out, &answer) == 0 && ask_hooks_path(out, &answer) == 0)
 		status = ask_directories(out, &answer);
 	buf_free(&answer);
 	out->wanted = named;
@@ -232,12 +233,13 @@ int hooks_refuse_path(const struct hooks *h)
 
 	path_shell(&own, h->standard, strlen(h->standard));
 	if (buf_failed(&own) == 0)
-		error_set("core.hooksPath is '%s' in git's %s configuration, which is not this"
+		error_set(
+			"core.hooksPath is '%s' in git's %s configuration, which is not this"
 			" repository's own: unset it (%s%s%s), or give this repository one (git config"
 			" core.hooksPath %s), or use --force to install there",
-			h->value, h->scope, command ? "it is from the command line or GIT_CONFIG_*" :
-			"git config --", command ? "" : h->scope,
-			command ? "" : " --unset core.hooksPath", own.ptr);
+			h->value, h->scope,
+			command ? "it is from the command line or GIT_CONFIG_*" : "git config --",
+			command ? "" : h->scope, command ? "" : " --unset core.hooksPath", own.ptr);
 	buf_free(&own);
 	return -1;
 }

@@ -35,18 +35,21 @@ enum hook {
 
 /** The repository's side. Start with HOOKS_INIT, end with hooks_close. */
 struct hooks {
-	char **variables;        /* the environment's, borrowed */
-	bool configured;         /* git runs hooks of its configuration */
+	char **variables; /* the environment's, borrowed */
+	bool configured;  /* git runs hooks of its configuration */
 	bool bare;
-	unsigned wanted;         /* a bit for each enum hook: what is named, and what is the default */
-	char *common;            /* the directory that linked worktrees share; absolute */
-	char *scope, *value;     /* of core.hooksPath: "local", ...; NULL when it is not set */
+	unsigned wanted;     /* a bit for each enum hook: what is named, and what is the default */
+	char *common;        /* the directory that linked worktrees share; absolute */
+	char *scope, *value; /* of core.hooksPath: "local", ...; NULL when it is not set */
 	char *dir, *receive_dir; /* where git looks for hooks: hooks_dir */
 	char *standard;          /* where it would look without core.hooksPath */
 	int lock;                /* a descriptor, or -1 */
 };
 
-#define HOOKS_INIT {.lock = -1}
+#define HOOKS_INIT                                                                                 \
+	{                                                                                          \
+		.lock = -1                                                                         \
+	}
 
 /** The hook of that name; HOOK_COUNT when it is none of ours. */
 enum hook hook_named(const char *name);
@@ -102,10 +105,10 @@ int hooks_plan_install(struct plan *out, const struct hooks *h, const char *prog
 int hooks_plan_uninstall(struct plan *out, const struct hooks *h, unsigned which, bool force);
 
 /** The same two for git's configuration: what the plans above call from git 2.54 on, or always. */
-int hooks_config_plan_install(struct plan *out, const struct hooks *h, const char *program,
-	bool force);
-int hooks_config_plan_uninstall(struct plan *out, const struct hooks *h, unsigned which,
-	bool force);
+int hooks_config_plan_install(
+	struct plan *out, const struct hooks *h, const char *program, bool force);
+int hooks_config_plan_uninstall(
+	struct plan *out, const struct hooks *h, unsigned which, bool force);
 
 /**
  * Whether git's configuration, of whatever scope, has it run `hook`.

@@ -60,8 +60,8 @@ static int get_events(struct events *out, const struct hooks *h, enum hook hook,
 	return status < 0 ? -1 : 0;
 }
 
-static int plan_key(struct plan *out, enum step_kind kind, enum hook hook, const char *name,
-	const char *value)
+static int plan_key(
+	struct plan *out, enum step_kind kind, enum hook hook, const char *name, const char *value)
 {
 	struct buf key = BUF_INIT;
 	int status;
@@ -74,8 +74,8 @@ static int plan_key(struct plan *out, enum step_kind kind, enum hook hook, const
 	return status;
 }
 
-static int plan_command(struct plan *out, const struct hooks *h, enum hook hook,
-	const char *program, bool force)
+static int plan_command(
+	struct plan *out, const struct hooks *h, enum hook hook, const char *program, bool force)
 {
 	struct buf now = BUF_INIT, wanted = BUF_INIT;
 	int status = get(&now, h, hook, "command", "--get", LOCAL);
@@ -84,8 +84,10 @@ static int plan_command(struct plan *out, const struct hooks *h, enum hook hook,
 	if (status >= 0 && buf_failed(&wanted) < 0)
 		status = -1;
 	if (status == 0 && !force && !hook_command_ours(now.ptr, hook_check(hook)))
-		status = error_set("hook.%s.command was edited since pycguard wrote it: --force writes it"
-			" anew", hook_section(hook));
+		status = error_set(
+			"hook.%s.command was edited since pycguard wrote it: --force writes it"
+			" anew",
+			hook_section(hook));
 	if (status == 1 || (status == 0 && strcmp(now.ptr, wanted.ptr) != 0))
 		status = plan_key(out, STEP_SET, hook, "command", wanted.ptr);
 	buf_free(&now);
@@ -94,19 +96,19 @@ static int plan_command(struct plan *out, const struct hooks *h, enum hook hook,
 }
 
 /* The command goes first: git refuses to run at all with an event that has none. */
-static int plan_install(struct plan *out, const struct hooks *h, enum hook hook,
-	const char *program, bool force)
+static int plan_install(
+	struct plan *out, const struct hooks *h, enum hook hook, const char *program, bool force)
 {
 	struct events events;
 
 	if (plan_command(out, h, hook, program, force) < 0 ||
-	    get_events(&events, h, hook, LOCAL) < 0)
+		get_events(&events, h, hook, LOCAL) < 0)
 		return -1;
 	return events.has ? 0 : plan_key(out, STEP_ADD, hook, "event", hook_name(hook));
 }
 
-int hooks_config_plan_install(struct plan *out, const struct hooks *h, const char *program,
-	bool force)
+int hooks_config_plan_install(
+	struct plan *out, const struct hooks *h, const char *program, bool force)
 {
 	int i, status = 0;
 
@@ -130,8 +132,8 @@ static size_t leaving(const struct plan *p, enum hook hook)
 }
 
 /* The events go first, the command with the last of them, or when a run cut short left it alone. */
-static int plan_section(struct plan *out, enum hook hook, const struct events *events,
-	bool has_command)
+static int plan_section(
+	struct plan *out, enum hook hook, const struct events *events, bool has_command)
 {
 	if (events->has && plan_key(out, STEP_UNSET, hook, "event", hook_name(hook)) < 0)
 		return -1;
@@ -149,7 +151,8 @@ static int plan_uninstall(struct plan *out, const struct hooks *h, enum hook hoo
 	if (status == 0)
 		status = get(&command, h, hook, "command", "--get", LOCAL);
 	if (status == 0 && !force && !hook_command_ours(command.ptr, hook_check(hook)))
-		status = plan_key(out, STEP_WARN, hook, "command", "it was edited since pycguard wrote it");
+		status = plan_key(
+			out, STEP_WARN, hook, "command", "it was edited since pycguard wrote it");
 	else if (status >= 0)
 		status = plan_section(out, hook, &events, status == 0);
 	buf_free(&command);
@@ -176,7 +179,8 @@ int hooks_config_has(bool *out, struct buf *command, const struct hooks *h, enum
 	buf_clear(command);
 	if (!h->configured)
 		return 0;
-	if (get_events(&events, h, hook, ANY) < 0 || get(command, h, hook, "command", "--get", ANY) < 0)
+	if (get_events(&events, h, hook, ANY) < 0 ||
+		get(command, h, hook, "command", "--get", ANY) < 0)
 		return -1;
 	status = get(&enabled, h, hook, "enabled", "--type=bool", ANY);
 	*out = events.has && command->len > 0 && (status == 1 || strcmp(enabled.ptr, "true") == 0);

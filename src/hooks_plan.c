@@ -13,7 +13,10 @@ struct site {
 	struct hook_file file;
 };
 
-#define SITE_INIT {.path = BUF_INIT, .kept = BUF_INIT, .file = HOOK_FILE_INIT}
+#define SITE_INIT                                                                                  \
+	{                                                                                          \
+		.path = BUF_INIT, .kept = BUF_INIT, .file = HOOK_FILE_INIT                         \
+	}
 
 static void site_close(struct site *s)
 {
@@ -60,8 +63,10 @@ static int plan_keep(struct plan *out, const struct site *s)
 		if (hook_file_same(&same, s->path.ptr, s->kept.ptr) < 0)
 			return -1;
 		if (!same)
-			return error_set("cannot keep hook '%s': the earlier '%s' is there too, and only one"
-				" can run first; remove one of the two", s->path.ptr, s->kept.ptr);
+			return error_set(
+				"cannot keep hook '%s': the earlier '%s' is there too, and only one"
+				" can run first; remove one of the two",
+				s->path.ptr, s->kept.ptr);
 		return hook_dir_plan_kept(out, s->dir);
 	}
 	if (hook_dir_plan_kept(out, s->dir) < 0)
@@ -91,8 +96,10 @@ static int plan_file(struct plan *out, const struct site *s, const char *program
 		return error_set("cannot install hook '%s': it is there, and no file", s->path.ptr);
 	case HOOK_FILE_EDITED:
 		if (!force)
-			return error_set("hook '%s' was edited since pycguard wrote it: --force writes it"
-				" anew", s->path.ptr);
+			return error_set(
+				"hook '%s' was edited since pycguard wrote it: --force writes it"
+				" anew",
+				s->path.ptr);
 		break;
 	case HOOK_FILE_OTHER:
 		if (plan_keep(out, s) < 0)
@@ -227,8 +234,8 @@ static int plan_no_files(struct plan *out, const struct hooks *h, const char *di
 }
 
 /* Also where git would look without core.hooksPath: it may have been set after --install. */
-static int plan_no_files_anywhere(struct plan *out, const struct hooks *h, unsigned which,
-	bool force)
+static int plan_no_files_anywhere(
+	struct plan *out, const struct hooks *h, unsigned which, bool force)
 {
 	const char *const dirs[] = {h->dir, h->receive_dir, h->standard};
 	bool foreign;

@@ -45,7 +45,7 @@ static void add_version(struct buf *out, const char *program, char **variables)
 	struct buf answer = BUF_INIT;
 
 	if (child_run(&answer, NULL, argv, variables, NULL) == 0 &&
-	    strncmp(answer.ptr, name, sizeof name - 1) == 0) {
+		strncmp(answer.ptr, name, sizeof name - 1) == 0) {
 		buf_cut(&answer, sizeof name - 1 + strcspn(answer.ptr + sizeof name - 1, " \n"));
 		buf_adds(out, " (");
 		add_path(out, answer.ptr);
@@ -121,7 +121,8 @@ static int tell_file(const struct told *t, const char *path, const struct hook_f
 	case HOOK_FILE_EDITED:
 		break;
 	}
-	buf_adds(t->out, f->kind == HOOK_FILE_OURS ? "installed: " : "edited since it was installed: ");
+	buf_adds(t->out,
+		f->kind == HOOK_FILE_OURS ? "installed: " : "edited since it was installed: ");
 	add_path(t->out, path);
 	if (!f->runs) {
 		buf_adds(t->out, ", which is not executable, so git does not run it");
@@ -133,8 +134,8 @@ static int tell_file(const struct told *t, const char *path, const struct hook_f
 }
 
 /* git runs what it has in its configuration, and then the file. */
-static int tell_configured(const struct told *t, const char *command, const char *path,
-	const struct hook_file *f)
+static int tell_configured(
+	const struct told *t, const char *command, const char *path, const struct hook_file *f)
 {
 	struct buf program = BUF_INIT;
 	int status = hook_command_program(&program, command);
@@ -164,7 +165,7 @@ static int tell_hook(const struct told *t)
 	buf_addf(t->out, "%s: ", hook_name(t->hook));
 	hooks_place(&path, hooks_dir(t->h, t->hook), t->hook);
 	if (buf_failed(&path) < 0 || hook_file_read(&f, path.ptr) < 0 ||
-	    hooks_config_has(&configured, &command, t->h, t->hook) < 0)
+		hooks_config_has(&configured, &command, t->h, t->hook) < 0)
 		goto done;
 	if (configured)
 		status = tell_configured(t, command.ptr, path.ptr, &f);

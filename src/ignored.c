@@ -34,8 +34,8 @@ static int beyond_link(const char *top, const char *path, size_t len)
 }
 
 /* Marks the paths that git must not be asked for, and lists the others. */
-static int make_input(struct buf *input, struct ignored_list *out, const char *top,
-	const struct pathset *paths)
+static int make_input(
+	struct buf *input, struct ignored_list *out, const char *top, const struct pathset *paths)
 {
 	size_t i, asked_dir = 0;
 	const char *dir = NULL;
@@ -60,8 +60,7 @@ static int make_input(struct buf *input, struct ignored_list *out, const char *t
 	return buf_failed(input);
 }
 
-static int take_answer(struct ignored *out, const char *const fields[FIELD_COUNT],
-	const char *path)
+static int take_answer(struct ignored *out, const char *const fields[FIELD_COUNT], const char *path)
 {
 	const char *asked = fields[FIELD_PATH];
 
@@ -97,8 +96,8 @@ static int take_answers(struct ignored_list *out, const struct pathset *paths)
 
 int ignored_ask(struct ignored_list *out, struct repository *r, const struct pathset *paths)
 {
-	static const char *const args[] = {"check-ignore", "--no-index", "--verbose",
-		"--non-matching", "-z", "--stdin", NULL};
+	static const char *const args[] = {
+		"check-ignore", "--no-index", "--verbose", "--non-matching", "-z", "--stdin", NULL};
 	struct buf input = BUF_INIT;
 	int status = -1;
 

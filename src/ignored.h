@@ -23,7 +23,10 @@ struct ignored_list {
 	struct buf text; /* what git said */
 };
 
-#define IGNORED_LIST_INIT { NULL, 0, BUF_INIT }
+#define IGNORED_LIST_INIT                                                                          \
+	{                                                                                          \
+		NULL, 0, BUF_INIT                                                                  \
+	}
 
 /**
  * Ask git. A path beyond a symbolic link counts as ignored: git takes none in.

@@ -42,7 +42,7 @@ static bool is_known(const struct ignore_gaps *gaps, const char *file, const cha
 
 	for (i = 0; i < gaps->count; i++)
 		if (strcmp(gaps->items[i].pattern, pattern) == 0 &&
-		    strcmp(gaps->items[i].file, file) == 0)
+			strcmp(gaps->items[i].file, file) == 0)
 			return true;
 	return false;
 }
@@ -108,7 +108,7 @@ static int visit(void *arg, const struct entry *e)
 	size_t len = path_base(e->path, e->len);
 
 	if (dockerfiles_is_one(e->path, e->len) &&
-	    pathset_add(&s->dockerfiles, e->path, e->len) < 0)
+		pathset_add(&s->dockerfiles, e->path, e->len) < 0)
 		return -1;
 	if (!is_source(e->path, e->len))
 		return 0;
@@ -137,8 +137,8 @@ static int add_probe(struct search *s, struct pathset *probes, const char *dir, 
 }
 
 /* The paths of one kind below `base`: in it, in its packages, and in new directories of them. */
-static int make_probes(struct search *s, struct pathset *probes, const char *base,
-	const struct kind *kind)
+static int make_probes(
+	struct search *s, struct pathset *probes, const char *base, const struct kind *kind)
 {
 	static const char *const new[] = {"", "new/", "new/migrations/"};
 	size_t i, n;
@@ -163,13 +163,13 @@ static int make_probes(struct search *s, struct pathset *probes, const char *bas
 /* --- git -------------------------------------------------------------------------------------- */
 
 /* A line added at the end of the .gitignore that has the `!` is the last of those that git asks. */
-static int judge_git(struct search *s, const struct ignored *a, const char *path,
-	const struct kind *kind)
+static int judge_git(
+	struct search *s, const struct ignored *a, const char *path, const struct kind *kind)
 {
 	bool shared = ignored_is_shared(a->source);
 
 	if (a->ignored && *a->source && !shared && !holds_exactly(&s->out->unshared, a->source) &&
-	    pathset_add(&s->out->unshared, a->source, strlen(a->source)) < 0)
+		pathset_add(&s->out->unshared, a->source, strlen(a->source)) < 0)
 		return -1;
 	if (a->ignored && (shared || !*a->source || !s->where->strict))
 		return 0;
@@ -204,8 +204,8 @@ static int ask_rules(struct search *s, const struct dockerignore *rules, const c
 
 	for (i = 0; status == 0 && i < probes.count; i++) {
 		const struct pathset_item *probe = &probes.items[i];
-		int excluded = dockerignore_excludes(rules, s->matcher, probe->path + skip,
-			probe->len - skip);
+		int excluded = dockerignore_excludes(
+			rules, s->matcher, probe->path + skip, probe->len - skip);
 
 		if (excluded < 0)
 			status = -1;

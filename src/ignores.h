@@ -27,11 +27,15 @@ struct ignore_gap {
 struct ignore_gaps {
 	struct ignore_gap *items; /* by file, in the order in which patterns are added */
 	size_t count;
-	struct pathset unshared; /* ignore files outside of the work tree that others do not have, but
+	struct pathset
+		unshared; /* ignore files outside of the work tree that others do not have, but
 	                            that keep bytecode out here */
 };
 
-#define IGNORE_GAPS_INIT { NULL, 0, PATHSET_INIT }
+#define IGNORE_GAPS_INIT                                                                           \
+	{                                                                                          \
+		NULL, 0, PATHSET_INIT                                                              \
+	}
 
 /** Where to look. Everything is borrowed. */
 struct ignores {

@@ -43,9 +43,9 @@ int job_open(struct job *job, const struct invocation *in, const struct environm
 {
 	*job = (struct job){.named = PATHSET_INIT, .prefix = BUF_INIT};
 	if (repository_open(&job->repository, env) != 0 ||
-	    repository_ignores_case(job->repository, &job->caseless) < 0 ||
-	    repository_index(&job->snapshot, job->repository) < 0 || load_policy(job, in) < 0 ||
-	    find_prefix(job, env) < 0)
+		repository_ignores_case(job->repository, &job->caseless) < 0 ||
+		repository_index(&job->snapshot, job->repository) < 0 || load_policy(job, in) < 0 ||
+		find_prefix(job, env) < 0)
 		return -1;
 	return find_named(job, in);
 }

@@ -91,7 +91,7 @@ int main(int argc, char **argv)
 {
 	struct invocation in;
 	int status = cli_parse(&in, argc, argv) < 0 ? STATUS_FAILED :
-		run(&in, argc > 0 ? argv[0] : "pycguard");
+						      run(&in, argc > 0 ? argv[0] : "pycguard");
 
 	if (status == STATUS_FAILED)
 		fprintf(stderr, "pycguard: %s\n", error_message());

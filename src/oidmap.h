@@ -19,7 +19,10 @@ struct oidmap {
 	size_t cap, count; /* cap is a power of two, or 0 */
 };
 
-#define OIDMAP_INIT { NULL, 0, 0 }
+#define OIDMAP_INIT                                                                                \
+	{                                                                                          \
+		NULL, 0, 0                                                                         \
+	}
 
 /** The number of `oid`. False when it is not there; `value` may be NULL. */
 bool oidmap_get(const struct oidmap *map, const struct oid *oid, uint32_t *value);

@@ -75,7 +75,8 @@ int owner_check(git_repository *git, const struct environment *env)
 	if (is_trusted(dir, len))
 		return 0;
 	return error_set("cannot open the repository '%.*s': another user owns it; to trust it: "
-		"git config --global --add safe.directory '%.*s'", (int)len, dir, (int)len, dir);
+			 "git config --global --add safe.directory '%.*s'",
+		(int)len, dir, (int)len, dir);
 }
 
 #else

@@ -20,7 +20,10 @@ struct pathset {
 	size_t count;
 };
 
-#define PATHSET_INIT { NULL, 0 }
+#define PATHSET_INIT                                                                               \
+	{                                                                                          \
+		NULL, 0                                                                            \
+	}
 
 /** Take a copy of `path` into the set. 0; -1 with the failure recorded. */
 int pathset_add(struct pathset *set, const char *path, size_t len);

@@ -332,6 +332,6 @@ int pattern_match(const struct pattern *p, struct matcher *m, const char *path, 
 void pattern_library_version(char out[static 64])
 {
 	if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) > 64 ||
-	    pcre2_config(PCRE2_CONFIG_VERSION, out) < 0)
+		pcre2_config(PCRE2_CONFIG_VERSION, out) < 0)
 		strcpy(out, "unknown");
 }

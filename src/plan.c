@@ -22,7 +22,7 @@ static bool has(const struct plan *p, enum step_kind kind, const char *path, con
 
 	for (i = 0; i < p->count; i++)
 		if (p->items[i].kind == kind && equal(p->items[i].path, path) &&
-		    equal(p->items[i].value, value))
+			equal(p->items[i].value, value))
 			return true;
 	return false;
 }
@@ -128,7 +128,8 @@ static int write_file(const char *path, const char *text, mode_t mode)
 	if (buf_failed(&name) < 0)
 		goto done;
 	if (write_new(name.ptr, text, mode) == 0)
-		status = rename(name.ptr, path) == 0 ? 0 : error_os(errno, "cannot write '%s'", path);
+		status = rename(name.ptr, path) == 0 ? 0 :
+						       error_os(errno, "cannot write '%s'", path);
 	if (status < 0)
 		unlink(name.ptr);
 done:
@@ -149,7 +150,8 @@ static int set(const char *how, const char *key, const char *value, char **varia
 	int status = child_git(&out, variables, args);
 
 	buf_free(&out);
-	return status == 1 ? error_set("git could not change '%s' in its configuration", key) : status;
+	return status == 1 ? error_set("git could not change '%s' in its configuration", key) :
+			     status;
 }
 
 /* git takes the value for a regular expression. */

@@ -14,19 +14,19 @@
 #include "buf.h"
 
 enum step_kind {
-	STEP_MAKE_DIRECTORY, /* path */
-	STEP_IGNORE_ALL,     /* path: a .gitignore for a whole directory */
-	STEP_LINK,           /* path: a symbolic link to `value` */
-	STEP_KEEP,           /* path: a hook's file, also given the name `value` */
-	STEP_INSTALL,        /* path: a hook's file, to hold the text `value` */
-	STEP_GIVE_BACK,      /* path: a hook's file, to be what is at `value` now */
-	STEP_REMOVE,         /* path: a file or a link */
+	STEP_MAKE_DIRECTORY,   /* path */
+	STEP_IGNORE_ALL,       /* path: a .gitignore for a whole directory */
+	STEP_LINK,             /* path: a symbolic link to `value` */
+	STEP_KEEP,             /* path: a hook's file, also given the name `value` */
+	STEP_INSTALL,          /* path: a hook's file, to hold the text `value` */
+	STEP_GIVE_BACK,        /* path: a hook's file, to be what is at `value` now */
+	STEP_REMOVE,           /* path: a file or a link */
 	STEP_REMOVE_DIRECTORY, /* path; one that has come to hold something stays */
-	STEP_SET,            /* path: a key of the configuration, to be `value` */
-	STEP_ADD,            /* path: a key, to have `value` too */
-	STEP_UNSET,          /* path: a key, no longer to have `value`: a name of letters and dashes */
-	STEP_CLEAR,          /* path: a key, to have no value at all */
-	STEP_WARN,           /* path: nothing is done to it; value: why */
+	STEP_SET,              /* path: a key of the configuration, to be `value` */
+	STEP_ADD,              /* path: a key, to have `value` too */
+	STEP_UNSET, /* path: a key, no longer to have `value`: a name of letters and dashes */
+	STEP_CLEAR, /* path: a key, to have no value at all */
+	STEP_WARN,  /* path: nothing is done to it; value: why */
 };
 
 struct step {
@@ -39,7 +39,10 @@ struct plan {
 	size_t count;
 };
 
-#define PLAN_INIT {NULL, 0}
+#define PLAN_INIT                                                                                  \
+	{                                                                                          \
+		NULL, 0                                                                            \
+	}
 
 /** Beside PATH, PATH with this holds what is being written; a run that was killed can leave it. */
 #define PLAN_NEW_SUFFIX ".pycguard-new"

@@ -49,7 +49,7 @@ const struct policy *policies_of(struct policies *p, const struct walk_commit *c
 		return NULL;
 	for (i = 0; i < POLICIES_KEPT; i++)
 		if (p->slots[i].policy && p->slots[i].mode == wanted.mode &&
-		    memcmp(&p->slots[i].oid, &wanted.oid, sizeof wanted.oid) == 0)
+			memcmp(&p->slots[i].oid, &wanted.oid, sizeof wanted.oid) == 0)
 			return p->slots[i].policy;
 	if (load(&wanted, p, c) < 0) {
 		error_prefix("commit '%s'", git_oid_tostr_s(&id));

@@ -321,7 +321,7 @@ static bool has_mark(const char *path, size_t len, char y)
 
 	for (; at < end && (at = memchr(at, y, (size_t)(end - at))); at++)
 		if ((at[-1] == 'p' || at[-1] == 'P') && strchr("._$", at[-2]) &&
-		    strchr("codCOD.", at[1]))
+			strchr("codCOD.", at[1]))
 			return true;
 	return false;
 }
@@ -412,8 +412,8 @@ int policy_decide(const struct policy *p, struct matcher *m, const char *path, s
 	return rc;
 }
 
-int policy_line_matches(const struct policy_line *line, struct matcher *m, const char *path,
-	size_t len)
+int policy_line_matches(
+	const struct policy_line *line, struct matcher *m, const char *path, size_t len)
 {
 	char room[SHORT_PATH];
 	char *slashed = with_slash(room, path, len);
@@ -427,8 +427,8 @@ int policy_line_matches(const struct policy_line *line, struct matcher *m, const
 	return matched;
 }
 
-static int any_rejecting_matches(const struct policy *p, size_t first, struct matcher *m,
-	const char *slashed, size_t len)
+static int any_rejecting_matches(
+	const struct policy *p, size_t first, struct matcher *m, const char *slashed, size_t len)
 {
 	int matched = 0;
 

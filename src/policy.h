@@ -69,8 +69,8 @@ int policy_decide(const struct policy *p, struct matcher *m, const char *path, s
 	struct policy_decision *out);
 
 /** Whether a line matches a path, given as to policy_decide. 1 or 0; -1 with the failure recorded. */
-int policy_line_matches(const struct policy_line *line, struct matcher *m, const char *path,
-	size_t len);
+int policy_line_matches(
+	const struct policy_line *line, struct matcher *m, const char *path, size_t len);
 
 /** Whether a line of the user's rejects: only then can what no built-in line matches be rejected. */
 bool policy_adds(const struct policy *p);

@@ -30,7 +30,7 @@ void progress_tick(struct progress *p, size_t done)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	if (now.tv_sec < p->next.tv_sec ||
-	    (now.tv_sec == p->next.tv_sec && now.tv_nsec < p->next.tv_nsec))
+		(now.tv_sec == p->next.tv_sec && now.tv_nsec < p->next.tv_nsec))
 		return;
 	fprintf(stderr, "\rpycguard: %zu %s looked at ...", done, p->unit);
 	p->shown = true;

@@ -16,7 +16,7 @@
 /** One ref. All strings are borrowed from the text. */
 struct refline {
 	const char *from; /* the id that the ref has where it is pushed to */
-	const char *to;	  /* the id that it is to have */
+	const char *to;   /* the id that it is to have */
 	const char *ref;
 };
 

@@ -111,7 +111,7 @@ static void say_mend(struct buf *out, const struct report *r)
 	finding_amend_end(out, &word, &r->findings->items[0]);
 	buf_adds(out, r->mode == REPORT_RANGE ? "\n" : "\nand push again.\n");
 	buf_adds(out, "One that is there on purpose: allow it with a line !PATH in .pycguard, "
-		"in that commit.\n");
+		      "in that commit.\n");
 }
 
 void report_commits(struct buf *out, const struct report *r)

@@ -81,7 +81,8 @@ static void say_heading(struct buf *out, const struct report *r)
 		r->history->count, plural(r->history->count), there, r->history->count - there);
 	add_bytes(&line, r->history->bytes);
 	buf_addf(&line, " %s; %zu commit%s looked at",
-		r->history->on_disk ? "in the object store" : "(git is not here to tell them packed)",
+		r->history->on_disk ? "in the object store" :
+				      "(git is not here to tell them packed)",
 		r->checked, plural(r->checked));
 	report_colored(out, r, "1", line.ptr);
 	buf_adds(out, "\n\n");
@@ -92,7 +93,8 @@ static void say_heading(struct buf *out, const struct report *r)
 /* A line of the file has a meaning of its own unless it says that it is literal. */
 static void say_many(struct buf *out)
 {
-	buf_adds(out, "  pycguard --check-history -z | tr '\\0' '\\n' | sed 's/^/literal:/' >paths.txt"
+	buf_adds(out,
+		"  pycguard --check-history -z | tr '\\0' '\\n' | sed 's/^/literal:/' >paths.txt"
 		"\n"
 		"  git filter-repo --invert-paths --paths-from-file paths.txt\n");
 }
@@ -102,7 +104,8 @@ static void say_mend(struct buf *out, const struct history *h)
 	size_t i;
 
 	if (count_there(h))
-		buf_adds(out, "\nWhat is still there leaves the next commit by: pycguard --untrack\n");
+		buf_adds(out,
+			"\nWhat is still there leaves the next commit by: pycguard --untrack\n");
 	buf_addf(out, "\nTo drop %s from the history:\n\n", h->count == 1 ? "it" : "all of them");
 	if (h->count > COMMAND_MAX) {
 		say_many(out);

@@ -94,8 +94,8 @@ static int by_directory(const void *a, const void *b)
 	const struct finding *x = *(const struct finding *const *)a;
 	const struct finding *y = *(const struct finding *const *)b;
 
-	return path_compare(x->path, path_base(x->path, x->path_len), y->path,
-		path_base(y->path, y->path_len));
+	return path_compare(
+		x->path, path_base(x->path, x->path_len), y->path, path_base(y->path, y->path_len));
 }
 
 /* How many of the findings from the `i`th on are in its directory. */
@@ -125,8 +125,8 @@ static void say_directories(struct buf *out, struct group *g)
 	for (; i < g->count; i += run_of_directory(g, i))
 		hidden++;
 	if (hidden)
-		buf_addf(out, "  and %zu file%s more in %zu director%s (-v lists all)\n", n, plural(n),
-			hidden, hidden == 1 ? "y" : "ies");
+		buf_addf(out, "  and %zu file%s more in %zu director%s (-v lists all)\n", n,
+			plural(n), hidden, hidden == 1 ? "y" : "ies");
 }
 
 static void say_group(struct buf *out, const struct report *r, enum rule rule, struct group *g)
@@ -137,7 +137,8 @@ static void say_group(struct buf *out, const struct report *r, enum rule rule, s
 	report_colored(out, r, "1;31", rule_text(rule)->id);
 	buf_addf(out, ": %s", rule_text(rule)->summary);
 	if (g->migration)
-		buf_adds(out, ";\n  in a migrations package, Django runs such a file as a migration");
+		buf_adds(out,
+			";\n  in a migrations package, Django runs such a file as a migration");
 	buf_adds(out, "\n");
 	if (g->count > LIST_MAX && !r->verbose) {
 		say_directories(out, g);
@@ -173,8 +174,9 @@ static void say_mend(struct buf *out, const struct report *r, size_t rejected)
 	if (on_disk)
 		buf_addf(out, "\nDelete %s:\n", rejected == 1 ? "it" : "them");
 	else
-		buf_addf(out, "\nTake %s on disk:\n", rejected == 1 ? "it out of git; the file stays" :
-			"them out of git; the files stay");
+		buf_addf(out, "\nTake %s on disk:\n",
+			rejected == 1 ? "it out of git; the file stays" :
+					"them out of git; the files stay");
 	buf_addf(out, "  %s", r->mend);
 	if (!on_disk && rejected <= COMMAND_MAX) {
 		buf_adds(out, " --");
@@ -213,9 +215,10 @@ static void say_warnings(struct buf *out, const struct report *r, size_t rejecte
 		buf_adds(out, "\n");
 	buf_adds(out, "pycguard: ");
 	report_colored(out, r, "1;33", "warning");
-	buf_addf(out, ": %zu file%s that git must not carry %s there before this commit; "
-		"to see %s: pycguard --check-tracked\n", n, plural(n), n == 1 ? "was" : "were",
-		n == 1 ? "it" : "them");
+	buf_addf(out,
+		": %zu file%s that git must not carry %s there before this commit; "
+		"to see %s: pycguard --check-tracked\n",
+		n, plural(n), n == 1 ? "was" : "were", n == 1 ? "it" : "them");
 	for (i = 0; r->verbose && i < r->findings->count; i++)
 		if (!report_rejects(r, &r->findings->items[i]))
 			say_file(out, r, &r->findings->items[i]);

@@ -66,8 +66,7 @@ static bool set_fields(json_t *o, const struct finding *f, const char *prefix)
 		       json_text_set(o, "path_hex", path_hex(f->path, f->path_len))) &&
 	       json_text_set(o, "rule", text_or_null(rule_text(f->rule)->id)) &&
 	       json_text_set(o, "severity", json_string(severity_name(f->severity))) &&
-	       json_text_set(o, "message", message(f)) &&
-	       json_text_set(o, "fix", fix(f, prefix)) &&
+	       json_text_set(o, "message", message(f)) && json_text_set(o, "fix", fix(f, prefix)) &&
 	       json_text_set(o, "pattern", text_or_null(f->pattern)) &&
 	       json_text_set(o, "migration", json_boolean(f->migration)) &&
 	       json_text_set(o, "source", text_or_null(f->source)) &&
@@ -93,8 +92,8 @@ static json_t *finding_array(const struct report *r)
 	size_t i;
 
 	for (i = 0; complete && i < r->findings->count; i++)
-		complete = json_array_append_new(array,
-				   finding_object(&r->findings->items[i], r->prefix)) == 0;
+		complete = json_array_append_new(
+				   array, finding_object(&r->findings->items[i], r->prefix)) == 0;
 	return json_text_built(array, complete);
 }
 
@@ -105,7 +104,8 @@ void report_json_finding(struct buf *out, const struct finding *f, const char *p
 
 void report_json(struct buf *out, const struct report *r)
 {
-	json_text_print(out, json_pack("{s:{s:s, s:s}, s:s, s:I, s:o}", "tool", "name", "pycguard",
-		"version", PYCGUARD_VERSION, "mode", report_mode_name(r->mode), "checked",
-		(json_int_t)r->checked, "findings", finding_array(r)));
+	json_text_print(
+		out, json_pack("{s:{s:s, s:s}, s:s, s:I, s:o}", "tool", "name", "pycguard",
+			     "version", PYCGUARD_VERSION, "mode", report_mode_name(r->mode),
+			     "checked", (json_int_t)r->checked, "findings", finding_array(r)));
 }

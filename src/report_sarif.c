@@ -81,8 +81,8 @@ static json_t *fingerprints(const struct finding *f)
 	json_t *o;
 
 	finding_fingerprint(&text, f);
-	o = text.failed ? NULL
-			: json_pack("{s:s, s:s}", "pycguard/v1", text.ptr,
+	o = text.failed ? NULL :
+			  json_pack("{s:s, s:s}", "pycguard/v1", text.ptr,
 				  "primaryLocationLineHash", text.ptr);
 	buf_free(&text);
 	return o;

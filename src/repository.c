@@ -8,8 +8,9 @@
 #include "owner.h"
 #include "path.h"
 
-#define LIBGIT2_AT_LEAST(major, minor) \
-	(LIBGIT2_VER_MAJOR > (major) || (LIBGIT2_VER_MAJOR == (major) && LIBGIT2_VER_MINOR >= (minor)))
+#define LIBGIT2_AT_LEAST(major, minor)                                                             \
+	(LIBGIT2_VER_MAJOR > (major) ||                                                            \
+		(LIBGIT2_VER_MAJOR == (major) && LIBGIT2_VER_MINOR >= (minor)))
 
 /* Extensions that change nothing of what is read here, but that libgit2 refuses by itself. */
 static int lift_extensions(void)
@@ -86,7 +87,7 @@ static int add_alternates(git_odb *odb, const char *list)
 		if (*list == '"') {
 			if (!path_unquote(&dir, &list) || (*list && *list != ':'))
 				status = error_set("cannot read GIT_ALTERNATE_OBJECT_DIRECTORIES: "
-					"badly quoted");
+						   "badly quoted");
 		} else {
 			len = strcspn(list, ":");
 			buf_add(&dir, list, len);

@@ -93,7 +93,7 @@ int repository_relative(struct buf *out, const struct repository *r, const char 
  * @param input what git reads: all of it or, if this process dies before, none
  * @return git's exit status when it is 0 or 1; -1 with the failure recorded, in git's own words
  */
-int repository_git(struct buf *out, struct repository *r, const char *const *args,
-	const struct buf *input);
+int repository_git(
+	struct buf *out, struct repository *r, const char *const *args, const struct buf *input);
 
 #endif

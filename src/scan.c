@@ -53,12 +53,15 @@ static int add(struct scan_events *events, const struct scan_event *e)
 static int take_change(void *arg, enum change change, const struct entry *e)
 {
 	struct worker *w = arg;
-	struct scan_event event = {.len = e->len, .commit = w->commit, .change = change,
-		.mode = e->mode, .oid = e->oid};
+	struct scan_event event = {.len = e->len,
+		.commit = w->commit,
+		.change = change,
+		.mode = e->mode,
+		.oid = e->oid};
 
 	if (atomic_fetch_add(&w->shared->events, 1) >= SCAN_EVENTS_MAX)
-		return error_set("more than %d paths of these commits are rejected",
-			SCAN_EVENTS_MAX);
+		return error_set(
+			"more than %d paths of these commits are rejected", SCAN_EVENTS_MAX);
 	event.path = strdup(e->path);
 	if (!event.path)
 		return error_oom();
@@ -132,7 +135,7 @@ static int run_chunks(struct worker *w)
 	size_t number;
 
 	while (!atomic_load(&shared->failed) &&
-	       (number = atomic_fetch_add(&shared->next, 1)) < shared->chunk_count)
+		(number = atomic_fetch_add(&shared->next, 1)) < shared->chunk_count)
 		if (run_chunk(w, number) < 0)
 			return -1;
 	return 0;
@@ -144,10 +147,14 @@ static int run_worker(struct worker *w, struct repository *r)
 	const struct scan *s = w->shared->scan;
 	int status = -1;
 
-	w->policies = (struct policies){.repository = r, .pinned = s->pinned,
-		.caseless = s->caseless};
-	w->changes = (struct changes){.repository = r, .caseless = s->caseless,
-		.matcher = matcher_new(), .visit = take_change, .arg = w, .path = BUF_INIT,
+	w->policies =
+		(struct policies){.repository = r, .pinned = s->pinned, .caseless = s->caseless};
+	w->changes = (struct changes){.repository = r,
+		.caseless = s->caseless,
+		.matcher = matcher_new(),
+		.visit = take_change,
+		.arg = w,
+		.path = BUF_INIT,
 		.clean = OIDMAP_INIT};
 	if (w->changes.matcher)
 		status = run_chunks(w);
@@ -192,7 +199,7 @@ static int run_all(struct shared *shared, struct worker *workers, size_t count)
 			pthread_join(workers[i].thread, NULL);
 		if (workers[i].status < 0 && status == 0)
 			status = workers[i].failure ? error_set("%s", workers[i].failure) :
-				error_oom();
+						      error_oom();
 		free(workers[i].failure);
 	}
 	return status;
@@ -228,8 +235,8 @@ static int gather(struct scan_events *out, struct shared *shared)
 int scan_run(struct scan_events *out, const struct scan *s)
 {
 	struct worker workers[THREADS_MAX] = {{0}};
-	struct shared shared = {.scan = s,
-		.chunk_count = (walk_count(s->walk) + CHUNK - 1) / CHUNK};
+	struct shared shared = {
+		.scan = s, .chunk_count = (walk_count(s->walk) + CHUNK - 1) / CHUNK};
 	int status;
 
 	*out = (struct scan_events)SCAN_EVENTS_INIT;

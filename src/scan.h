@@ -29,7 +29,10 @@ struct scan_events {
 	size_t count, cap;
 };
 
-#define SCAN_EVENTS_INIT { NULL, 0, 0 }
+#define SCAN_EVENTS_INIT                                                                           \
+	{                                                                                          \
+		NULL, 0, 0                                                                         \
+	}
 
 /** More events than this are refused: they would be too many for memory, and for people. */
 enum { SCAN_EVENTS_MAX = 4 << 20 };

@@ -32,7 +32,7 @@ static bool find_on(struct buf *out, const char *name, const char *search)
 		buf_add(out, search, len);
 		buf_addf(out, "%s%s", len ? "/" : "./", name);
 		if (!out->failed && access(out->ptr, X_OK) == 0 && stat(out->ptr, &st) == 0 &&
-		    S_ISREG(st.st_mode))
+			S_ISREG(st.st_mode))
 			return true;
 		buf_cut(out, start);
 	}

@@ -26,15 +26,20 @@ struct oid {
 };
 
 /** Modes that git records for files (gitformat-index(5)). */
-enum { MODE_FILE = 0100644, MODE_EXECUTABLE = 0100755, MODE_LINK = 0120000, MODE_GITLINK = 0160000 };
+enum {
+	MODE_FILE = 0100644,
+	MODE_EXECUTABLE = 0100755,
+	MODE_LINK = 0120000,
+	MODE_GITLINK = 0160000
+};
 
 /** One file. `path` is borrowed until the visit ends, `path[len]` is NUL. */
 struct entry {
 	const char *path;
 	size_t len;
 	uint32_t mode;
-	struct oid oid;        /* zero for a file on disk */
-	bool on_disk;          /* then the size and the time are known */
+	struct oid oid; /* zero for a file on disk */
+	bool on_disk;   /* then the size and the time are known */
 	uint64_t size;
 	struct timespec mtime;
 };

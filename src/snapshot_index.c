@@ -25,20 +25,22 @@ static bool recorded(const git_index_entry *ie)
 
 static void entry_from_git(struct entry *out, const git_index_entry *ie)
 {
-	*out = (struct entry){.path = ie->path, .len = strlen(ie->path), .mode = ie->mode,
+	*out = (struct entry){.path = ie->path,
+		.len = strlen(ie->path),
+		.mode = ie->mode,
 		.oid = oid_from_git(&ie->id)};
 }
 
 /* git refuses an index out of order, and a search by halves would miss entries of it. */
-static int check_order(const struct index_snapshot *x, const git_index_entry *last,
-	const git_index_entry *ie)
+static int check_order(
+	const struct index_snapshot *x, const git_index_entry *last, const git_index_entry *ie)
 {
 	int order = last ? strcmp(last->path, ie->path) : -1;
 
 	if (order < 0)
 		return 0;
 	if (order == 0 && git_index_entry_stage(last) > 0 &&
-	    git_index_entry_stage(last) < git_index_entry_stage(ie))
+		git_index_entry_stage(last) < git_index_entry_stage(ie))
 		return 0;
 	return error_set("cannot read index '%s': entries out of order at '%s'",
 		x->repository->index_path, ie->path);
@@ -51,7 +53,7 @@ static bool stands_for_path(const git_index_entry *last, const git_index_entry *
 
 	if (stage == GIT_INDEX_STAGE_THEIRS)
 		return !(last && strcmp(last->path, ie->path) == 0 &&
-			git_index_entry_stage(last) == GIT_INDEX_STAGE_OURS);
+			 git_index_entry_stage(last) == GIT_INDEX_STAGE_OURS);
 	return stage == GIT_INDEX_STAGE_NORMAL || stage == GIT_INDEX_STAGE_OURS;
 }
 
@@ -78,7 +80,9 @@ static int index_each(struct snapshot *s, snapshot_visit *visit, void *arg)
 static int index_find(struct snapshot *s, const char *path, struct entry *out)
 {
 	static const int stages[] = {
-		GIT_INDEX_STAGE_NORMAL, GIT_INDEX_STAGE_OURS, GIT_INDEX_STAGE_THEIRS,
+		GIT_INDEX_STAGE_NORMAL,
+		GIT_INDEX_STAGE_OURS,
+		GIT_INDEX_STAGE_THEIRS,
 	};
 	struct index_snapshot *x = (struct index_snapshot *)s;
 	const git_index_entry *ie = NULL;
@@ -127,7 +131,12 @@ static void index_free(struct snapshot *s)
 }
 
 static const struct snapshot_source index_source = {
-	index_each, index_find, index_names, index_size, index_read, index_free,
+	index_each,
+	index_find,
+	index_names,
+	index_size,
+	index_read,
+	index_free,
 };
 
 /* libgit2 takes a file that it cannot find, or not reach, for an empty index without a word.

@@ -87,7 +87,8 @@ static int tree_find(struct snapshot *s, const char *path, struct entry *out)
 		status = descend(&tree, name, (size_t)(slash - name), t->repository->git);
 	te = status == 1 ? git_tree_entry_byname(tree, name) : NULL;
 	if (te) {
-		*out = (struct entry){.path = path, .len = strlen(path),
+		*out = (struct entry){.path = path,
+			.len = strlen(path),
 			.mode = (uint32_t)git_tree_entry_filemode_raw(te),
 			.oid = oid_from_git(git_tree_entry_id(te))};
 		status = recorded(out->mode);
@@ -120,7 +121,12 @@ static void tree_free(struct snapshot *s)
 }
 
 static const struct snapshot_source tree_source = {
-	tree_each, tree_find, tree_names, tree_size, tree_read, tree_free,
+	tree_each,
+	tree_find,
+	tree_names,
+	tree_size,
+	tree_read,
+	tree_free,
 };
 
 int snapshot_of_commit(struct snapshot **out, struct repository *r, const git_oid *id)

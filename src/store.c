@@ -7,7 +7,8 @@
 
 static int ask_git(struct buf *out, const struct oid *blobs, size_t count, char **variables)
 {
-	static const char *const argv[] = {"git", "cat-file", "--batch-check=%(objectsize:disk)", NULL};
+	static const char *const argv[] = {
+		"git", "cat-file", "--batch-check=%(objectsize:disk)", NULL};
 	struct buf input = BUF_INIT;
 	size_t i;
 	int status = -1;
@@ -46,7 +47,7 @@ int store_sizes(uint64_t *sizes, const struct oid *blobs, size_t count, struct r
 	int status = 0;
 
 	*on_disk = ask_git(&out, blobs, count, variables) == 0 && buf_failed(&out) == 0 &&
-		take_numbers(sizes, count, out.ptr);
+		   take_numbers(sizes, count, out.ptr);
 	buf_free(&out);
 	for (i = 0; !*on_disk && i < count && status == 0; i++)
 		status = git_blob_size(r, &blobs[i], &sizes[i]);

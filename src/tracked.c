@@ -15,11 +15,11 @@ struct place {
 
 struct tracked {
 	const struct environment *env;
-	struct place named;  /* by GIT_DIR */
+	struct place named; /* by GIT_DIR */
 	struct place nearest;
-	struct buf dir;      /* the directory looked at last, */
-	struct buf root;     /* and the nearest above it with a .git, both with a slash; or empty */
-	bool failed;         /* to open the repository of `root` */
+	struct buf dir;  /* the directory looked at last, */
+	struct buf root; /* and the nearest above it with a .git, both with a slash; or empty */
+	bool failed;     /* to open the repository of `root` */
 };
 
 static void place_close(struct place *place)
@@ -39,7 +39,7 @@ int tracked_new(struct tracked **out, const struct environment *env)
 	t->env = env;
 	t->dir = t->root = (struct buf)BUF_INIT;
 	if (env->git_dir && (repository_open(&t->named.repository, env) != 0 ||
-			     repository_index(&t->named.index, t->named.repository) < 0)) {
+				    repository_index(&t->named.index, t->named.repository) < 0)) {
 		tracked_free(t);
 		return -1;
 	}

@@ -68,8 +68,8 @@ static git_odb_object **slot_of(struct tree_cache *cache, const struct oid *oid)
 	return &cache->slots[hash % TREE_CACHE_SIZE];
 }
 
-static int read_object(git_odb_object **out, struct repository *r, const struct oid *oid,
-	struct tree_cache *cache)
+static int read_object(
+	git_odb_object **out, struct repository *r, const struct oid *oid, struct tree_cache *cache)
 {
 	git_odb_object **slot = cache ? slot_of(cache, oid) : NULL;
 	git_oid id = oid_to_git(oid);
@@ -89,8 +89,8 @@ static int read_object(git_odb_object **out, struct repository *r, const struct 
 	return 0;
 }
 
-int tree_open(struct tree_cursor *c, struct repository *r, const struct oid *id,
-	struct tree_cache *cache)
+int tree_open(
+	struct tree_cursor *c, struct repository *r, const struct oid *id, struct tree_cache *cache)
 {
 	*c = (struct tree_cursor){0};
 	if (!id)
@@ -98,8 +98,8 @@ int tree_open(struct tree_cursor *c, struct repository *r, const struct oid *id,
 	if (read_object(&c->object, r, id, cache) < 0)
 		return -1;
 	if (git_odb_object_type(c->object) != GIT_OBJECT_TREE)
-		return error_set("object '%s' is not a tree",
-			git_oid_tostr_s(git_odb_object_id(c->object)));
+		return error_set(
+			"object '%s' is not a tree", git_oid_tostr_s(git_odb_object_id(c->object)));
 	c->next = git_odb_object_data(c->object);
 	c->end = c->next + git_odb_object_size(c->object);
 	return tree_next(c);

@@ -14,9 +14,9 @@ enum { MODE_TREE = 040000 };
 
 /** A place in a tree. `name` is NULL past the last entry. */
 struct tree_cursor {
-	git_odb_object *object; /* NULL: an empty tree */
+	git_odb_object *object;         /* NULL: an empty tree */
 	const char *start, *next, *end; /* of the entry here; of the one after it; of all */
-	const char *name; /* of the entry here, with a NUL after it */
+	const char *name;               /* of the entry here, with a NUL after it */
 	size_t len;
 	uint32_t mode;
 	struct oid oid;

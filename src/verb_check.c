@@ -15,8 +15,8 @@ struct work {
 	struct policy_unmatched unmatched;
 };
 
-static int work_open(struct work *w, const struct invocation *in, const struct environment *env,
-	bool staged)
+static int work_open(
+	struct work *w, const struct invocation *in, const struct environment *env, bool staged)
 {
 	*w = (struct work){.unmatched = POLICY_UNMATCHED_INIT};
 	if (job_open(&w->job, in, env) < 0)
@@ -67,10 +67,13 @@ static int check_index(const struct invocation *in, const struct environment *en
 
 	if (work_open(&w, in, env, staged) == 0) {
 		struct check check = {.kind = staged ? CHECK_COMMIT : CHECK_TRACKED,
-			.snapshot = w.job.snapshot, .policy = w.job.policy,
+			.snapshot = w.job.snapshot,
+			.policy = w.job.policy,
 			.caseless = w.job.caseless,
-			.find_bases = staged ? find_bases : NULL, .find_bases_arg = &w,
-			.named = &w.job.named, .unmatched = staged ? NULL : &w.unmatched};
+			.find_bases = staged ? find_bases : NULL,
+			.find_bases_arg = &w,
+			.named = &w.job.named,
+			.unmatched = staged ? NULL : &w.unmatched};
 
 		r.prefix = w.job.prefix.ptr;
 		if (check_run(&findings, &r.checked, &check) == 0) {

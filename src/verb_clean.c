@@ -37,8 +37,8 @@ static void say_size(struct buf *out, uint64_t bytes)
 	buf_addf(out, "%.*f %s", unit ? 1 : 0, size, units[unit]);
 }
 
-static void say_kept(struct buf *out, const struct invocation *in, const struct pathset *kept,
-	const char *why)
+static void say_kept(
+	struct buf *out, const struct invocation *in, const struct pathset *kept, const char *why)
 {
 	if (!kept->count)
 		return;
@@ -49,11 +49,13 @@ static void say_kept(struct buf *out, const struct invocation *in, const struct 
 static void say(struct buf *out, const struct invocation *in, const struct clean_result *r)
 {
 	if (r->deleted.count) {
-		buf_addf(out, "pycguard: %s%s:\n", in->dry_run ? "would delete bytecode" :
-			"deleted bytecode", in->all ? "" : " that lies");
+		buf_addf(out, "pycguard: %s%s:\n",
+			in->dry_run ? "would delete bytecode" : "deleted bytecode",
+			in->all ? "" : " that lies");
 		verb_repair_list(out, in, &r->deleted);
 	}
-	say_kept(out, in, &r->tracked, "that git tracks; to be taken out of git first "
+	say_kept(out, in, &r->tracked,
+		"that git tracks; to be taken out of git first "
 		"(pycguard --untrack)");
 	say_kept(out, in, &r->strange, "with the name of bytecode but other contents");
 	if (!r->deleted.count)
@@ -67,8 +69,8 @@ static void say(struct buf *out, const struct invocation *in, const struct clean
 	buf_adds(out, "\n");
 }
 
-static int report(const struct invocation *in, const struct environment *env,
-	const struct clean_result *r)
+static int report(
+	const struct invocation *in, const struct environment *env, const struct clean_result *r)
 {
 	struct buf text = BUF_INIT;
 	int status;
@@ -108,8 +110,12 @@ int verb_clean(const struct invocation *in, const struct environment *env)
 {
 	struct work work = {.failures = 0};
 	struct clean_result result = CLEAN_RESULT_INIT;
-	struct clean clean = {.policy = in->policy, .all = in->all, .dry_run = in->dry_run,
-		.progress = &work.progress, .failed = failed, .failed_arg = &work};
+	struct clean clean = {.policy = in->policy,
+		.all = in->all,
+		.dry_run = in->dry_run,
+		.progress = &work.progress,
+		.failed = failed,
+		.failed_arg = &work};
 	int status = STATUS_FAILED;
 
 	if (verb_repair_usage(in) < 0 || tracked_new(&clean.tracked, env) < 0)

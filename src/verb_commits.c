@@ -54,7 +54,8 @@ static int show_range(struct run *job)
 			return -1;
 	if (zero_base && !job->in->quiet)
 		fputs("pycguard: the range begins at no commit (all zeros): checking every commit "
-		      "that its end reaches\n", stderr);
+		      "that its end reaches\n",
+			stderr);
 	return 0;
 }
 
@@ -168,8 +169,8 @@ static int job_open(struct run *job)
 	struct scan *s = &job->scan;
 
 	if (repository_open(&job->repository, job->env) != 0 ||
-	    repository_ignores_case(job->repository, &s->caseless) < 0 ||
-	    load_policy(job, s->caseless) < 0 || walk_new(&job->walk, job->repository) < 0)
+		repository_ignores_case(job->repository, &s->caseless) < 0 ||
+		load_policy(job, s->caseless) < 0 || walk_new(&job->walk, job->repository) < 0)
 		return -1;
 	s->repository = job->repository;
 	s->env = job->env;
@@ -237,15 +238,18 @@ static int job_run(struct run *job)
 	return job->report.mode == REPORT_RANGE ? judge_named(job) : 0;
 }
 
-static int check_commits(const struct invocation *in, const struct environment *env,
-	enum report_mode mode)
+static int check_commits(
+	const struct invocation *in, const struct environment *env, enum report_mode mode)
 {
-	struct run job = {.in = in, .env = env, .events = SCAN_EVENTS_INIT, .history = HISTORY_INIT,
+	struct run job = {.in = in,
+		.env = env,
+		.events = SCAN_EVENTS_INIT,
+		.history = HISTORY_INIT,
 		.findings = FINDING_LIST_INIT};
 	int status = STATUS_FAILED;
 
-	job.report = (struct report){.mode = mode, .findings = &job.findings, .prefix = "",
-		.history = &job.history};
+	job.report = (struct report){
+		.mode = mode, .findings = &job.findings, .prefix = "", .history = &job.history};
 	progress_start(&job.progress, "commits", in->quiet);
 	if (job_open(&job) == 0 && job_run(&job) == 0)
 		status = STATUS_CLEAN;

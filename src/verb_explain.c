@@ -36,7 +36,7 @@ static void ignore_failure(void *arg)
 static int name_in_repository(struct job *job)
 {
 	if (!repository_top(job->repository) ||
-	    repository_relative(&job->tracked, job->repository, job->typed) < 0)
+		repository_relative(&job->tracked, job->repository, job->typed) < 0)
 		return 0;
 	if (repository_relative(&job->prefix, job->repository, ".") == 0 && job->prefix.len)
 		buf_addc(&job->prefix, '/');
@@ -52,8 +52,8 @@ static int open_places(struct job *job)
 	if (status > 0)
 		return 0;
 	if (repository_ignores_case(job->repository, &job->caseless) < 0 ||
-	    repository_index(&job->index, job->repository) < 0 ||
-	    repository_revision(&job->head, job->repository, "HEAD") < 0)
+		repository_index(&job->index, job->repository) < 0 ||
+		repository_revision(&job->head, job->repository, "HEAD") < 0)
 		return -1;
 	return name_in_repository(job);
 }
@@ -201,8 +201,11 @@ static int print(struct job *job)
 static int tell(struct job *job)
 {
 	bool on_disk = job->judged == job->disk;
-	struct check check = {.kind = on_disk ? CHECK_DISK : CHECK_TRACKED, .notes = true,
-		.snapshot = job->judged, .policy = job->policy, .caseless = job->caseless};
+	struct check check = {.kind = on_disk ? CHECK_DISK : CHECK_TRACKED,
+		.notes = true,
+		.snapshot = job->judged,
+		.policy = job->policy,
+		.caseless = job->caseless};
 	struct finding finding = {0};
 	struct examined x = {.source = BUF_INIT};
 	int status = examine(&x, job->judged, &job->entry, job->caseless);
@@ -251,7 +254,10 @@ static int explain_a_rule(enum rule rule)
 
 int verb_explain(const struct invocation *in, const struct environment *env)
 {
-	struct job job = {.in = in, .env = env, .typed = in->operands[0], .tracked = BUF_INIT,
+	struct job job = {.in = in,
+		.env = env,
+		.typed = in->operands[0],
+		.tracked = BUF_INIT,
 		.prefix = BUF_INIT};
 	enum rule rule = rule_of_id(job.typed);
 	int status;

@@ -65,8 +65,10 @@ static int add_manager(struct buf *out, const char *path, const struct manager *
 	if (!m || m == *told)
 		return 0;
 	*told = m;
-	buf_addf(out, "\n%s manages hooks here, and may write its own over pycguard's. To have it run"
-		" pycguard,\nfor all who use it here, in %s:\n\n%s", m->name, m->file, m->lines);
+	buf_addf(out,
+		"\n%s manages hooks here, and may write its own over pycguard's. To have it run"
+		" pycguard,\nfor all who use it here, in %s:\n\n%s",
+		m->name, m->file, m->lines);
 	return 0;
 }
 
@@ -94,8 +96,9 @@ static int tell_nothing_to_do(const struct invocation *in, const struct plan *pl
 	struct buf out = BUF_INIT;
 
 	if (plan->count == 0)
-		buf_addf(&out, "nothing to do: %s\n", in->verb == VERB_INSTALL ?
-			"the hooks are installed" : "no hook here is pycguard's");
+		buf_addf(&out, "nothing to do: %s\n",
+			in->verb == VERB_INSTALL ? "the hooks are installed" :
+						   "no hook here is pycguard's");
 	return print(in, &out);
 }
 

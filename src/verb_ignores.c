@@ -56,8 +56,8 @@ static void say_commit(struct buf *out, const struct work *w)
 	buf_adds(out, "Commit that: git add --");
 	for (i = 0; i < w->files.count; i++) {
 		buf_adds(out, " ");
-		finding_pathspec(out, w->files.items[i].path, w->files.items[i].len,
-			w->job.prefix.ptr);
+		finding_pathspec(
+			out, w->files.items[i].path, w->files.items[i].len, w->job.prefix.ptr);
 	}
 	buf_adds(out, "\n");
 }
@@ -71,9 +71,10 @@ static int report(struct work *w, bool done)
 	size_t i;
 
 	if (w->gaps.count)
-		buf_addf(&text, "pycguard: %s\n", done ? "added to ignore files:" :
+		buf_addf(&text, "pycguard: %s\n",
+			done   ? "added to ignore files:" :
 			adding ? "would add to ignore files:" :
-			"ignore files lack patterns that keep Python bytecode out:");
+				 "ignore files lack patterns that keep Python bytecode out:");
 	for (i = 0; i < w->gaps.count; i++)
 		say_gap(&text, &w->gaps.items[i], done);
 	if (done)
@@ -96,9 +97,11 @@ static void warn_of_unshared(const struct work *w)
 	for (i = 0; i < files->count && !w->in->quiet && !w->in->strict; i++) {
 		buf_clear(&name);
 		path_quote(&name, files->items[i].path, files->items[i].len);
-		fprintf(stderr, "pycguard: warning: %s keeps Python bytecode out here, but is no "
+		fprintf(stderr,
+			"pycguard: warning: %s keeps Python bytecode out here, but is no "
 			"part of the repository: who clones it does not have that (--strict makes "
-			"this count)\n", name.ptr);
+			"this count)\n",
+			name.ptr);
 	}
 	buf_free(&name);
 }
@@ -139,8 +142,8 @@ static int run(const struct invocation *in, const struct environment *env)
 	if (job_open(&w.job, in, env) == 0)
 		top = ignores_open_top(w.job.repository, add);
 	if (top >= 0) {
-		w.where = (struct ignores){w.job.repository, w.job.snapshot, w.job.policy, top,
-			in->strict};
+		w.where = (struct ignores){
+			w.job.repository, w.job.snapshot, w.job.policy, top, in->strict};
 		if (check_or_add(&w, add) == 0)
 			status = !add && w.gaps.count ? STATUS_REJECTED : STATUS_CLEAN;
 		close(top);

@@ -27,8 +27,8 @@ void verb_repair_list(struct buf *out, const struct invocation *in, const struct
 		buf_addf(out, "  and %zu more (-v lists all)\n", paths->count - shown);
 }
 
-int verb_repair_report(const struct invocation *in, const struct pathset *paths,
-	const struct buf *text)
+int verb_repair_report(
+	const struct invocation *in, const struct pathset *paths, const struct buf *text)
 {
 	struct buf out = BUF_INIT;
 	int status;

@@ -79,4 +79,3 @@ int verb_report(const struct invocation *in, const struct environment *env, stru
 		return STATUS_FAILED;
 	return rejected ? STATUS_REJECTED : STATUS_CLEAN;
 }
-

@@ -51,15 +51,17 @@ static int warn_of_ignores(struct job *job, const struct pathset *paths)
 	for (i = 0; status == 0 && i < answers.count; i++)
 		back += !answers.items[i].ignored;
 	if (back)
-		fprintf(stderr, "pycguard: warning: git does not ignore %zu of these, and git add "
+		fprintf(stderr,
+			"pycguard: warning: git does not ignore %zu of these, and git add "
 			"would take %s in again; mend that with pycguard --add-ignores, or with a "
-			"line of .gitignore\n", back, back == 1 ? "it" : "them");
+			"line of .gitignore\n",
+			back, back == 1 ? "it" : "them");
 	ignored_list_free(&answers);
 	return status;
 }
 
-static int say(struct buf *out, const struct invocation *in, struct job *job,
-	const struct pathset *paths)
+static int say(
+	struct buf *out, const struct invocation *in, struct job *job, const struct pathset *paths)
 {
 	buf_addf(out, "pycguard: %s %zu file%s out of the index; on disk %s:\n",
 		in->dry_run ? "would take" : "took", paths->count, plural(paths->count),

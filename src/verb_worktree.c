@@ -62,7 +62,8 @@ int verb_check_worktree(const struct invocation *in, const struct environment *e
 	int i, count = in->operand_count ? in->operand_count : 1, status = 0;
 	struct job job = {.in = in, .findings = FINDING_LIST_INIT};
 
-	job.report = (struct report){.mode = REPORT_WORKTREE, .findings = &job.findings, .prefix = ""};
+	job.report =
+		(struct report){.mode = REPORT_WORKTREE, .findings = &job.findings, .prefix = ""};
 	progress_start(&job.progress, "files", in->quiet);
 	for (i = 0; i < count && status == 0; i++)
 		status = check_directory(&job, dirs[i]);

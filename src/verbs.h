@@ -30,8 +30,8 @@ void verb_repair_list(struct buf *out, const struct invocation *in, const struct
  *
  * @return 0; -1 with the failure recorded
  */
-int verb_repair_report(const struct invocation *in, const struct pathset *paths,
-	const struct buf *text);
+int verb_repair_report(
+	const struct invocation *in, const struct pathset *paths, const struct buf *text);
 
 /** Whether a report of no finding would be empty. */
 bool verb_is_silent(const struct invocation *in, const struct environment *env);

@@ -78,7 +78,7 @@ static int spread(struct walk *w, uint32_t number)
 			uint32_t parent = w->links[c->first_link + i];
 
 			if (!mark(w, parent, c->flags) || !(w->commits[parent].flags & PARSED) ||
-			    (w->commits[parent].flags & QUEUED))
+				(w->commits[parent].flags & QUEUED))
 				continue;
 			items = stack;
 			status = walk_reserve(&items, &cap, count, sizeof *stack);
@@ -157,8 +157,8 @@ struct frame {
 	uint32_t number, next_parent;
 };
 
-static int push_frame(struct frame **stack, size_t *count, size_t *cap, struct walk *w,
-	uint32_t number)
+static int push_frame(
+	struct frame **stack, size_t *count, size_t *cap, struct walk *w, uint32_t number)
 {
 	void *items = *stack;
 
@@ -175,7 +175,7 @@ static int refuse_cut(const struct walk_commit *c)
 	git_oid id = oid_to_git(&c->id);
 
 	return error_set("this clone is shallow: it lacks the parents of commit '%s', so what that "
-		"commit did cannot be told (git fetch --unshallow gets them)",
+			 "commit did cannot be told (git fetch --unshallow gets them)",
 		git_oid_tostr_s(&id));
 }
 

@@ -62,8 +62,8 @@ size_t walk_count(const struct walk *w);
 const struct walk_commit *walk_commit(const struct walk *w, size_t i);
 
 /** A parent, which may be hidden. Its id and tree are known. */
-const struct walk_commit *walk_parent(const struct walk *w, const struct walk_commit *c,
-	uint32_t i);
+const struct walk_commit *walk_parent(
+	const struct walk *w, const struct walk_commit *c, uint32_t i);
 
 /** How many commits were named, shown and not hidden in the end; the `i`th of them. */
 size_t walk_tip_count(const struct walk *w);

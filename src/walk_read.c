@@ -54,8 +54,8 @@ static bool take_id(const char **text, const char *end, const char *word, struct
 	git_oid id;
 
 	if ((size_t)(end - *text) <= n + GIT_OID_HEXSZ || memcmp(*text, word, n) != 0 ||
-	    git_oid_fromstrn(&id, *text + n, GIT_OID_HEXSZ) < 0 ||
-	    (*text)[n + GIT_OID_HEXSZ] != '\n')
+		git_oid_fromstrn(&id, *text + n, GIT_OID_HEXSZ) < 0 ||
+		(*text)[n + GIT_OID_HEXSZ] != '\n')
 		return false;
 	*out = oid_from_git(&id);
 	*text += n + GIT_OID_HEXSZ + 1;
@@ -130,8 +130,8 @@ int walk_read(struct walk *w, uint32_t number)
 	}
 	if (git_odb_object_type(object) != GIT_OBJECT_COMMIT)
 		status = error_set("object '%s' is not a commit", git_oid_tostr_s(&id));
-	else if (parse_bytes(w, number, git_odb_object_data(object),
-			 git_odb_object_size(object)) < 0)
+	else if (parse_bytes(w, number, git_odb_object_data(object), git_odb_object_size(object)) <
+		 0)
 		status = error_prefix("cannot read commit '%s'", git_oid_tostr_s(&id));
 	git_odb_object_free(object);
 	return status;

@@ -24,8 +24,8 @@ static int peel(git_oid *out, git_object *object)
 	if (status == GIT_EINVALIDSPEC || status == GIT_EPEEL || status == GIT_EAMBIGUOUS)
 		return 1;
 	if (status < 0)
-		return git_failed("cannot read object '%s'",
-			git_oid_tostr_s(git_object_id(object)));
+		return git_failed(
+			"cannot read object '%s'", git_oid_tostr_s(git_object_id(object)));
 	git_oid_cpy(out, git_object_id(commit));
 	git_object_free(commit);
 	return 0;
@@ -35,7 +35,8 @@ static int unknown(const struct walk *w, const char *rev)
 {
 	if (w->shallow.count && is_full_id(rev))
 		return error_set("this clone is shallow and lacks commit '%s' "
-			"(git fetch --unshallow gets it)", rev);
+				 "(git fetch --unshallow gets it)",
+			rev);
 	return error_set("unknown revision '%s'", rev);
 }
 
@@ -63,12 +64,13 @@ static int start_at(struct walk *w, const char *rev, unsigned flags)
 }
 
 /* A..B, or with three dots A...B; `text` has been cut in two. */
-static int take_range(struct walk *w, const char *from, const char *to, bool symmetric,
-	bool *zero_base)
+static int take_range(
+	struct walk *w, const char *from, const char *to, bool symmetric, bool *zero_base)
 {
 	if (walk_is_zero(to))
 		return error_set("the range ends at '%s', which stands for a ref that is deleted: "
-			"there is nothing to check", to);
+				 "there is nothing to check",
+			to);
 	if (walk_is_zero(from)) {
 		*zero_base = true;
 		return start_at(w, to, SHOWN);

@@ -88,8 +88,8 @@ static int find_shown_base(struct buf *base, const char *dir, bool from_above)
 	return buf_failed(base);
 }
 
-int worktree_open(struct worktree *out, const char *dir, const char *policy, disk_failed *failed,
-	void *arg)
+int worktree_open(
+	struct worktree *out, const char *dir, const char *policy, disk_failed *failed, void *arg)
 {
 	char *real = realpath(dir, NULL);
 	bool from_above = real && is_cache(real);
@@ -104,7 +104,7 @@ int worktree_open(struct worktree *out, const char *dir, const char *policy, dis
 	if (!out->real.len || out->real.ptr[out->real.len - 1] != '/')
 		buf_addc(&out->real, '/');
 	if (load_policy(out, real, policy) < 0 || buf_failed(&out->real) < 0 ||
-	    find_shown_base(&out->shown_base, dir, from_above) < 0)
+		find_shown_base(&out->shown_base, dir, from_above) < 0)
 		status = -1;
 	else if (from_above)
 		status = disk_open(&out->snapshot, out->shown_base.len ? out->shown_base.ptr : ".",
@@ -117,8 +117,11 @@ int worktree_open(struct worktree *out, const char *dir, const char *policy, dis
 
 struct check worktree_check(const struct worktree *w)
 {
-	return (struct check){.kind = CHECK_DISK, .snapshot = w->snapshot, .policy = w->policy,
-		.policy_base = w->policy_base.ptr, .shown_base = w->shown_base.ptr};
+	return (struct check){.kind = CHECK_DISK,
+		.snapshot = w->snapshot,
+		.policy = w->policy,
+		.policy_base = w->policy_base.ptr,
+		.shown_base = w->shown_base.ptr};
 }
 
 void worktree_close(struct worktree *w)

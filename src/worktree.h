@@ -27,8 +27,8 @@ struct worktree {
  * @param failed told of what cannot be looked at; why is recorded
  * @return 0; -1 with the failure recorded
  */
-int worktree_open(struct worktree *out, const char *dir, const char *policy, disk_failed *failed,
-	void *arg);
+int worktree_open(
+	struct worktree *out, const char *dir, const char *policy, disk_failed *failed, void *arg);
 
 /** The check of such a directory. It borrows `w`. */
 struct check worktree_check(const struct worktree *w);

@@ -82,8 +82,8 @@ static void look_at_source(struct bytecode_facts *f, const char *source)
 	if (!f->source_present)
 		return;
 	f->mtime_fits = bytecode_fits_mtime(f->header, st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
-	f->fit = bytecode_fits_size(f->header, (uint64_t)st.st_size) ? FIT_EXACT
-								     : compare(f->header, source);
+	f->fit = bytecode_fits_size(f->header, (uint64_t)st.st_size) ? FIT_EXACT :
+								       compare(f->header, source);
 }
 
 static void look_at(const char *path)

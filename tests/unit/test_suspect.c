@@ -11,10 +11,10 @@
 #include "bytecode.h"
 #include "policy.h"
 
-static const char *const yes[] = {"m.pyc", ".pyc", "m.pyo", "M.PYD", "a.b.pyc", "\xff.pyc", "m$py.class",
-	"$PY.CLASS", "__pycache__", "__PyCache__"};
-static const char *const no[] = {"", "c", "pyc", "m.py", "m.pyx", "mpyc", "m.pyc~", "m.class", "py.class",
-	"__pycache", "x__pycache__", "__pycache__x"};
+static const char *const yes[] = {"m.pyc", ".pyc", "m.pyo", "M.PYD", "a.b.pyc", "\xff.pyc",
+	"m$py.class", "$PY.CLASS", "__pycache__", "__PyCache__"};
+static const char *const no[] = {"", "c", "pyc", "m.py", "m.pyx", "mpyc", "m.pyc~", "m.class",
+	"py.class", "__pycache", "x__pycache__", "__pycache__x"};
 
 static void test_names(void **state)
 {
@@ -31,8 +31,8 @@ static void test_names(void **state)
 /* Random names of the letters that matter, as a file and as a directory. */
 static void test_against_patterns(void **state)
 {
-	static const char *const pieces[] = {"py", "PY", ".", "c", "o", "d", "C", "class", "$", "_", "__",
-		"cache", "pycache", "__pycache__", "a", "\xc3\xa9"};
+	static const char *const pieces[] = {"py", "PY", ".", "c", "o", "d", "C", "class", "$", "_",
+		"__", "cache", "pycache", "__pycache__", "a", "\xc3\xa9"};
 	struct policy *policy = policy_new(true);
 	struct matcher *matcher = matcher_new();
 	size_t i, j, rejected = 0;
