@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "directory.h"
+#include "io.h"
 #include "path.h"
 
 enum { FILE_MAX = 16 << 20 };
@@ -25,18 +26,10 @@ struct target {
 
 static int read_text(struct target *t, int fd)
 {
-	char piece[16384];
-	ssize_t n;
-
-	while ((n = read(fd, piece, sizeof piece)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_os(errno, "cannot read '%s'", t->file);
-		if (t->text.len + (size_t)n > FILE_MAX)
-			return error_set("cannot read '%s': it is too large", t->file);
-		buf_add(&t->text, piece, (size_t)n);
-	}
+	if (io_read_all(&t->text, fd, FILE_MAX) < 0)
+		return error_os(errno, "cannot read '%s'", t->file);
+	if (t->text.len > FILE_MAX)
+		return error_set("cannot read '%s': it is too large", t->file);
 	return buf_failed(&t->text);
 }
 
@@ -134,17 +127,8 @@ static int cannot_write(const struct target *t, int errnum)
 /* The new file takes over the mode and, where that is allowed, the owner of the old one. */
 static int write_text(const struct target *t, int fd)
 {
-	size_t done = 0;
-
-	while (done < t->text.len) {
-		ssize_t n = write(fd, t->text.ptr + done, t->text.len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return cannot_write(t, errno);
-		done += (size_t)n;
-	}
+	if (io_write_all(fd, t->text.ptr, t->text.len) < 0)
+		return cannot_write(t, errno);
 	if (t->there && fchown(fd, t->st.st_uid, t->st.st_gid) < 0 && errno != EPERM)
 		return cannot_write(t, errno);
 	if (t->there && fchmod(fd, t->st.st_mode & 07777) < 0)

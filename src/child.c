@@ -2,10 +2,13 @@
 
 #include <errno.h>
 #include <spawn.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "io.h"
 
 /* One run. What it reads and what it complains of are unnamed files, so that there is nothing to
  * clean up, nobody waits for anybody, and it never sees a part of its input. */
@@ -64,16 +67,8 @@ static int spawn(struct run *run, const char *const argv[], char **variables)
 
 static int read_all(struct buf *out, int fd, const char *name)
 {
-	char piece[16384];
-	ssize_t n;
-
-	while ((n = read(fd, piece, sizeof piece)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_os(errno, "cannot read what '%s' says", name);
-		buf_add(out, piece, (size_t)n);
-	}
+	if (io_read_all(out, fd, SIZE_MAX) < 0)
+		return error_os(errno, "cannot read what '%s' says", name);
 	return buf_failed(out);
 }
 

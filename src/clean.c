@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "directory.h"
+#include "io.h"
 #include "path.h"
 #include "worktree.h"
 
@@ -53,7 +54,7 @@ static int has_bytecode(int dir, const char *file, enum bytecode_kind kind)
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
-	n = read(fd, bytes, sizeof bytes);
+	n = io_read(fd, bytes, sizeof bytes);
 	errnum = errno;
 	close(fd);
 	errno = errnum;

@@ -16,6 +16,7 @@
 
 #include "buf.h"
 #include "error.h"
+#include "io.h"
 #include "path.h"
 
 struct disk_snapshot {
@@ -368,10 +369,8 @@ static int read_pieces(struct snapshot *s, int fd, const char *path, snapshot_si
 	int status = 0;
 
 	while (status == 0) {
-		ssize_t n = read(fd, piece, size);
+		ssize_t n = io_read(fd, piece, size);
 
-		if (n < 0 && errno == EINTR)
-			continue;
 		if (n < 0)
 			return cannot("read", s, path);
 		status = n ? sink(arg, piece, (size_t)n) : 1;

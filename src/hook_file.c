@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io.h"
 #include "siphash.h"
 
 /* Enough to know one's own and each manager's; what is larger is somebody's program. */
@@ -111,24 +112,17 @@ static enum hook_file_kind kind_of_text(struct hook_file *f)
 static int read_text(struct buf *out, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	char piece[16384];
-	ssize_t n = 1;
+	int status = -1;
 
-	if (fd < 0)
-		return error_os(errno, "cannot read hook '%s'", path);
-	while (n != 0 && out->len < TEXT_MAX) {
-		n = read(fd, piece, sizeof piece);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			error_os(errno, "cannot read hook '%s'", path);
-			close(fd);
-			return -1;
-		}
-		buf_add(out, piece, (size_t)n);
-	}
-	close(fd);
-	return buf_failed(out);
+	if (fd >= 0)
+		status = io_read_all(out, fd, TEXT_MAX);
+	if (status < 0)
+		error_os(errno, "cannot read hook '%s'", path);
+	else
+		status = buf_failed(out);
+	if (fd >= 0)
+		close(fd);
+	return status;
 }
 
 static int read_target(struct buf *out, const char *path)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "io.h"
 #include "path.h"
 
 static bool equal(const char *a, const char *b)
@@ -88,21 +89,6 @@ void plan_describe(struct buf *out, const struct step *s, bool dry)
 	buf_addc(out, '\n');
 }
 
-static int write_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, bytes, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 /* The one name beside `path` that is written to: there is one writer at a time (hooks.h). */
 static int write_new(const char *name, const char *text, mode_t mode)
 {
@@ -113,7 +99,7 @@ static int write_new(const char *name, const char *text, mode_t mode)
 	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
 	if (fd < 0)
 		return error_os(errno, "cannot write '%s'", name);
-	status = write_all(fd, text, strlen(text)) < 0 || fsync(fd) < 0 ? errno : 0;
+	status = io_write_all(fd, text, strlen(text)) < 0 || fsync(fd) < 0 ? errno : 0;
 	if (close(fd) < 0 && !status)
 		status = errno;
 	return status ? error_os(status, "cannot write '%s'", name) : 0;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "io.h"
 
 const char policy_path[] = ".pycguard";
 
@@ -35,23 +36,17 @@ static int make(struct policy **out, const struct buf *text, const char *origin,
 
 int policy_read(struct buf *text, const char *file)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY), status = 0;
-	char piece[16384];
-	ssize_t n;
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY), status = -1;
 
-	if (fd < 0)
-		return error_os(errno, "cannot read policy '%s'", file);
-	while (status == 0) {
-		n = read(fd, piece, sizeof piece);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			status = error_os(errno, "cannot read policy '%s'", file);
-		else
-			status = n ? add_piece(text, piece, (size_t)n) : 1;
-	}
-	close(fd);
-	return status < 0 ? -1 : 0;
+	if (fd >= 0)
+		status = io_read_all(text, fd, POLICY_MAX_BYTES);
+	if (status < 0)
+		error_os(errno, "cannot read policy '%s'", file);
+	else
+		status = buf_failed(text);
+	if (fd >= 0)
+		close(fd);
+	return status;
 }
 
 int policy_load_file(struct policy **out, const char *file, bool caseless)

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "io.h"
+
 static const struct {
 	const char *name;
 	report_printer *print;
@@ -114,18 +116,9 @@ void report_paths(struct buf *out, const struct report *r)
 
 int report_write(const struct buf *text)
 {
-	size_t done = 0;
-
 	if (buf_failed(text) < 0)
 		return -1;
-	while (done < text->len) {
-		ssize_t n = write(STDOUT_FILENO, text->ptr + done, text->len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return error_os(errno, "cannot write to standard output");
-		done += (size_t)n;
-	}
+	if (io_write_all(STDOUT_FILENO, text->ptr, text->len) < 0)
+		return error_os(errno, "cannot write to standard output");
 	return 0;
 }

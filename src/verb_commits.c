@@ -1,11 +1,13 @@
 #include "verbs.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "commits.h"
+#include "io.h"
 #include "policy_load.h"
 #include "reflines.h"
 #include "repository.h"
@@ -28,15 +30,8 @@ struct run {
 
 static int read_input(struct buf *out)
 {
-	char piece[16384];
-	ssize_t n;
-
-	while ((n = read(STDIN_FILENO, piece, sizeof piece)) != 0) {
-		if (n < 0 && errno != EINTR)
-			return error_os(errno, "cannot read standard input");
-		if (n > 0)
-			buf_add(out, piece, (size_t)n);
-	}
+	if (io_read_all(out, STDIN_FILENO, SIZE_MAX) < 0)
+		return error_os(errno, "cannot read standard input");
 	if (buf_failed(out) == 0 && strlen(out->ptr) != out->len)
 		return error_set("cannot read standard input: it has NUL bytes");
 	return buf_failed(out);

@@ -1,0 +1,44 @@
+#include "io.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+ssize_t io_read(int fd, void *bytes, size_t size)
+{
+	ssize_t n;
+
+	do {
+		n = read(fd, bytes, size);
+	} while (n < 0 && errno == EINTR);
+	return n;
+}
+
+int io_read_all(struct buf *out, int fd, size_t most)
+{
+	char piece[16384];
+	ssize_t n = 1;
+
+	while (n > 0 && out->len <= most && !out->failed) {
+		n = io_read(fd, piece, sizeof piece);
+		if (n > 0)
+			buf_add(out, piece, (size_t)n);
+	}
+	return n < 0 ? -1 : 0;
+}
+
+int io_write_all(int fd, const void *bytes, size_t len)
+{
+	const char *next = bytes;
+
+	while (len > 0) {
+		ssize_t n = write(fd, next, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		next += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
