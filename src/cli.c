@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats.h"
 #include "hooks.h"
 #include "path.h"
 
@@ -106,9 +107,9 @@ static int take_color(struct invocation *out, const char *when)
 static int take_format(struct invocation *out, const char *name)
 {
 	out->format = name;
-	if (report_printer_named(name))
+	if (format_named(name))
 		return 0;
-	return error_set("--format takes %s, not '%s'", report_format_names(), name);
+	return error_set("--format takes %s, not '%s'", format_names(), name);
 }
 
 static void repeat(struct invocation *out, const char *option, const char *value)
@@ -274,8 +275,8 @@ static void help_option(struct buf *out, int id)
 	if (options[id].name)
 		buf_addf(&words, "--%s", options[id].name);
 	if (options[id].argument)
-		buf_addf(&words, " %s",
-			id == OPTION_FORMAT ? report_format_names() : options[id].argument);
+		buf_addf(
+			&words, " %s", id == OPTION_FORMAT ? format_names() : options[id].argument);
 	help_row(out, &words, options[id].help);
 	out->failed = out->failed || words.failed;
 	buf_free(&words);

@@ -10,7 +10,6 @@
 #include <stdbool.h>
 
 #include "buf.h"
-#include "report.h"
 
 enum {
 	STATUS_CLEAN = 0,    /* nothing to reject */

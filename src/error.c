@@ -42,14 +42,19 @@ static void record(const char *raw, const char *reason)
 	}
 }
 
+static void format(char raw[ERROR_MAX], const char *fmt, va_list args)
+{
+	if (vsnprintf(raw, ERROR_MAX, fmt, args) < 0)
+		raw[0] = '\0';
+}
+
 int error_set(const char *fmt, ...)
 {
 	char raw[ERROR_MAX];
 	va_list args;
 
 	va_start(args, fmt);
-	if (vsnprintf(raw, sizeof raw, fmt, args) < 0)
-		raw[0] = '\0';
+	format(raw, fmt, args);
 	va_end(args);
 	record(raw, NULL);
 	return -1;
@@ -61,8 +66,7 @@ int error_os(int errnum, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	if (vsnprintf(raw, sizeof raw, fmt, args) < 0)
-		raw[0] = '\0';
+	format(raw, fmt, args);
 	va_end(args);
 	if (strerror_r(errnum, reason, sizeof reason) != 0)
 		snprintf(reason, sizeof reason, "error %d", errnum);
@@ -81,8 +85,7 @@ int error_prefix(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	if (vsnprintf(raw, sizeof raw, fmt, args) < 0)
-		raw[0] = '\0';
+	format(raw, fmt, args);
 	va_end(args);
 	strcpy(earlier, message);
 	record(raw, earlier);

@@ -1,9 +1,9 @@
 /*
  * report - findings as a person or a program wants them, on standard output.
  *
- * One printer a file: report_json.c, report_sarif.c, ...; report_human.c has report_commits.c and
- * report_history.c beside it. A printer appends to a buf; report_write
- * alone writes, and knows whether it was all taken (a full disk is a failure, not a pass).
+ * One printer a file: report_json.c, report_sarif.c, ...; formats.h tells them by name. A printer
+ * appends to a buf; report_write alone writes, and knows whether it was all taken (a full disk is a
+ * failure, not a pass).
  *
  * To add an output format: a row in formats.def, a printer here, its file in CMakeLists.txt.
  */
@@ -53,24 +53,8 @@ report_printer report_gitlab;
 /** One finding as the object that report_json lists, for --explain. */
 void report_json_finding(struct buf *out, const struct finding *f, const char *prefix);
 
-/** Append text in a colour (ECMA-48's numbers, "1;31"), if the report is a coloured one. */
-void report_colored(struct buf *out, const struct report *r, const char *sgr, const char *text);
-
-/** "  (added)" and so on, or "". */
-const char *report_cause(enum cause cause);
-
-/** What report_human prints for commits, and for the history. */
-report_printer report_commits;
-report_printer report_history;
-
 /** -z: the rejected paths alone, a NUL after each. */
 report_printer report_paths;
-
-/** The printer of that format's name, or NULL when there is none. */
-report_printer *report_printer_named(const char *name);
-
-/** The names of all formats, "human|json|...", for messages and help. */
-const char *report_format_names(void);
 
 /** Whether the findings are those of commits: they name them, and a path may come up repeatedly. */
 bool report_of_commits(const struct report *r);

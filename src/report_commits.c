@@ -1,4 +1,4 @@
-#include "report.h"
+#include "report_people.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,11 +7,6 @@
 
 /* So many commits are shown, and so many files of each, unless all are asked for. */
 enum { COMMITS_MAX = 12, FILES_MAX = 12, COMMAND_MAX = 6 };
-
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
 
 static size_t run_of_commit(const struct finding_list *list, size_t i)
 {
@@ -37,12 +32,9 @@ static void say_heading(struct buf *out, const struct report *r, size_t commits)
 
 	buf_addf(&line,
 		"pycguard: %s%zu commit%s bring%s bytecode or other files that git must not carry",
-		r->mode == REPORT_RANGE ? "" : "push refused: ", commits, plural(commits),
+		r->mode == REPORT_RANGE ? "" : "push refused: ", commits, amount_plural(commits),
 		commits == 1 ? "s" : "");
-	report_colored(out, r, "1", line.ptr);
-	buf_addc(out, '\n');
-	out->failed = out->failed || line.failed;
-	buf_free(&line);
+	report_heading(out, r, &line);
 }
 
 static void say_file(struct buf *out, const struct report *r, const struct finding *f)
@@ -69,7 +61,7 @@ static void say_commit(struct buf *out, const struct report *r, size_t i, size_t
 		say_file(out, r, f + j);
 	if (shown < n)
 		buf_addf(out, "  and %zu file%s more (-v lists all)\n", n - shown,
-			plural(n - shown));
+			amount_plural(n - shown));
 }
 
 /* Each path once, in the order in which they are met. */
@@ -119,9 +111,7 @@ void report_commits(struct buf *out, const struct report *r)
 	size_t commits = count_commits(r->findings), i, n, shown = 0;
 
 	if (commits == 0) {
-		if (r->all_clear)
-			buf_addf(out, "pycguard: %zu commit%s looked at, nothing to reject\n",
-				r->checked, plural(r->checked));
+		report_all_clear(out, r, "commit");
 		return;
 	}
 	say_heading(out, r, commits);
@@ -133,6 +123,6 @@ void report_commits(struct buf *out, const struct report *r)
 	}
 	if (shown < commits)
 		buf_addf(out, "\nand %zu commit%s more (-v lists all)\n", commits - shown,
-			plural(commits - shown));
+			amount_plural(commits - shown));
 	say_mend(out, r);
 }

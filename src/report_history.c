@@ -1,4 +1,4 @@
-#include "report.h"
+#include "report_people.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +9,6 @@
 
 /* More paths than these go to git filter-repo by a file. */
 enum { COMMAND_MAX = 50 };
-
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
 
 /* "0123456789 2024-01-31" */
 static void add_commit(struct buf *out, const struct walk_commit *c)
@@ -27,20 +22,6 @@ static void add_commit(struct buf *out, const struct walk_commit *c)
 		buf_addf(out, "%02x", c->id.bytes[i]);
 	if (gmtime_r(&seconds, &tm) && strftime(date, sizeof date, " %Y-%m-%d", &tm))
 		buf_adds(out, date);
-}
-
-static void add_bytes(struct buf *out, uint64_t bytes)
-{
-	static const char *const units[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
-	double amount = (double)bytes;
-	size_t unit = 0;
-
-	for (; amount >= 1024 && unit + 1 < sizeof units / sizeof *units; unit++)
-		amount /= 1024;
-	if (unit == 0)
-		buf_addf(out, "%llu %s", (unsigned long long)bytes, bytes == 1 ? "byte" : "bytes");
-	else
-		buf_addf(out, "%.1f %s", amount, units[unit]);
 }
 
 static void say_path(struct buf *out, const struct report *r, const struct history_path *row)
@@ -58,7 +39,7 @@ static void say_path(struct buf *out, const struct report *r, const struct histo
 	buf_adds(out, ", ");
 	report_colored(out, r, row->there ? "1;31" : "2", row->there ? "still there" : "gone");
 	buf_adds(out, ", ");
-	add_bytes(out, row->bytes);
+	amount_bytes(out, row->bytes);
 	buf_addc(out, '\n');
 }
 
@@ -78,16 +59,15 @@ static void say_heading(struct buf *out, const struct report *r)
 
 	buf_addf(&line,
 		"pycguard: %zu file%s in the history that git must not carry: %zu still there, %zu gone; ",
-		r->history->count, plural(r->history->count), there, r->history->count - there);
-	add_bytes(&line, r->history->bytes);
+		r->history->count, amount_plural(r->history->count), there,
+		r->history->count - there);
+	amount_bytes(&line, r->history->bytes);
 	buf_addf(&line, " %s; %zu commit%s looked at",
 		r->history->on_disk ? "in the object store" :
 				      "(git is not here to tell them packed)",
-		r->checked, plural(r->checked));
-	report_colored(out, r, "1", line.ptr);
-	buf_adds(out, "\n\n");
-	out->failed = out->failed || line.failed;
-	buf_free(&line);
+		r->checked, amount_plural(r->checked));
+	report_heading(out, r, &line);
+	buf_addc(out, '\n');
 }
 
 /* A line of the file has a meaning of its own unless it says that it is literal. */
@@ -130,9 +110,7 @@ void report_history(struct buf *out, const struct report *r)
 	size_t i;
 
 	if (r->history->count == 0) {
-		if (r->all_clear)
-			buf_addf(out, "pycguard: %zu commit%s looked at, nothing to reject\n",
-				r->checked, plural(r->checked));
+		report_all_clear(out, r, "commit");
 		return;
 	}
 	say_heading(out, r);

@@ -1,4 +1,4 @@
-#include "report.h"
+#include "report_people.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,32 +8,6 @@
 /* A group longer than this is shown by directory, and no more directories than this. */
 enum { LIST_MAX = 12, COMMAND_MAX = 6 };
 
-void report_colored(struct buf *out, const struct report *r, const char *sgr, const char *text)
-{
-	if (r->color)
-		buf_addf(out, "\033[%sm%s\033[m", sgr, text);
-	else
-		buf_adds(out, text);
-}
-
-const char *report_cause(enum cause cause)
-{
-	static const char *const causes[] = {
-		[CAUSE_NONE] = "",
-		[CAUSE_ADDED] = "  (added)",
-		[CAUSE_CHANGED] = "  (changed)",
-		[CAUSE_SOURCE_REMOVED] = "  (its source is removed)",
-		[CAUSE_BEFORE] = "  (there before)",
-	};
-
-	return causes[cause];
-}
-
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 static void say_heading(struct buf *out, const struct report *r, size_t rejected)
 {
 	struct buf line = BUF_INIT;
@@ -42,15 +16,12 @@ static void say_heading(struct buf *out, const struct report *r, size_t rejected
 	if (r->mode == REPORT_STAGED)
 		buf_adds(&line, "commit refused: ");
 	buf_addf(&line, "%zu %sfile%s ", rejected, r->mode == REPORT_TRACKED ? "tracked " : "",
-		plural(rejected));
+		amount_plural(rejected));
 	if (r->mode == REPORT_WORKTREE)
 		buf_addf(&line, "on disk that can make Python run something else than the source");
 	else
 		buf_adds(&line, "that git must not carry");
-	report_colored(out, r, "1", line.ptr);
-	buf_adds(out, "\n");
-	out->failed = out->failed || line.failed;
-	buf_free(&line);
+	report_heading(out, r, &line);
 }
 
 static void say_file(struct buf *out, const struct report *r, const struct finding *f)
@@ -119,14 +90,14 @@ static void say_directories(struct buf *out, struct group *g)
 		n = run_of_directory(g, i);
 		buf_adds(out, "  ");
 		path_quote(out, len ? g->items[i]->path : "./", len ? len : 2);
-		buf_addf(out, "  (%zu file%s)\n", n, plural(n));
+		buf_addf(out, "  (%zu file%s)\n", n, amount_plural(n));
 	}
 	n = g->count - i;
 	for (; i < g->count; i += run_of_directory(g, i))
 		hidden++;
 	if (hidden)
 		buf_addf(out, "  and %zu file%s more in %zu director%s (-v lists all)\n", n,
-			plural(n), hidden, hidden == 1 ? "y" : "ies");
+			amount_plural(n), hidden, hidden == 1 ? "y" : "ies");
 }
 
 static void say_group(struct buf *out, const struct report *r, enum rule rule, struct group *g)
@@ -218,7 +189,7 @@ static void say_warnings(struct buf *out, const struct report *r, size_t rejecte
 	buf_addf(out,
 		": %zu file%s that git must not carry %s there before this commit; "
 		"to see %s: pycguard --check-tracked\n",
-		n, plural(n), n == 1 ? "was" : "were", n == 1 ? "it" : "them");
+		n, amount_plural(n), n == 1 ? "was" : "were", n == 1 ? "it" : "them");
 	for (i = 0; r->verbose && i < r->findings->count; i++)
 		if (!report_rejects(r, &r->findings->items[i]))
 			say_file(out, r, &r->findings->items[i]);
@@ -231,9 +202,8 @@ static void report_files(struct buf *out, const struct report *r)
 	if (rejected)
 		say_rejected(out, r, rejected);
 	say_warnings(out, r, rejected);
-	if (r->all_clear && rejected == 0)
-		buf_addf(out, "pycguard: %zu file%s looked at, nothing to reject\n", r->checked,
-			plural(r->checked));
+	if (rejected == 0)
+		report_all_clear(out, r, "file");
 }
 
 void report_human(struct buf *out, const struct report *r)

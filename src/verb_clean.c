@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "amount.h"
 #include "clean.h"
 
 struct work {
@@ -19,30 +20,13 @@ static void failed(void *arg)
 	fprintf(stderr, "pycguard: %s\n", error_message());
 }
 
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
-static void say_size(struct buf *out, uint64_t bytes)
-{
-	static const char *const units[] = {"bytes", "KiB", "MiB", "GiB"};
-	double size = (double)bytes;
-	size_t unit = 0;
-
-	while (size >= 1024 && unit + 1 < sizeof units / sizeof *units) {
-		size /= 1024;
-		unit++;
-	}
-	buf_addf(out, "%.*f %s", unit ? 1 : 0, size, units[unit]);
-}
-
 static void say_kept(
 	struct buf *out, const struct invocation *in, const struct pathset *kept, const char *why)
 {
 	if (!kept->count)
 		return;
-	buf_addf(out, "pycguard: kept %zu file%s %s:\n", kept->count, plural(kept->count), why);
+	buf_addf(out, "pycguard: kept %zu file%s %s:\n", kept->count, amount_plural(kept->count),
+		why);
 	verb_repair_list(out, in, kept);
 }
 
@@ -61,8 +45,8 @@ static void say(struct buf *out, const struct invocation *in, const struct clean
 	if (!r->deleted.count)
 		return;
 	buf_addf(out, "pycguard: %s %zu file%s, ", in->dry_run ? "would delete" : "deleted",
-		r->deleted.count, plural(r->deleted.count));
-	say_size(out, r->bytes);
+		r->deleted.count, amount_plural(r->deleted.count));
+	amount_bytes(out, r->bytes);
 	if (r->directories)
 		buf_addf(out, ", and %zu empty director%s", r->directories,
 			r->directories == 1 ? "y" : "ies");
@@ -98,7 +82,7 @@ static int status_of(const struct invocation *in, const struct clean_result *r, 
 {
 	if (failures) {
 		error_set("%zu thing%s could not be looked at or deleted", failures,
-			plural(failures));
+			amount_plural(failures));
 		return STATUS_FAILED;
 	}
 	if (r->tracked.count || r->strange.count || (in->dry_run && r->deleted.count))

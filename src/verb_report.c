@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "formats.h"
 #include "path.h"
 #include "self.h"
 
@@ -51,12 +52,12 @@ bool verb_is_silent(const struct invocation *in, const struct environment *env)
 {
 	if (in->paths_only)
 		return true;
-	return report_printer_named(in->format) == report_human && !verb_wants_all_clear(in, env);
+	return format_named(in->format) == report_human && !verb_wants_all_clear(in, env);
 }
 
 int verb_report(const struct invocation *in, const struct environment *env, struct report *r)
 {
-	report_printer *printer = in->paths_only ? report_paths : report_printer_named(in->format);
+	report_printer *printer = in->paths_only ? report_paths : format_named(in->format);
 	struct buf text = BUF_INIT, mend = BUF_INIT;
 	size_t rejected;
 	int status = 0;

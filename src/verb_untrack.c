@@ -2,14 +2,10 @@
 
 #include <stdio.h>
 
+#include "amount.h"
 #include "ignored.h"
 #include "job.h"
 #include "untrack.h"
-
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
 
 /* How many of the paths the last commit has: those that leave something to commit. */
 static int count_committed(size_t *out, struct job *job, const struct pathset *paths)
@@ -64,7 +60,7 @@ static int say(
 	struct buf *out, const struct invocation *in, struct job *job, const struct pathset *paths)
 {
 	buf_addf(out, "pycguard: %s %zu file%s out of the index; on disk %s:\n",
-		in->dry_run ? "would take" : "took", paths->count, plural(paths->count),
+		in->dry_run ? "would take" : "took", paths->count, amount_plural(paths->count),
 		paths->count == 1 ? "it stays" : "they stay");
 	verb_repair_list(out, in, paths);
 	return in->dry_run ? 0 : say_commit(out, job, paths);

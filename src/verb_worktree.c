@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "amount.h"
 #include "progress.h"
 #include "worktree.h"
 
@@ -77,7 +78,7 @@ int verb_check_worktree(const struct invocation *in, const struct environment *e
 	finding_list_free(&job.findings);
 	if (job.failures && status != STATUS_FAILED) {
 		error_set("%zu place%s could not be looked at", job.failures,
-			job.failures == 1 ? "" : "s");
+			amount_plural(job.failures));
 		status = STATUS_FAILED;
 	}
 	return status;

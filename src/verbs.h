@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "environment.h"
 #include "pathset.h"
+#include "report.h"
 
 /**
  * Print a report as the command line asks for it; its options are filled in here.
