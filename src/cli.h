@@ -41,9 +41,9 @@ struct invocation {
 	char **operands;
 	int operand_count;
 	int after_dashes; /* how many of them stood after "--" */
-	struct buf
-		again; /* -C and --policy as words of a shell, each after a blank: what a command to
-	                     paste must repeat. The one thing that is not borrowed */
+	/* -C and --policy as words of a shell, each after a blank: what a command to paste must
+	 * repeat. The one thing that is not borrowed. */
+	struct buf again;
 };
 
 /**

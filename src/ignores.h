@@ -27,9 +27,9 @@ struct ignore_gap {
 struct ignore_gaps {
 	struct ignore_gap *items; /* by file, in the order in which patterns are added */
 	size_t count;
-	struct pathset
-		unshared; /* ignore files outside of the work tree that others do not have, but
-	                            that keep bytecode out here */
+	/* Ignore files outside of the work tree that others do not have, but that keep bytecode
+	 * out here. */
+	struct pathset unshared;
 };
 
 #define IGNORE_GAPS_INIT                                                                           \

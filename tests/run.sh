@@ -6,7 +6,7 @@ set -euo pipefail
 # Debian's names. The first line is what the build needs (install.sh knows other systems' names).
 packages=(
     cmake gcc libc6-dev make pkg-config libgit2-dev libpcre2-dev libjansson-dev
-    bats clang git jq libcmocka-dev mandoc postgresql pre-commit python3 python3-django python3-yaml
+    bats clang clang-format git jq libcmocka-dev mandoc postgresql pre-commit python3 python3-django python3-yaml
     python3-jsonschema python3-psycopg2 shellcheck strace valgrind
 )
 

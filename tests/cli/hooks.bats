@@ -541,9 +541,7 @@ check read $line"
     installed_then_stand_in
     run timeout 20 .git/hooks/pre-commit </dev/null
     assert_status 0
-    assert_output_is 'earlier pre-commit: 
-check --check-staged
-check --check-staged'
+    assert_output_is $'earlier pre-commit: \ncheck --check-staged\ncheck --check-staged'
     # Another repository's hooks are run there.
     git init -q ../other
     cp -R .git/hooks .git/hooks.before-pycguard ../other/.git
