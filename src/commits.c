@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "git.h"
+#include "objects.h"
 
 struct judge {
 	struct finding_list *out;
@@ -19,12 +19,10 @@ struct judge {
 	char *subject;
 };
 
-static char *hex(const struct oid *oid)
+static char *hex(const struct judge *j, const struct oid *oid)
 {
-	git_oid id = oid_to_git(oid);
-	char text[GIT_OID_HEXSZ + 1], *copy;
+	char *copy = strdup(repository_hex(j->scan->repository, oid));
 
-	copy = strdup(git_oid_tostr(text, sizeof text, &id));
 	if (!copy)
 		error_oom();
 	return copy;
@@ -32,23 +30,59 @@ static char *hex(const struct oid *oid)
 
 static int take_commit(struct snapshot **out, struct repository *r, const struct walk_commit *c)
 {
-	git_oid id = oid_to_git(&c->id);
+	return snapshot_of_tree(out, r, &c->tree);
+}
 
-	return snapshot_of_commit(out, r, &id);
+static bool is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Takes the next line without the blanks at its ends. False when no line is left. */
+static bool take_line(const char **line, size_t *len, const char **text, const char *end)
+{
+	const char *from = *text, *to;
+
+	if (from == end)
+		return false;
+	to = memchr(from, '\n', (size_t)(end - from));
+	*text = to ? to + 1 : end;
+	to = to ? to : end;
+	while (from < to && is_blank(*from))
+		from++;
+	while (from < to && is_blank(to[-1]))
+		to--;
+	*line = from;
+	*len = (size_t)(to - from);
+	return true;
+}
+
+/* The first paragraph of the message, in one line: what git shows of a commit. */
+static char *subject(const struct object *o)
+{
+	const char *text = o->bytes, *end = text + o->size, *line;
+	struct buf out = BUF_INIT;
+	size_t len = 1;
+
+	while (len && take_line(&line, &len, &text, end)) /* the header */
+		;
+	while (take_line(&line, &len, &text, end) && (len || !out.len)) {
+		if (out.len)
+			buf_addc(&out, ' ');
+		buf_add(&out, line, len);
+	}
+	return buf_take(&out);
 }
 
 static int read_subject(char **out, struct repository *r, const struct walk_commit *c)
 {
-	git_oid id = oid_to_git(&c->id);
-	git_commit *commit;
-	const char *text;
+	struct object o;
 
-	if (git_commit_lookup(&commit, r->git, &id) < 0)
-		return git_failed("cannot read commit '%s'", git_oid_tostr_s(&id));
-	text = git_commit_summary(commit);
-	*out = strdup(text ? text : "");
-	git_commit_free(commit);
-	return *out ? 0 : error_oom();
+	if (object_read(&o, r, &c->id, OBJECT_COMMIT) != 0)
+		return -1;
+	*out = subject(&o);
+	object_free(&o);
+	return *out ? 0 : -1;
 }
 
 static int open_bases(struct judge *j)
@@ -98,13 +132,13 @@ static int describe(struct finding *f, const struct judge *j, const struct scan_
 
 	f->in_history = j->in_history;
 	f->is_root = j->commit->parent_count == 0;
-	f->commit = hex(&j->commit->id);
+	f->commit = hex(j, &j->commit->id);
 	f->subject = strdup(j->subject);
 	if (!f->commit || !f->subject)
 		return error_oom();
 	if (e && (row = history_find(j->history, e->path)) && !row->there &&
 		row->removed > (int64_t)e->commit) {
-		f->removed = hex(&row->last.id);
+		f->removed = hex(j, &row->last.id);
 		if (!f->removed)
 			return -1;
 	}
@@ -114,11 +148,11 @@ static int describe(struct finding *f, const struct judge *j, const struct scan_
 static int judge_event(struct judge *j, const struct scan_event *e)
 {
 	struct entry entry = {.path = e->path, .len = e->len, .mode = e->mode, .oid = e->oid};
-	git_oid id = oid_to_git(&j->commit->id);
 	struct finding f;
 
 	if (check_entry(&f, &j->check, j->matcher, &entry) < 0)
-		return error_prefix("cannot look at commit '%s'", git_oid_tostr_s(&id));
+		return error_prefix("cannot look at commit '%s'",
+			repository_hex(j->scan->repository, &j->commit->id));
 	if (f.severity != SEVERITY_ERROR) {
 		finding_clear(&f);
 		return 0;

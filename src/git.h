@@ -13,6 +13,10 @@
 struct repository {
 	git_repository *git;
 	git_odb *odb;
+	size_t oid_size; /* of its object ids, in bytes */
+	/* Directories with a slash at the end: of the work tree (NULL: bare), of the repository, and of
+	 * what its work trees share. */
+	char *top, *dir, *common;
 	char *index_path; /* the index file to read */
 	bool index_named; /* by GIT_INDEX_FILE: then it must exist */
 	char **variables; /* the environment's, borrowed */
@@ -26,13 +30,6 @@ struct oid oid_from_git(const git_oid *id);
 
 /** And ours as libgit2's. */
 git_oid oid_to_git(const struct oid *oid);
-
-/** The two blob calls of a snapshot_source, for every source that libgit2 serves. */
-int git_blob_size(struct repository *r, const struct oid *oid, uint64_t *out);
-int git_blob_read(struct repository *r, const struct oid *oid, snapshot_sink *sink, void *arg);
-
-/** @param out yours, for snapshot_free: the tree of a commit. @return 0; -1 recorded. */
-int snapshot_of_commit(struct snapshot **out, struct repository *r, const git_oid *commit);
 
 /** @param out yours, for snapshot_free. @return 0; -1 recorded. */
 int snapshot_of_index(struct snapshot **out, struct repository *r);

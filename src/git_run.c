@@ -48,7 +48,7 @@ static int make_variables(struct run *run)
 	run->variables = calloc(count + SET_COUNT + 1, sizeof *run->variables);
 	if (!run->variables)
 		return error_oom();
-	run->variables[0] = setting("GIT_DIR", git_repository_path(r->git));
+	run->variables[0] = setting("GIT_DIR", r->dir);
 	run->variables[1] = setting("GIT_WORK_TREE", repository_top(r));
 	run->variables[2] = setting("GIT_INDEX_FILE", r->index_path);
 	run->variables[3] = setting("LC_ALL", "C");

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "git.h"
 #include "store.h"
 
 static int by_path(const void *a, const void *b)
@@ -164,12 +163,11 @@ static int add_rows(
 /* Asks the tip's tree for each path that no tip before has. */
 static int look_in_tip(struct history *h, struct repository *r, const struct walk_commit *tip)
 {
-	git_oid id = oid_to_git(&tip->id);
 	struct snapshot *s;
 	size_t i;
 	int found = 0;
 
-	if (snapshot_of_commit(&s, r, &id) < 0)
+	if (snapshot_of_tree(&s, r, &tip->tree) < 0)
 		return -1;
 	for (i = 0; i < h->count && found >= 0; i++) {
 		if (h->items[i].there)

@@ -26,11 +26,10 @@ static int find_file(struct policies_slot *out, struct repository *r, const stru
 
 static int load(struct policies_slot *slot, const struct policies *p, const struct walk_commit *c)
 {
-	git_oid id = oid_to_git(&c->id);
 	struct snapshot *s;
 	int status;
 
-	if (snapshot_of_commit(&s, p->repository, &id) < 0)
+	if (snapshot_of_tree(&s, p->repository, &c->tree) < 0)
 		return -1;
 	status = policy_load_snapshot(&slot->policy, s, p->caseless);
 	snapshot_free(s);
@@ -40,7 +39,6 @@ static int load(struct policies_slot *slot, const struct policies *p, const stru
 const struct policy *policies_of(struct policies *p, const struct walk_commit *c)
 {
 	struct policies_slot wanted;
-	git_oid id = oid_to_git(&c->id);
 	unsigned i;
 
 	if (p->pinned)
@@ -52,7 +50,7 @@ const struct policy *policies_of(struct policies *p, const struct walk_commit *c
 			memcmp(&p->slots[i].oid, &wanted.oid, sizeof wanted.oid) == 0)
 			return p->slots[i].policy;
 	if (load(&wanted, p, c) < 0) {
-		error_prefix("commit '%s'", git_oid_tostr_s(&id));
+		error_prefix("commit '%s'", repository_hex(p->repository, &c->id));
 		return NULL;
 	}
 	i = p->next++ % POLICIES_KEPT;

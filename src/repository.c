@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "objects.h"
 #include "owner.h"
 #include "path.h"
 
@@ -116,17 +117,15 @@ static int open_objects(struct repository *r, const struct environment *env)
 /* A relative GIT_INDEX_FILE is git's from the top of the work tree, wherever we stand. */
 static int name_index(struct repository *r, const struct environment *env)
 {
-	const char *top = git_repository_workdir(r->git);
-	const char *dir = git_repository_path(r->git);
 	const char *file = env->git_index_file;
 	struct buf path = BUF_INIT;
 
 	r->index_named = file != NULL;
 	if (!file) {
-		buf_adds(&path, dir);
+		buf_adds(&path, r->dir);
 		file = "index";
 	} else if (*file != '/') {
-		buf_adds(&path, top ? top : dir);
+		buf_adds(&path, r->top ? r->top : r->dir);
 	}
 	buf_adds(&path, file);
 	r->index_path = buf_take(&path);
@@ -140,6 +139,21 @@ static int start_libgit2(void)
 	return git_libgit2_init() < 0 ? git_failed("cannot start libgit2") : 0;
 }
 
+static int copy(char **out, const char *path)
+{
+	*out = path ? strdup(path) : NULL;
+	return path && !*out ? error_oom() : 0;
+}
+
+static int name_directories(struct repository *r)
+{
+	return copy(&r->top, git_repository_workdir(r->git)) < 0 ||
+			       copy(&r->dir, git_repository_path(r->git)) < 0 ||
+			       copy(&r->common, git_repository_commondir(r->git)) < 0 ?
+		       -1 :
+		       0;
+}
+
 static int open_from(struct repository **out, const struct environment *env, const char *start)
 {
 	struct repository *r = calloc(1, sizeof *r);
@@ -149,6 +163,7 @@ static int open_from(struct repository **out, const struct environment *env, con
 	if (!r)
 		return error_oom();
 	r->variables = env->variables;
+	r->oid_size = OID_SHA1;
 	if (start_libgit2() < 0) {
 		free(r);
 		return -1;
@@ -156,7 +171,8 @@ static int open_from(struct repository **out, const struct environment *env, con
 	status = lift_extensions();
 	if (status == 0)
 		status = open_git(r, env, start);
-	if (status == 0 && (open_objects(r, env) < 0 || name_index(r, env) < 0))
+	if (status == 0 &&
+		(name_directories(r) < 0 || open_objects(r, env) < 0 || name_index(r, env) < 0))
 		status = -1;
 	if (status == 0)
 		*out = r;
@@ -191,13 +207,16 @@ void repository_free(struct repository *r)
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
 	free(r->index_path);
+	free(r->top);
+	free(r->dir);
+	free(r->common);
 	free(r);
 	git_libgit2_shutdown();
 }
 
 const char *repository_top(const struct repository *r)
 {
-	return git_repository_workdir(r->git);
+	return r->top;
 }
 
 void repository_stream(bool on)
@@ -229,116 +248,42 @@ int repository_index(struct snapshot **out, struct repository *r)
 	return snapshot_of_index(out, r);
 }
 
-int repository_revision(struct snapshot **out, struct repository *r, const char *revision)
+int repository_resolve(struct oid *out, struct repository *r, const char *revision)
 {
-	git_object *object, *commit;
+	git_object *object;
 	int status = git_revparse_single(&object, r->git, revision);
 
-	*out = NULL;
 	if (status == GIT_ENOTFOUND || status == GIT_EINVALIDSPEC || status == GIT_EUNBORNBRANCH)
 		return 1;
 	if (status < 0)
-		return git_failed("cannot find revision '%s'", revision);
-	status = git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
+		return git_failed("cannot use revision '%s'", revision);
+	*out = oid_from_git(git_object_id(object));
 	git_object_free(object);
-	if (status < 0)
-		return git_failed("revision '%s' is no commit", revision);
-	status = snapshot_of_commit(out, r, git_object_id(commit));
-	git_object_free(commit);
-	return status;
+	return 0;
+}
+
+int repository_revision(struct snapshot **out, struct repository *r, const char *revision)
+{
+	struct oid id;
+	int status = repository_resolve(&id, r, revision);
+
+	*out = NULL;
+	if (status != 0)
+		return status;
+	status = object_peel(&id, r, &id);
+	if (status == 2)
+		return error_set("revision '%s' is no commit", revision);
+	return status == 0 ? snapshot_of_commit(out, r, &id) : -1;
+}
+
+const char *repository_hex(const struct repository *r, const struct oid *oid)
+{
+	return oid_hex(oid, r->oid_size);
 }
 
 bool repository_is_merging(struct repository *r)
 {
 	return git_repository_state(r->git) == GIT_REPOSITORY_STATE_MERGE;
-}
-
-struct bases {
-	struct repository *repository;
-	struct snapshot **snapshots;
-	size_t count;
-};
-
-static int add_base(const git_oid *commit, void *payload)
-{
-	struct bases *b = payload;
-	struct snapshot **grown = realloc(b->snapshots, (b->count + 1) * sizeof *grown);
-
-	if (!grown) {
-		error_oom();
-		return GIT_EUSER;
-	}
-	b->snapshots = grown;
-	if (snapshot_of_commit(&grown[b->count], b->repository, commit) < 0)
-		return GIT_EUSER;
-	b->count++;
-	return 0;
-}
-
-static int add_head(struct bases *b)
-{
-	git_reference *head;
-	int status = git_repository_head(&head, b->repository->git);
-
-	if (status == GIT_EUNBORNBRANCH)
-		return 0;
-	if (status < 0)
-		return git_failed("cannot read HEAD");
-	status = add_base(git_reference_target(head), b);
-	git_reference_free(head);
-	return status < 0 ? -1 : 0;
-}
-
-/* When a merge has no conflict, git runs pre-merge-commit before it writes MERGE_HEAD; the commits
- * that it merges are then in the names of variables only: GITHEAD_<id>. */
-static int add_merge_variables(struct bases *b)
-{
-	static const char name[] = "GITHEAD_";
-	char **v;
-
-	for (v = b->repository->variables; *v; v++) {
-		char hex[GIT_OID_HEXSZ + 1] = "";
-		size_t len = strcspn(*v, "=") - (sizeof name - 1);
-		git_oid id;
-
-		if (strncmp(*v, name, sizeof name - 1) != 0 || len != GIT_OID_HEXSZ)
-			continue;
-		memcpy(hex, *v + sizeof name - 1, len);
-		if (git_oid_fromstr(&id, hex) == 0 && add_base(&id, b) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int collect_bases(struct bases *b)
-{
-	int status;
-
-	if (add_head(b) < 0)
-		return -1;
-	status = git_repository_mergehead_foreach(b->repository->git, add_base, b);
-	if (status == GIT_ENOTFOUND)
-		return add_merge_variables(b);
-	if (status < 0 && status != GIT_EUSER)
-		git_failed("cannot read MERGE_HEAD");
-	return status < 0 ? -1 : 0;
-}
-
-int repository_bases(struct snapshot ***out, size_t *count, struct repository *r)
-{
-	struct bases b = {r, NULL, 0};
-
-	*out = NULL;
-	*count = 0;
-	if (collect_bases(&b) < 0) {
-		while (b.count > 0)
-			snapshot_free(b.snapshots[--b.count]);
-		free(b.snapshots);
-		return -1;
-	}
-	*out = b.snapshots;
-	*count = b.count;
-	return 0;
 }
 
 /* Appends the components of `path` to the absolute `out`, resolving `.` and `..` by name. */

@@ -35,6 +35,15 @@ int repository_open_at(struct repository **out, const struct environment *env, c
 /** NULL is allowed. */
 void repository_free(struct repository *r);
 
+/** An object id of this repository as oid_hex gives it. */
+const char *repository_hex(const struct repository *r, const struct oid *oid);
+
+/** @param out yours, for snapshot_free: the tree of a commit. @return 0; -1 recorded. */
+int snapshot_of_commit(struct snapshot **out, struct repository *r, const struct oid *commit);
+
+/** The same of a tree. It is read when it is asked. */
+int snapshot_of_tree(struct snapshot **out, struct repository *r, const struct oid *tree);
+
 /** The top of the work tree with its slash, or NULL in a bare repository. Borrowed. */
 const char *repository_top(const struct repository *r);
 
@@ -50,7 +59,14 @@ int repository_ignores_case(const struct repository *r, bool *out);
 int repository_index(struct snapshot **out, struct repository *r);
 
 /**
- * The commit that a revision names, as git rev-parse reads it.
+ * The object that a revision names, as git rev-parse reads it.
+ *
+ * @return 0; 1 when there is no such revision; -1 with the failure recorded
+ */
+int repository_resolve(struct oid *out, struct repository *r, const char *revision);
+
+/**
+ * The commit that a revision names.
  *
  * @param out yours, for snapshot_free; NULL unless 0 is returned
  * @return 0; 1 when there is no such revision; -1 with the failure recorded

@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "git.h"
-
 /* Commits are handed out in chunks: few enough to keep all threads busy, and neighbours, whose
  * trees are alike, together. */
 enum { CHUNK = 256, THREADS_MAX = 4 };
@@ -76,7 +74,6 @@ static int scan_commit(struct changes *c, const struct walk *w, const struct wal
 {
 	struct oid few[4], *parents = few;
 	uint32_t i;
-	git_oid id;
 	int status;
 
 	if (commit->parent_count > sizeof few / sizeof *few) {
@@ -87,10 +84,9 @@ static int scan_commit(struct changes *c, const struct walk *w, const struct wal
 	for (i = 0; i < commit->parent_count; i++)
 		parents[i] = walk_parent(w, commit, i)->tree;
 	status = changes_of(c, &commit->tree, parents, commit->parent_count);
-	if (status < 0) {
-		id = oid_to_git(&commit->id);
-		error_prefix("cannot look at commit '%s'", git_oid_tostr_s(&id));
-	}
+	if (status < 0)
+		error_prefix(
+			"cannot look at commit '%s'", repository_hex(c->repository, &commit->id));
 	if (parents != few)
 		free(parents);
 	return status;

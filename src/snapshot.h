@@ -18,12 +18,7 @@
 #include <stdint.h>
 #include <time.h>
 
-enum { OID_MAX = 32 };
-
-/** A raw object id: 20 bytes (SHA-1) or 32 (SHA-256); the rest is zero. */
-struct oid {
-	unsigned char bytes[OID_MAX];
-};
+#include "oid.h"
 
 /** Modes that git records for files (gitformat-index(5)). */
 enum {

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "objects.h"
 #include "path.h"
 
 /* A header and a checksum (gitformat-index(5)). */
@@ -116,12 +117,12 @@ static int index_names(struct snapshot *s, const char *path)
 
 static int index_size(struct snapshot *s, const struct entry *e, uint64_t *out)
 {
-	return git_blob_size(((struct index_snapshot *)s)->repository, &e->oid, out);
+	return object_blob_size(((struct index_snapshot *)s)->repository, &e->oid, out);
 }
 
 static int index_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg)
 {
-	return git_blob_read(((struct index_snapshot *)s)->repository, &e->oid, sink, arg);
+	return object_blob_read(((struct index_snapshot *)s)->repository, &e->oid, sink, arg);
 }
 
 static void index_free(struct snapshot *s)

@@ -3,98 +3,205 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A commit's tree. Only find is needed of it so far; each walks it in the order of the index. */
+#include "tree.h"
+
+/* Deeper than this git reads no tree either (core.maxTreeDepth). */
+enum { DEPTH_MAX = 2048, KEPT = 64 };
+
+/* Where an entry is in its tree: at the name, which the id follows. */
+struct place {
+	const char *name;
+	uint32_t mode;
+};
+
+/* A tree of which one name after the other is asked. */
+struct directory {
+	struct object object;
+	struct place *places; /* sorted for bsearch, however damaged the tree */
+	size_t count, cap;
+};
+
 struct tree_snapshot {
 	struct snapshot base;
 	struct repository *repository;
-	git_tree *tree;
+	struct oid tree;
+	struct directory kept[KEPT]; /* looked into of late, by their ids */
 };
 
+/* Visits what is below one tree; `path` is the way to it. */
 struct walk {
+	struct repository *repository;
 	snapshot_visit *visit;
 	void *arg;
 	struct buf path;
+	size_t depth;
 };
 
-static bool recorded(uint32_t mode)
+static int walk_tree(struct walk *w, const struct oid *id);
+
+static int walk_entry(struct walk *w, const struct tree_cursor *at)
 {
-	return mode != MODE_GITLINK && mode != GIT_FILEMODE_TREE;
+	size_t dir = w->path.len;
+	struct entry e = {.mode = at->mode, .oid = at->oid};
+	int status;
+
+	buf_add(&w->path, at->name, at->len);
+	if (at->mode == MODE_TREE)
+		buf_addc(&w->path, '/');
+	status = buf_failed(&w->path);
+	if (status == 0 && at->mode == MODE_TREE) {
+		status = walk_tree(w, &at->oid);
+	} else if (status == 0) {
+		e.path = w->path.ptr;
+		e.len = w->path.len;
+		status = w->visit(w->arg, &e);
+	}
+	buf_cut(&w->path, dir);
+	return status;
 }
 
-static int walk_entry(const char *root, const git_tree_entry *te, void *payload)
+static int walk_tree(struct walk *w, const struct oid *id)
 {
-	struct walk *w = payload;
-	struct entry e = {.mode = (uint32_t)git_tree_entry_filemode_raw(te)};
+	struct tree_cursor at;
+	int status;
 
-	if (!recorded(e.mode))
-		return 0;
-	buf_clear(&w->path);
-	buf_adds(&w->path, root);
-	buf_adds(&w->path, git_tree_entry_name(te));
-	if (buf_failed(&w->path) < 0)
-		return GIT_EUSER;
-	e.path = w->path.ptr;
-	e.len = w->path.len;
-	e.oid = oid_from_git(git_tree_entry_id(te));
-	return w->visit(w->arg, &e) < 0 ? GIT_EUSER : 0;
+	if (w->depth == DEPTH_MAX)
+		return error_set(
+			"directory '%.60s...' is more than %d levels deep", w->path.ptr, DEPTH_MAX);
+	w->depth++;
+	status = tree_open(&at, w->repository, id, NULL);
+	for (; status == 0 && at.name; status = status < 0 ? -1 : tree_next(&at))
+		status = walk_entry(w, &at);
+	tree_close(&at);
+	w->depth--;
+	return status;
 }
 
 static int tree_each(struct snapshot *s, snapshot_visit *visit, void *arg)
 {
 	struct tree_snapshot *t = (struct tree_snapshot *)s;
-	struct walk w = {visit, arg, BUF_INIT};
-	int status = git_tree_walk(t->tree, GIT_TREEWALK_PRE, walk_entry, &w);
+	struct walk w = {t->repository, visit, arg, BUF_INIT, 0};
+	int status = walk_tree(&w, &t->tree);
 
 	buf_free(&w.path);
-	if (status < 0 && status != GIT_EUSER)
-		git_failed("cannot walk tree '%s'", git_oid_tostr_s(git_tree_id(t->tree)));
-	return status < 0 ? -1 : 0;
+	return status;
 }
 
-/* libgit2's own search by path answers "not found" for a tree that is missing too. */
-static int descend(git_tree **tree, const char *name, size_t len, git_repository *git)
+static bool is_tree(const struct place *p)
+{
+	return p->mode == MODE_TREE;
+}
+
+/* git would have an entry of each name; a damaged tree may have a file and a directory of one. */
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : (int)is_tree(x) - (int)is_tree(y);
+}
+
+static int add_place(struct directory *d, const struct tree_cursor *at)
+{
+	size_t cap = d->cap ? 2 * d->cap : 16;
+	struct place *grown;
+
+	if (d->count == d->cap) {
+		grown = realloc(d->places, cap * sizeof *grown);
+		if (!grown)
+			return error_oom();
+		d->places = grown;
+		d->cap = cap;
+	}
+	d->places[d->count++] = (struct place){at->name, at->mode};
+	return 0;
+}
+
+static void close_directory(struct directory *d)
+{
+	object_free(&d->object);
+	free(d->places);
+	*d = (struct directory){0};
+}
+
+static int read_directory(struct directory *d, struct repository *r, const struct oid *id)
+{
+	struct tree_cursor at;
+	int status = tree_open(&at, r, id, NULL);
+
+	for (; status == 0 && at.name; status = status < 0 ? -1 : tree_next(&at))
+		status = add_place(d, &at);
+	if (status == 0) {
+		d->object = at.object;
+		at.object = (struct object){0};
+		if (d->count)
+			qsort(d->places, d->count, sizeof *d->places, compare_places);
+	}
+	tree_close(&at);
+	if (status < 0)
+		close_directory(d);
+	return status;
+}
+
+/* NULL with the failure recorded. Borrowed until the next is opened. */
+static const struct directory *open_directory(struct tree_snapshot *t, const struct oid *id)
+{
+	struct directory *d = &t->kept[id->bytes[0] % KEPT];
+
+	if (d->object.keeper && memcmp(&d->object.id, id, sizeof *id) == 0)
+		return d;
+	close_directory(d);
+	return read_directory(d, t->repository, id) < 0 ? NULL : d;
+}
+
+/* 1 when the tree has the name; 0 when not, -1 recorded. */
+static int look_up(struct entry *out, struct tree_snapshot *t, const struct oid *id,
+	const char *name, uint32_t mode)
+{
+	const struct place key = {name, mode}, *found;
+	const struct directory *d = open_directory(t, id);
+
+	if (!d)
+		return -1;
+	found = d->count ? bsearch(&key, d->places, d->count, sizeof key, compare_places) : NULL;
+	if (!found)
+		return 0;
+	*out = (struct entry){.mode = found->mode};
+	memcpy(out->oid.bytes, found->name + strlen(found->name) + 1, t->repository->oid_size);
+	return 1;
+}
+
+static int descend(struct oid *id, struct tree_snapshot *t, const char *name, size_t len)
 {
 	char *dir = strndup(name, len);
-	const git_tree_entry *te;
-	git_tree *below = NULL;
-	int status = 0;
+	struct entry e;
+	int found;
 
 	if (!dir)
 		return error_oom();
-	te = git_tree_entry_byname(*tree, dir);
+	found = look_up(&e, t, id, dir, MODE_TREE);
 	free(dir);
-	if (te && git_tree_entry_type(te) == GIT_OBJECT_TREE) {
-		status = git_tree_lookup(&below, git, git_tree_entry_id(te));
-		if (status < 0)
-			git_failed("cannot read tree '%s'", git_oid_tostr_s(git_tree_entry_id(te)));
-	}
-	git_tree_free(*tree);
-	*tree = below;
-	return status < 0 ? -1 : below != NULL;
+	if (found == 1)
+		*id = e.oid;
+	return found;
 }
 
 static int tree_find(struct snapshot *s, const char *path, struct entry *out)
 {
 	struct tree_snapshot *t = (struct tree_snapshot *)s;
-	const git_tree_entry *te;
 	const char *name = path, *slash;
-	git_tree *tree;
-	int status = 1;
+	struct oid id = t->tree;
+	int found = 1;
 
-	if (git_tree_dup(&tree, t->tree) < 0)
-		return git_failed("cannot look up '%s'", path);
-	for (; status == 1 && (slash = strchr(name, '/')); name = slash + 1)
-		status = descend(&tree, name, (size_t)(slash - name), t->repository->git);
-	te = status == 1 ? git_tree_entry_byname(tree, name) : NULL;
-	if (te) {
-		*out = (struct entry){.path = path,
-			.len = strlen(path),
-			.mode = (uint32_t)git_tree_entry_filemode_raw(te),
-			.oid = oid_from_git(git_tree_entry_id(te))};
-		status = recorded(out->mode);
+	for (; found == 1 && (slash = strchr(name, '/')); name = slash + 1)
+		found = descend(&id, t, name, (size_t)(slash - name));
+	if (found == 1)
+		found = look_up(out, t, &id, name, MODE_FILE);
+	if (found == 1) {
+		out->path = path;
+		out->len = strlen(path);
 	}
-	git_tree_free(tree);
-	return te || status < 0 ? status : 0;
+	return found;
 }
 
 static int tree_names(struct snapshot *s, const char *path)
@@ -106,18 +213,22 @@ static int tree_names(struct snapshot *s, const char *path)
 
 static int tree_size(struct snapshot *s, const struct entry *e, uint64_t *out)
 {
-	return git_blob_size(((struct tree_snapshot *)s)->repository, &e->oid, out);
+	return object_blob_size(((struct tree_snapshot *)s)->repository, &e->oid, out);
 }
 
 static int tree_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg)
 {
-	return git_blob_read(((struct tree_snapshot *)s)->repository, &e->oid, sink, arg);
+	return object_blob_read(((struct tree_snapshot *)s)->repository, &e->oid, sink, arg);
 }
 
 static void tree_free(struct snapshot *s)
 {
-	git_tree_free(((struct tree_snapshot *)s)->tree);
-	free(s);
+	struct tree_snapshot *t = (struct tree_snapshot *)s;
+	size_t i;
+
+	for (i = 0; i < KEPT; i++)
+		close_directory(&t->kept[i]);
+	free(t);
 }
 
 static const struct snapshot_source tree_source = {
@@ -129,28 +240,24 @@ static const struct snapshot_source tree_source = {
 	tree_free,
 };
 
-int snapshot_of_commit(struct snapshot **out, struct repository *r, const git_oid *id)
+int snapshot_of_tree(struct snapshot **out, struct repository *r, const struct oid *tree)
 {
-	struct tree_snapshot *t;
-	git_commit *commit;
+	struct tree_snapshot *t = calloc(1, sizeof *t);
 
 	*out = NULL;
-	t = calloc(1, sizeof *t);
 	if (!t)
 		return error_oom();
 	t->base.source = &tree_source;
 	t->repository = r;
-	if (git_commit_lookup(&commit, r->git, id) < 0) {
-		free(t);
-		return git_failed("cannot read commit '%s'", git_oid_tostr_s(id));
-	}
-	if (git_commit_tree(&t->tree, commit) < 0) {
-		git_failed("cannot read the tree of commit '%s'", git_oid_tostr_s(id));
-		git_commit_free(commit);
-		free(t);
-		return -1;
-	}
-	git_commit_free(commit);
+	t->tree = *tree;
 	*out = &t->base;
 	return 0;
+}
+
+int snapshot_of_commit(struct snapshot **out, struct repository *r, const struct oid *commit)
+{
+	struct oid tree;
+
+	*out = NULL;
+	return object_commit_tree(&tree, r, commit) == 0 ? snapshot_of_tree(out, r, &tree) : -1;
 }

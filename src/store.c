@@ -3,9 +3,10 @@
 #include <stdlib.h>
 
 #include "child.h"
-#include "git.h"
+#include "objects.h"
 
-static int ask_git(struct buf *out, const struct oid *blobs, size_t count, char **variables)
+static int ask_git(struct buf *out, struct repository *r, const struct oid *blobs, size_t count,
+	char **variables)
 {
 	static const char *const argv[] = {
 		"git", "cat-file", "--batch-check=%(objectsize:disk)", NULL};
@@ -14,10 +15,7 @@ static int ask_git(struct buf *out, const struct oid *blobs, size_t count, char 
 	int status = -1;
 
 	for (i = 0; i < count; i++) {
-		git_oid id = oid_to_git(&blobs[i]);
-		char hex[GIT_OID_HEXSZ + 1];
-
-		buf_addf(&input, "%s\n", git_oid_tostr(hex, sizeof hex, &id));
+		buf_addf(&input, "%s\n", repository_hex(r, &blobs[i]));
 	}
 	if (buf_failed(&input) == 0)
 		status = child_run(out, NULL, argv, variables, &input);
@@ -46,10 +44,10 @@ int store_sizes(uint64_t *sizes, const struct oid *blobs, size_t count, struct r
 	size_t i;
 	int status = 0;
 
-	*on_disk = ask_git(&out, blobs, count, variables) == 0 && buf_failed(&out) == 0 &&
+	*on_disk = ask_git(&out, r, blobs, count, variables) == 0 && buf_failed(&out) == 0 &&
 		   take_numbers(sizes, count, out.ptr);
 	buf_free(&out);
 	for (i = 0; !*on_disk && i < count && status == 0; i++)
-		status = git_blob_size(r, &blobs[i], &sizes[i]);
+		status = object_blob_size(r, &blobs[i], &sizes[i]);
 	return status;
 }

@@ -2,9 +2,11 @@
 
 #include <string.h>
 
+#include "git.h"
+
 static int damaged(const struct tree_cursor *c)
 {
-	return error_set("tree '%s' is damaged", git_oid_tostr_s(git_odb_object_id(c->object)));
+	return error_set("tree '%s' is damaged", oid_hex(&c->object.id, c->oid_size));
 }
 
 static int parse_entry(struct tree_cursor *c)
@@ -18,12 +20,15 @@ static int parse_entry(struct tree_cursor *c)
 	if (at == c->start || at == c->end || *at++ != ' ')
 		return damaged(c);
 	nul = memchr(at, '\0', (size_t)(c->end - at));
-	if (!nul || nul == at || c->end - nul <= GIT_OID_RAWSZ)
+	if (!nul || nul == at || (size_t)(c->end - nul) <= c->oid_size)
 		return damaged(c);
 	c->name = at;
 	c->len = (size_t)(nul - at);
-	memcpy(c->oid.bytes, nul + 1, GIT_OID_RAWSZ);
-	c->next = nul + 1 + GIT_OID_RAWSZ;
+	if (c->oid_size == OID_SHA1) /* a constant: no call */
+		memcpy(c->oid.bytes, nul + 1, OID_SHA1);
+	else
+		memcpy(c->oid.bytes, nul + 1, OID_SHA256);
+	c->next = nul + 1 + c->oid_size;
 	return 0;
 }
 
@@ -60,7 +65,7 @@ int tree_skip_alike(struct tree_cursor *a, struct tree_cursor *b)
 	return tree_next(b);
 }
 
-static git_odb_object **slot_of(struct tree_cache *cache, const struct oid *oid)
+static struct object *slot_of(struct tree_cache *cache, const struct oid *oid)
 {
 	uint32_t hash;
 
@@ -69,22 +74,17 @@ static git_odb_object **slot_of(struct tree_cache *cache, const struct oid *oid)
 }
 
 static int read_object(
-	git_odb_object **out, struct repository *r, const struct oid *oid, struct tree_cache *cache)
+	struct object *out, struct repository *r, const struct oid *id, struct tree_cache *cache)
 {
-	git_odb_object **slot = cache ? slot_of(cache, oid) : NULL;
-	git_oid id = oid_to_git(oid);
+	struct object *slot = cache ? slot_of(cache, id) : NULL;
 
-	if (slot && *slot && git_oid_equal(git_odb_object_id(*slot), &id)) {
-		if (git_odb_object_dup(out, *slot) < 0)
-			return git_failed("cannot read tree '%s'", git_oid_tostr_s(&id));
-		return 0;
-	}
-	if (git_odb_read(out, r->odb, &id) < 0)
-		return git_failed("cannot read tree '%s'", git_oid_tostr_s(&id));
+	if (slot && slot->keeper && memcmp(&slot->id, id, sizeof *id) == 0)
+		return object_copy(out, slot);
+	if (object_read(out, r, id, OBJECT_TREE) != 0)
+		return -1;
 	if (slot) {
-		git_odb_object_free(*slot);
-		if (git_odb_object_dup(slot, *out) < 0)
-			*slot = NULL;
+		object_free(slot);
+		object_copy(slot, out); /* or else it is read again */
 	}
 	return 0;
 }
@@ -92,16 +92,13 @@ static int read_object(
 int tree_open(
 	struct tree_cursor *c, struct repository *r, const struct oid *id, struct tree_cache *cache)
 {
-	*c = (struct tree_cursor){0};
+	*c = (struct tree_cursor){.oid_size = r->oid_size};
 	if (!id)
 		return 0;
 	if (read_object(&c->object, r, id, cache) < 0)
 		return -1;
-	if (git_odb_object_type(c->object) != GIT_OBJECT_TREE)
-		return error_set(
-			"object '%s' is not a tree", git_oid_tostr_s(git_odb_object_id(c->object)));
-	c->next = git_odb_object_data(c->object);
-	c->end = c->next + git_odb_object_size(c->object);
+	c->next = c->object.bytes;
+	c->end = c->next + c->object.size;
 	return tree_next(c);
 }
 
@@ -110,7 +107,7 @@ void tree_cache_release(struct tree_cache *cache)
 	size_t i;
 
 	for (i = 0; i < TREE_CACHE_SIZE; i++)
-		git_odb_object_free(cache->slots[i]);
+		object_free(&cache->slots[i]);
 }
 
 int tree_compare(const struct tree_cursor *a, const struct tree_cursor *b)
@@ -128,6 +125,6 @@ int tree_compare(const struct tree_cursor *a, const struct tree_cursor *b)
 
 void tree_close(struct tree_cursor *c)
 {
-	git_odb_object_free(c->object);
+	object_free(&c->object);
 	*c = (struct tree_cursor){0};
 }

@@ -8,25 +8,26 @@
 #ifndef PYCGUARD_TREE_H
 #define PYCGUARD_TREE_H
 
-#include "git.h"
+#include "objects.h"
 
 enum { MODE_TREE = 040000 };
 
 /** A place in a tree. `name` is NULL past the last entry. */
 struct tree_cursor {
-	git_odb_object *object;         /* NULL: an empty tree */
+	struct object object;           /* none there: an empty tree */
 	const char *start, *next, *end; /* of the entry here; of the one after it; of all */
 	const char *name;               /* of the entry here, with a NUL after it */
 	size_t len;
 	uint32_t mode;
 	struct oid oid;
+	size_t oid_size;
 };
 
 enum { TREE_CACHE_SIZE = 2048 };
 
 /** Trees read of late: what one commit has, the next one has as its parent's. Start with zeros. */
 struct tree_cache {
-	git_odb_object *slots[TREE_CACHE_SIZE];
+	struct object slots[TREE_CACHE_SIZE];
 };
 
 void tree_cache_release(struct tree_cache *cache);

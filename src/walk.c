@@ -170,13 +170,11 @@ static int push_frame(
 	return 0;
 }
 
-static int refuse_cut(const struct walk_commit *c)
+static int refuse_cut(const struct walk *w, const struct walk_commit *c)
 {
-	git_oid id = oid_to_git(&c->id);
-
 	return error_set("this clone is shallow: it lacks the parents of commit '%s', so what that "
 			 "commit did cannot be told (git fetch --unshallow gets them)",
-		git_oid_tostr_s(&id));
+		repository_hex(w->repository, &c->id));
 }
 
 /* Parents before children: a commit is placed when all its shown parents are. */
@@ -198,7 +196,7 @@ static int place_from(struct walk *w, uint32_t tip)
 			continue;
 		}
 		if (c->flags & CUT)
-			status = refuse_cut(c);
+			status = refuse_cut(w, c);
 		w->order[w->order_count++] = top->number;
 		count--;
 	}
@@ -240,13 +238,12 @@ int walk_run(struct walk *w)
 	return read_parents(w);
 }
 
-int walk_start(struct walk *w, const git_oid *id, unsigned flags)
+int walk_start(struct walk *w, const struct oid *id, unsigned flags)
 {
-	struct oid oid = oid_from_git(id);
 	void *items = w->tips;
 	uint32_t number;
 
-	if (walk_number(&number, w, &oid) < 0 || walk_read(w, number) != 0)
+	if (walk_number(&number, w, id) < 0 || walk_read(w, number) != 0)
 		return -1;
 	if (!(flags & HIDDEN) && !(w->commits[number].flags & SHOWN)) {
 		if (walk_reserve(&items, &w->tip_cap, w->tip_count, sizeof *w->tips) < 0)

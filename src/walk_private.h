@@ -44,6 +44,6 @@ int walk_read(struct walk *w, uint32_t number);
 int walk_read_shallow(struct walk *w);
 
 /** Begin at a commit. 0; -1 with the failure recorded. */
-int walk_start(struct walk *w, const git_oid *id, unsigned flags);
+int walk_start(struct walk *w, const struct oid *id, unsigned flags);
 
 #endif

@@ -1,9 +1,10 @@
 #include "walk_private.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "id_file.h"
+#include "objects.h"
 
 int walk_reserve(void **items, size_t *cap, size_t count, size_t size)
 {
@@ -48,17 +49,15 @@ static int add_link(struct walk *w, uint32_t parent)
 }
 
 /* A line `WORD HEX\n` at *text: moves past it. False when it is another line. */
-static bool take_id(const char **text, const char *end, const char *word, struct oid *out)
+static bool take_id(
+	const char **text, const char *end, const char *word, struct oid *out, size_t size)
 {
 	size_t n = strlen(word);
-	git_oid id;
 
-	if ((size_t)(end - *text) <= n + GIT_OID_HEXSZ || memcmp(*text, word, n) != 0 ||
-		git_oid_fromstrn(&id, *text + n, GIT_OID_HEXSZ) < 0 ||
-		(*text)[n + GIT_OID_HEXSZ] != '\n')
+	if ((size_t)(end - *text) <= n + 2 * size || memcmp(*text, word, n) != 0 ||
+		!oid_parse(out, *text + n, size) || (*text)[n + 2 * size] != '\n')
 		return false;
-	*out = oid_from_git(&id);
-	*text += n + GIT_OID_HEXSZ + 1;
+	*text += n + 2 * size + 1;
 	return true;
 }
 
@@ -93,14 +92,15 @@ static int parse_bytes(struct walk *w, uint32_t number, const char *text, size_t
 {
 	struct walk_commit c = w->commits[number];
 	const char *end = text + len;
+	size_t size = w->repository->oid_size;
 	struct oid parent;
 	bool cut = oidmap_get(&w->shallow, &c.id, NULL);
 	uint32_t link;
 
-	if (!take_id(&text, end, "tree ", &c.tree))
+	if (!take_id(&text, end, "tree ", &c.tree, size))
 		return error_set("it is damaged");
 	c.first_link = (uint32_t)w->link_count;
-	while (take_id(&text, end, "parent ", &parent)) {
+	while (take_id(&text, end, "parent ", &parent, size)) {
 		if (cut) {
 			c.flags |= CUT;
 			continue;
@@ -117,58 +117,30 @@ static int parse_bytes(struct walk *w, uint32_t number, const char *text, size_t
 
 int walk_read(struct walk *w, uint32_t number)
 {
-	git_oid id = oid_to_git(&w->commits[number].id);
-	git_odb_object *object;
+	struct oid id = w->commits[number].id;
+	struct object object;
 	int status;
 
 	if (w->commits[number].flags & PARSED)
 		return 0;
-	status = git_odb_read(&object, w->repository->odb, &id);
-	if (status < 0) {
-		git_failed("cannot read commit '%s'", git_oid_tostr_s(&id));
-		return status == GIT_ENOTFOUND ? 1 : -1;
-	}
-	if (git_odb_object_type(object) != GIT_OBJECT_COMMIT)
-		status = error_set("object '%s' is not a commit", git_oid_tostr_s(&id));
-	else if (parse_bytes(w, number, git_odb_object_data(object), git_odb_object_size(object)) <
-		 0)
-		status = error_prefix("cannot read commit '%s'", git_oid_tostr_s(&id));
-	git_odb_object_free(object);
+	status = object_read(&object, w->repository, &id, OBJECT_COMMIT);
+	if (status == 0 && parse_bytes(w, number, object.bytes, object.size) < 0)
+		status =
+			error_prefix("cannot read commit '%s'", repository_hex(w->repository, &id));
+	object_free(&object);
 	return status;
 }
 
-static int read_shallow_line(struct walk *w, const char *line)
+static int take_shallow(void *arg, const struct oid *id)
 {
-	struct oid oid;
-	git_oid id;
+	struct walk *w = arg;
 
-	if (git_oid_fromstrn(&id, line, GIT_OID_HEXSZ) < 0)
-		return git_failed("cannot read the list of shallow commits");
-	oid = oid_from_git(&id);
-	return oidmap_get(&w->shallow, &oid, NULL) ? 0 : oidmap_set(&w->shallow, &oid, 0);
+	return oidmap_get(&w->shallow, id, NULL) ? 0 : oidmap_set(&w->shallow, id, 0);
 }
 
-/* The file `shallow` of the repository: an id a line (gitrepository-layout(5)). */
 int walk_read_shallow(struct walk *w)
 {
-	struct buf path = BUF_INIT;
-	char line[128];
-	FILE *file;
-	int status = 0;
+	const struct repository *r = w->repository;
 
-	buf_adds(&path, git_repository_commondir(w->repository->git));
-	buf_adds(&path, "shallow");
-	if (buf_failed(&path) < 0)
-		return -1;
-	file = fopen(path.ptr, "re");
-	if (!file && errno != ENOENT)
-		status = error_os(errno, "cannot read '%s'", path.ptr);
-	while (file && status == 0 && fgets(line, sizeof line, file))
-		status = read_shallow_line(w, line);
-	if (file && status == 0 && ferror(file))
-		status = error_os(errno, "cannot read '%s'", path.ptr);
-	if (file)
-		fclose(file);
-	buf_free(&path);
-	return status;
+	return id_file_each(r->common, "shallow", r->oid_size, take_shallow, w) < 0 ? -1 : 0;
 }

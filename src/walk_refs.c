@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "objects.h"
+
 bool walk_is_zero(const char *hex)
 {
 	size_t len = strspn(hex, "0");
@@ -10,57 +12,37 @@ bool walk_is_zero(const char *hex)
 	return hex[len] == '\0' && (len == 40 || len == 64);
 }
 
-static bool is_full_id(const char *text)
+static bool is_full_id(struct oid *out, const struct walk *w, const char *text)
 {
-	return strspn(text, "0123456789abcdefABCDEF") == GIT_OID_HEXSZ && !text[GIT_OID_HEXSZ];
-}
+	size_t size = w->repository->oid_size;
 
-/* The commit that an object is or, if it is a tag, points to. 1 when it is none. */
-static int peel(git_oid *out, git_object *object)
-{
-	git_object *commit;
-	int status = git_object_peel(&commit, object, GIT_OBJECT_COMMIT);
-
-	if (status == GIT_EINVALIDSPEC || status == GIT_EPEEL || status == GIT_EAMBIGUOUS)
-		return 1;
-	if (status < 0)
-		return git_failed(
-			"cannot read object '%s'", git_oid_tostr_s(git_object_id(object)));
-	git_oid_cpy(out, git_object_id(commit));
-	git_object_free(commit);
-	return 0;
+	return oid_parse(out, text, size) && !text[2 * size];
 }
 
 static int unknown(const struct walk *w, const char *rev)
 {
-	if (w->shallow.count && is_full_id(rev))
+	struct oid id;
+
+	if (w->shallow.count && is_full_id(&id, w, rev))
 		return error_set("this clone is shallow and lacks commit '%s' "
 				 "(git fetch --unshallow gets it)",
 			rev);
 	return error_set("unknown revision '%s'", rev);
 }
 
-static int resolve(git_oid *out, const struct walk *w, const char *rev)
-{
-	git_object *object;
-	int status = git_revparse_single(&object, w->repository->git, rev);
-
-	if (status == GIT_ENOTFOUND)
-		return unknown(w, rev);
-	if (status < 0)
-		return git_failed("cannot use revision '%s'", rev);
-	status = peel(out, object);
-	git_object_free(object);
-	return status == 1 ? error_set("revision '%s' is not a commit", rev) : status;
-}
-
 static int start_at(struct walk *w, const char *rev, unsigned flags)
 {
-	git_oid id;
+	struct oid id;
+	int status;
 
-	if (resolve(&id, w, *rev ? rev : "HEAD") < 0)
-		return -1;
-	return walk_start(w, &id, flags);
+	rev = *rev ? rev : "HEAD";
+	status = repository_resolve(&id, w->repository, rev);
+	if (status != 0)
+		return status == 1 ? unknown(w, rev) : -1;
+	status = object_peel(&id, w->repository, &id);
+	if (status == 2)
+		return error_set("revision '%s' is not a commit", rev);
+	return status == 0 ? walk_start(w, &id, flags) : -1;
 }
 
 /* A..B, or with three dots A...B; `text` has been cut in two. */
@@ -106,32 +88,19 @@ int walk_revision(struct walk *w, const char *text, bool *zero_base)
 }
 
 /* 1 when it is not here, which is recorded; 2 when it has no commits: a tree, a tag of a blob. */
-static int start_at_object(struct walk *w, const git_oid *id, unsigned flags)
+static int start_at_object(struct walk *w, const struct oid *id, unsigned flags)
 {
-	git_object *object;
-	git_oid commit;
-	int status = git_object_lookup(&object, w->repository->git, id, GIT_OBJECT_ANY);
+	struct oid commit;
+	int status = object_peel(&commit, w->repository, id);
 
-	if (status == GIT_ENOTFOUND) {
-		git_failed("cannot read object '%s'", git_oid_tostr_s(id));
-		return 1;
-	}
-	if (status < 0)
-		return git_failed("cannot read object '%s'", git_oid_tostr_s(id));
-	status = peel(&commit, object);
-	git_object_free(object);
-	if (status == 0)
-		return walk_start(w, &commit, flags);
-	if (status == 1)
-		return 2;
-	return flags & HIDDEN ? 1 : -1;
+	return status == 0 ? walk_start(w, &commit, flags) : status;
 }
 
 static int start_at_hex(struct walk *w, const char *hex, unsigned flags)
 {
-	git_oid id;
+	struct oid id;
 
-	if (!is_full_id(hex) || git_oid_fromstr(&id, hex) < 0)
+	if (!is_full_id(&id, w, hex))
 		return error_set("'%s' is not an object id of this repository", hex);
 	return start_at_object(w, &id, flags);
 }
@@ -150,7 +119,8 @@ int walk_hide(struct walk *w, const char *hex)
 
 static int start_at_direct(struct walk *w, const git_reference *ref, unsigned flags)
 {
-	int status = start_at_object(w, git_reference_target(ref), flags);
+	struct oid id = oid_from_git(git_reference_target(ref));
+	int status = start_at_object(w, &id, flags);
 
 	if (status == 1 && !(flags & HIDDEN))
 		status = error_prefix("cannot follow ref '%s'", git_reference_name(ref));
