@@ -22,13 +22,13 @@ check changes policies screen
 walk* git_run
 policy_*
 examine finding rules
-repository owner git git_* snapshot_* tree oidmap disk raw_index
+repository bases owner git git_* snapshot_* tree objects id_file oidmap disk raw_index
 snapshot policy
 bytecode*
 pattern glob
 json_text pathset child
 path
-io siphash sha1 reflines progress amount
+io siphash sha1 oid reflines progress amount
 buf
 error
 utf8 environment
