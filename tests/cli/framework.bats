@@ -221,6 +221,15 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
 
 @test "two that build at once both get a binary, and leave nothing else" {
     fresh_clone
+    # Neither is done before the other has begun, and what the compiler gives is the binary under test.
+    cmake=$(readlink "$PATH/cmake")
+    rm "$PATH/cmake"
+    write "$PATH/cmake" "#!/bin/sh
+[ \"\$1\" = --build ] || exec '$cmake' \"\$@\"
+touch '$WORK/begun.'\$\$
+for _ in \$(seq 600); do [ \$(ls '$WORK' | grep -c begun) != 2 ] || break; sleep 0.1; done
+cp '$PYCGUARD' \"\$2/pycguard\""
+    chmod +x "$PATH/cmake"
     fresh/hook/pycguard-framework --version >first &
     one=$!
     fresh/hook/pycguard-framework --version >second
@@ -250,7 +259,7 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
 
 @test "a build that fails is said in one line, which names the log" {
     fresh_clone
-    write fresh/src/main.c 'this is not C'
+    write fresh/src/error.h 'this is not C'
     run --separate-stderr fresh/hook/pycguard-framework --check-staged
     assert_status 2
     assert_stderr_is_one_line

@@ -3,15 +3,33 @@
 
 load helper
 
+setup_file() {
+    start_clean
+    copy_of_the_tree "$BATS_FILE_TMPDIR/tree"
+    cd / && rm -rf "$WORK"
+}
+
 setup() {
     start_clean
     prefix=$WORK/prefix
 }
 
 # A copy to install from.
-tree() { copy_of_the_tree "$WORK/tree"; }
+tree() { cp -R "$BATS_FILE_TMPDIR/tree" "$WORK/tree"; }
 
 install_sh() { run --separate-stderr "$WORK/tree/install.sh" --prefix "$prefix" "$@"; }
+
+# built [BINARY]: from here on all is cmake's own but the compiling, which gives BINARY, or the one
+# under test: to compile in one test is enough.
+built() {
+    local cmake
+    cmake=$(command -v cmake)
+    write "$WORK/built/cmake" "#!/bin/sh
+[ \"\$1\" = --build ] || exec '$cmake' \"\$@\"
+cp '${1-$PYCGUARD}' \"\$2/pycguard\""
+    chmod +x "$WORK/built/cmake"
+    PATH=$WORK/built:$PATH
+}
 
 # Every path below DIR with its type, mode, content and target.
 listing() { (cd "$1" && find . -printf '%p %y %m %l\n' | sort && find . -type f -exec cksum {} + | sort); }
@@ -36,6 +54,8 @@ listing() { (cd "$1" && find . -printf '%p %y %m %l\n' | sort && find . -type f 
     [[ $(find "$HOME" -type f) == "$HOME/.gitconfig" ]]
 
     listing "$prefix" >first
+    cp "$prefix/bin/pycguard" compiled
+    built "$WORK/compiled"
     PATH=$prefix/bin:$PATH GIT_DIR=/nonexistent GIT_INDEX_FILE=x PYCGUARD_OPTIONAL=1 install_sh --no-deps
     assert_status 0
     [[ -z $stderr ]]
@@ -59,6 +79,7 @@ listing() { (cd "$1" && find . -printf '%p %y %m %l\n' | sort && find . -type f 
 
 @test "uninstalling removes the directories that installing made, and no other" {
     tree
+    built
     mkdir -p "$prefix/share"
     install_sh --no-deps
     assert_status 0
@@ -69,6 +90,7 @@ listing() { (cd "$1" && find . -printf '%p %y %m %l\n' | sort && find . -type f 
 
 @test "--repo guards a repository, reports what it tracks, twice; --uninstall undoes it" {
     tree
+    built
     new_repo
     git config core.hooksPath 'hooks of mine'
     commit 'before the hook' "$(pyc old.py)"
@@ -100,6 +122,7 @@ listing() { (cd "$1" && find . -printf '%p %y %m %l\n' | sort && find . -type f 
 
 @test "--repo keeps somebody's hook, and --uninstall gives it back" {
     tree
+    built
     new_repo
     write .git/hooks/pre-commit $'#!/bin/sh\necho theirs'
     chmod 700 .git/hooks/pre-commit
@@ -125,6 +148,7 @@ listing() { (cd "$1" && find . -printf '%p %y %m %l\n' | sort && find . -type f 
 
 @test "a core.hooksPath for all repositories is not written to" {
     tree
+    built
     new_repo
     git config --global core.hooksPath "$WORK/everybody"
     install_sh --no-deps --repo .

@@ -68,8 +68,9 @@ add() {
     add "${odd_names[@]}"
     for name in "${odd_names[@]}"; do
         assert_refuses 'is not in the index' --check-staged -- "./no-$name"
-        assert_no_control_bytes "$stderr"
+        said+=$stderr$'\n'
     done
+    assert_no_control_bytes "$said"
 }
 
 @test "no line of the text begins with what a name dictates" {
