@@ -3,6 +3,7 @@
 # a name. $SARIF_SCHEMA may name a copy of the OASIS schema, to hold SARIF against that as well.
 
 load helper
+load readme
 
 # Names of files at the top. As text in the log of a CI run, as a URI, as a shell's word or as a link
 # they would be something else.
@@ -344,14 +345,12 @@ sys.stdout.buffer.write(re.sub("[\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd"
     pyc shop/migrations/0002_rename.py shop/migrations/0002_rename.pyc
     rm shop/migrations/0002_rename.py
     git add -Af
-    readme=$(<"$SOURCE_ROOT/README.md")
-    in_readme() { [[ $readme == *'```'"$1"$'\n'"$2"$'\n```'* ]] || fail "not in the README:" "$2"; }
     of --format=json
-    in_readme json "$(sed 's/"python": ".*"/"python": "3.13"/; s/"version": ".*"/"version": "0.1.0"/' out)"
+    readme_block json | diff - <(sed 's/"python": ".*"/"python": "3.13"/; s/"version": ".*"/"version": "0.1.0"/' out)
     of --format=sarif
-    in_readme json "$(jq '.runs[0].results[0]' out)"
+    readme_block sarif | diff - <(jq '.runs[0].results[0]' out)
     of --format=github
-    in_readme text "$(<out)"
+    readme_block format-github | diff - out
     of --format=gitlab
-    in_readme json "$(<out)"
+    readme_block format-gitlab | diff - out
 }

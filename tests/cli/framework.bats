@@ -2,6 +2,7 @@
 # The pre-commit framework running our hooks from a clone of this repository, offline.
 
 load helper
+load readme
 
 # One clone and one store of the framework for the file, so that only the first test builds.
 setup_file() {
@@ -19,15 +20,16 @@ setup() {
     export PATH
 }
 
-# guarded_repo [ID [LINE...]]: a repository whose framework runs that hook, with LINEs of settings.
+# guarded_repo [ID [LINE...]]: a repository whose framework runs that hook as the README says, with
+# LINEs of settings.
 guarded_repo() {
     local id=${1-pycguard}
     (($# == 0)) || shift
     new_repo
     {
-        printf '%s\n' 'repos:' "- repo: $clone" "  rev: $(git -C "$clone" rev-parse HEAD)" \
-            '  hooks:' "  - id: $id"
-        (($# == 0)) || printf '    %s\n' "$@"
+        readme_block framework |
+            sed "s|https://.*|$clone|; s|rev: .*|rev: $(git -C "$clone" rev-parse HEAD)|; s|id: .*|id: $id|"
+        (($# == 0)) || printf '        %s\n' "$@"
     } >.pre-commit-config.yaml
     commit start .pre-commit-config.yaml
     pre-commit install >/dev/null

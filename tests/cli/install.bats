@@ -2,6 +2,7 @@
 # install.sh, on a copy of the tree and into a prefix of the test's own.
 
 load helper
+load readme
 
 setup_file() {
     start_clean
@@ -31,6 +32,14 @@ cp '${1-$PYCGUARD}' \"\$2/pycguard\""
     PATH=$WORK/built:$PATH
 }
 
+# documented LINE: that one of the README's commands, but into the prefix, and without the network.
+documented() {
+    local command
+    command=$(readme_block install | sed -n "$1s|install.sh|& --no-deps --prefix '$prefix'|p")
+    [[ -n $command ]] || fail "the README's block install has no line $1"
+    run --separate-stderr bash -c "cd '$WORK/tree' && $command"
+}
+
 # Every path below DIR with its type, mode, content and target.
 listing() { (cd "$1" && find . -printf '%p %y %m %l\n' | sort && find . -type f -exec cksum {} + | sort); }
 
@@ -43,7 +52,7 @@ listing() { (cd "$1" && find . -printf '%p %y %m %l\n' | sort && find . -type f 
     git config --global commit.gpgSign true
     git config --global user.useConfigOnly true
 
-    install_sh --no-deps
+    documented 1
     assert_status 0
     assert_output_has 'app/migrations/0002_rename'
     assert_output_has 'That commit was refused'
@@ -123,11 +132,11 @@ listing() { (cd "$1" && find . -printf '%p %y %m %l\n' | sort && find . -type f 
 @test "--repo keeps somebody's hook, and --uninstall gives it back" {
     tree
     built
-    new_repo
+    new_repo "$HOME/shop"
     write .git/hooks/pre-commit $'#!/bin/sh\necho theirs'
     chmod 700 .git/hooks/pre-commit
     listing .git/hooks >before
-    install_sh --no-deps --repo .
+    documented 2
     assert_status 0
     run git commit --allow-empty -m start
     assert_status 0

@@ -1,35 +1,146 @@
 #!/usr/bin/env bats
-# The README's first example is a real run.
+# Every block of the README has a test or says why not; those without a file of their own have it here.
 
 load helper
+load readme
 
-# The lines of the README's first console block.
-opening() { awk '/^```console$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' "$SOURCE_ROOT/README.md"; }
-
-# transcript: runs each command of standard input, and prints it with what it said, as the README does.
-transcript() {
-    local line
-    while IFS= read -r line; do
-        printf '%s\n' "$line"
-        bash -c "${line#\$ }" 2>&1 </dev/null || true
-    done < <(grep '^\$ ')
+# blocks: each fenced block of the README as a line "NUMBER MARK", the line of the mark and its text.
+blocks() {
+    awk '/^```/ { if (!inside) print NR - 1, before; inside = !inside } { before = $0 }' "$SOURCE_ROOT/README.md"
 }
 
-@test "the opening of the README: a refused commit, and its mend" {
-    new_repo
+# names: of the tested blocks.
+names() { blocks | sed -n 's/^[0-9]* <!-- tested: \([a-z0-9-]*\) -->$/\1/p'; }
+
+@test "every block of the README is tested by its name, or says why it is not run" {
+    run grep -vE '^[0-9]+ <!-- (tested: [a-z0-9-]+|not run: .+) -->$' <(blocks)
+    [[ -z $output ]] || fail 'blocks without a mark, by line:' "$output"
+    [[ -z $(names | sort | uniq -d) ]] || fail 'one name for two blocks'
+    cat "$SOURCE_ROOT"/tests/cli/*.bats >tests
+    for name in $(names); do
+        grep -qE "(readme_block|assert_transcript) $name\b" tests || fail "no test takes block $name"
+    done
+    (($(names | wc -l) >= 20))
+}
+
+@test "what the README links to is there" {
+    cd "$SOURCE_ROOT"
+    grep -oE '\]\([^)#: ]+\)|src="[^":]+"' README.md | sed 's/^](//; s/^src="//; s/[)"]$//' >"$WORK/links"
+    while IFS= read -r link; do [[ -e $link ]] || fail "no file $link"; done <"$WORK/links"
+    # The place of a heading, as GitHub makes it.
+    grep '^##' README.md | sed -E 's/^#+ //; s/[^A-Za-z0-9 _-]//g; s/ /-/g' | tr '[:upper:]' '[:lower:]' >"$WORK/places"
+    grep -oE '\]\(#[^)]+\)' README.md | sed 's/^](#//; s/)$//' >"$WORK/linked"
+    while IFS= read -r place; do
+        grep -qxF -- "$place" "$WORK/places" || fail "no section #$place"
+    done <"$WORK/linked"
+}
+
+@test "the opening is what a refused commit says, and so is the picture" {
+    readme_block refused | diff - <("$SOURCE_ROOT/tests/picture.sh" text)
+    "$SOURCE_ROOT/tests/picture.sh" svg | diff "$SOURCE_ROOT/tests/data/refused.svg" - ||
+        fail 'run tests/picture.sh svg >tests/data/refused.svg, and look at it'
+    grep -q '(tests/data/refused.svg)' "$SOURCE_ROOT/README.md"
+}
+
+# --- the examples ------------------------------------------------------------------------------
+
+# shop: a repository with the bytecode of a replaced migration in it, as /home/you/shop might be.
+shop() {
+    new_repo shop
+    write shop/__init__.py ''
+    write shop/models.py 'name = "shop"'
     write shop/migrations/__init__.py ''
     write shop/migrations/0001_initial.py 'operations = []'
     write shop/migrations/0002_rename.py 'operations = ["rename"]'
-    commit 'Two migrations' .
-    hook_file pre-commit
-    pyc shop/migrations/0002_rename.py shop/migrations/0002_rename.pyc
-    pyc shop/migrations/0002_rename.py shop/migrations/__pycache__/0002_rename.cpython-313.pyc
-    PATH=$(dirname "$PYCGUARD"):$PATH
-    opening >expected.txt
-    (($(grep -c '^\$ ' expected.txt) >= 4))
-    mv expected.txt "$WORK"
-    transcript <"$WORK/expected.txt" >"$WORK/output.txt"
-    diff "$WORK/expected.txt" "$WORK/output.txt"
-    [[ -z $(git ls-files '*.pyc') ]]
-    [[ $(git log -1 --format=%s) == 'Replace migration 0002' ]]
+    write Dockerfile 'FROM scratch'
+    find . -name '*.py' -exec touch -d '2024-01-01 10:00:00' {} +
+    for name in __init__ 0001_initial 0002_rename; do
+        cache "shop/migrations/__pycache__/$name.cpython-311.pyc" "shop/migrations/$name.py"
+    done
+    cache shop/migrations/0002_rename.pyc shop/migrations/0002_rename.py
+    commit 'A shop' .
+    git mv shop/migrations/0002_rename.py shop/migrations/0002_placeholder.py
+    commit 'Replace migration 0002'
+}
+
+# each_line: runs each line of standard input by itself; what it may exit with is 0 or 1.
+each_line() {
+    local line
+    while IFS= read -r line; do
+        [[ -n $line ]] || continue
+        run bash -c "$line"
+        ((status <= 1)) || fail "exit status $status: $line"
+    done
+}
+
+@test "by hand: each command is one" {
+    on_path
+    shop
+    commit 'two more'
+    commit 'and more'
+    cache shop/m.pyc
+    git add -f shop/m.pyc
+    commit 'A ghost'
+    git rm -q --cached shop/m.pyc
+    commit 'and gone'
+    commit again
+    commit 'once more'
+    readme_block by-hand >"$WORK/lines"
+    each_line <"$WORK/lines"
+}
+
+@test "mend it: untrack, ignore, clean" {
+    shop
+    assert_transcript mend
+}
+
+@test "the commands that install the hooks" {
+    on_path
+    new_repo
+    readme_block hooks >"$WORK/lines"
+    while IFS= read -r line; do bash -c "$line"; done <"$WORK/lines"
+    [[ -z $(ls .git/hooks/pre-*[!e]) ]]
+}
+
+@test "the commands for ranges, pushes and servers" {
+    on_path
+    new_repo
+    git init -q --bare ../server.git
+    git remote add origin ../server.git
+    commit base
+    git push -q origin main
+    commit 'bytecode' "$(pyc m.py)" m.py
+    readme_block ranges | sed "s|/srv/git/shop.git|$WORK/server.git|" >"$WORK/lines"
+    each_line <"$WORK/lines"
+    run git push origin main
+    assert_status 1
+    assert_output_has 'm.cpython'
+    run git push --no-verify origin main
+    assert_status 1
+    assert_output_has 'remote: '
+}
+
+@test "an entrypoint that cleans starts its program, unless something that lies cannot go" {
+    on_path
+    mkdir app
+    readme_block entrypoint | sed "s|/app|$WORK/app|" >start.sh
+    cache app/m.pyc
+    run sh start.sh echo started
+    assert_status 0
+    assert_output_has started
+    [[ ! -e app/m.pyc ]]
+    write app/m.pyc text
+    run sh start.sh echo started
+    assert_status 1
+    assert_output_lacks started
+}
+
+@test "the policy of the README decides as its comments say" {
+    new_repo
+    readme_block policy >.pycguard
+    for path in tests/data/old.pyc build/m.txt lib/m.so.1 src/m.pyc; do write "$path" x; done
+    write pkg/build/fine.txt x
+    git add -f .
+    judge --check-tracked
+    assert_judged 1 'error policy build/m.txt' 'error policy lib/m.so.1' 'error ghost-module src/m.pyc'
 }

@@ -2,18 +2,7 @@
 # What the README's section on servers, pushes and CI tells people to paste, run as they would.
 
 load helper
-
-# block LANGUAGE WORD: the README's block of that language that has that word.
-block() {
-    "$PYTHON" -I - "$SOURCE_ROOT/README.md" "$1" "$2" <<'PY'
-import re, sys
-readme, language, word = open(sys.argv[1]).read(), sys.argv[2], sys.argv[3]
-section = readme[readme.index("## Servers, pushes and CI"):readme.index("## Containers")]
-found = [b for b in re.findall(rf"```{language}\n(.*?)```", section, re.S) if word in b]
-assert len(found) == 1, (word, len(found))
-print(found[0], end="")
-PY
-}
+load readme
 
 # yaml_lines KEY: the values of that key in standard input, in order.
 yaml_lines() {
@@ -32,12 +21,6 @@ def walk(node):
 walk(yaml.safe_load(sys.stdin))' "$1"
 }
 
-on_path() {
-    mkdir -p "$WORK/bin"
-    ln -sf "$PYCGUARD" "$WORK/bin/pycguard"
-    PATH=$WORK/bin:$PATH
-}
-
 # A base, a commit that is clean, and one that is not.
 three_commits() {
     on_path
@@ -51,7 +34,7 @@ three_commits() {
 
 @test "GitHub Actions: the check of a pull request and of a push" {
     three_commits
-    block yaml codeql-action | yaml_lines run | grep check-range >../run
+    readme_block github | yaml_lines run | grep check-range >../run
     BASE=$(git rev-parse HEAD~1) run bash -e ../run
     assert_status 1
     assert_output_has bad.pyc
@@ -65,7 +48,7 @@ three_commits() {
 
 @test "GitLab CI: the check of a merge request and of a push" {
     three_commits
-    block yaml codequality | yaml_lines script >../run
+    readme_block gitlab | yaml_lines script >../run
     CI_COMMIT_SHA=$(git rev-parse HEAD)
     export CI_COMMIT_SHA CI_COMMIT_BEFORE_SHA=0000000000000000000000000000000000000000
     run bash -e ../run
@@ -78,7 +61,7 @@ three_commits() {
 
 @test "a restored cache that brings the bytecode of a migration" {
     on_path
-    block sh found.json >run
+    readme_block restored-cache >run
     mkdir tree && cd tree
     bash -e ../run
     pyc pkg/m.py >/dev/null
@@ -94,12 +77,12 @@ three_commits() {
 
 @test "a Makefile" {
     three_commits
-    block make bytecode >Makefile
+    readme_block makefile >Makefile
     run make check
     assert_status 2
     assert_output_has bad.pyc
     git reset -q --hard HEAD~1
-    block make bytecode >Makefile
+    readme_block makefile >Makefile
     make check
 }
 
@@ -108,8 +91,8 @@ three_commits() {
     git init -q --bare ../remote.git
     git remote add origin ../remote.git
     mkdir .husky
-    block sh --pre-push\ -- | sed '1i#!/bin/sh -e' >.husky/pre-push
-    printf '#!/bin/sh -e\n%s\n' "$(block sh $'pycguard --check-staged\n')" >.husky/pre-commit
+    readme_block husky-pre-push | sed '1i#!/bin/sh -e' >.husky/pre-push
+    printf '#!/bin/sh -e\n%s\n' "$(readme_block husky-pre-commit)" >.husky/pre-commit
     chmod +x .husky/*
     git config core.hooksPath .husky
     run git push origin main
@@ -123,7 +106,7 @@ three_commits() {
 
 @test "a template directory for new clones" {
     on_path
-    (cd "$SOURCE_ROOT" && eval "$(block sh init.templateDir)")
+    (cd "$SOURCE_ROOT" && eval "$(readme_block template)")
     git init -q new
     cd new
     write bad.pyc x
@@ -140,7 +123,7 @@ three_commits() {
     commit 'allows all' .pycguard
     : >"$WORK/policy"
     git init -q --bare ../server.git
-    block sh /etc/pycguard.policy | sed "s|/etc/pycguard.policy|$WORK/policy|" >../server.git/hooks/pre-receive
+    readme_block pre-receive | sed "s|/etc/pycguard.policy|$WORK/policy|" >../server.git/hooks/pre-receive
     chmod +x ../server.git/hooks/pre-receive
     run git push ../server.git main
     assert_status 1
@@ -159,13 +142,13 @@ three_commits() {
     write 'odd [name]*/m.pyc' x
     commit before .
     git branch start
-    bash -e <<<"$(block sh --add-ignores)"
+    bash -e <<<"$(readme_block a-day)"
     pycguard --check-tracked
     run pycguard --check-range start..HEAD
     assert_status 0
     [[ -e pkg/__pycache__/m1.cpython-311.pyc ]]
     git checkout -qf start
-    bash -e <<<"$(block sh 'check-tracked -z')"
+    bash -e <<<"$(readme_block by-name)"
     git add .pycguard
     run pycguard --check-tracked
     assert_status 0

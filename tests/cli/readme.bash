@@ -1,0 +1,54 @@
+# shellcheck shell=bash
+# The README's blocks by name, for the tests that run them; `load readme` after helper.
+#
+# Above each fenced block of the README stands a line that says what becomes of it:
+#
+#     <!-- tested: NAME -->      a test takes it, by readme_block NAME or assert_transcript NAME
+#     <!-- not run: WHY -->
+#
+# readme.bats sees to it that there is such a line, and such a test.
+
+# readme_block NAME: prints the block of that name.
+readme_block() {
+    awk -v mark="<!-- tested: $1 -->" '
+        $0 == mark { due = 1; next }
+        due && /^```/ { if (inside) exit; inside = found = 1; next }
+        inside
+        END { exit !found }' "$SOURCE_ROOT/README.md" || fail "the README has no block $1"
+}
+
+# on_path: pycguard, and git pycguard, are on PATH, and no other of theirs.
+on_path() {
+    mkdir -p "$WORK/bin"
+    ln -sf "$PYCGUARD" "$WORK/bin/pycguard"
+    ln -sf "$PYCGUARD" "$WORK/bin/git-pycguard"
+    PATH=$WORK/bin:$PATH
+}
+
+# transcript: runs each command, a line `$ COMMAND`, of standard input in one shell, and prints it with
+# what it said.
+transcript() {
+    grep '^\$ ' >"$WORK/commands"
+    # shellcheck disable=SC2016 # it is that shell's
+    bash -c 'while IFS= read -r line <&9; do printf "%s\n" "$line"; eval "${line#\$ }" </dev/null; done' \
+        9<"$WORK/commands" 2>&1 || true
+}
+
+# assert_transcript NAME: the console block of that name is what its commands say here and now.
+assert_transcript() {
+    readme_block "$1" >"$WORK/expected"
+    on_path
+    transcript <"$WORK/expected" >"$WORK/actual"
+    diff "$WORK/expected" "$WORK/actual"
+}
+
+# cache PATH [SOURCE]: a cache of Python 3.11 that fits SOURCE as it is, and holds no code; the same
+# bytes wherever it is made.
+cache() {
+    local size=0 time=0
+    [[ -z ${2-} ]] || read -r size time < <(stat -c '%s %Y' "$2")
+    mkdir -p "$(dirname "$1")"
+    "$PYTHON" -I -c 'import struct, sys
+path, time, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+open(path, "wb").write(struct.pack("<H2sIII", 3495, b"\r\n", 0, time, size) + b"x" * 184)' "$1" "$time" "$size"
+}
