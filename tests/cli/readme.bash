@@ -34,12 +34,13 @@ transcript() {
         9<"$WORK/commands" 2>&1 || true
 }
 
-# assert_transcript NAME: the console block of that name is what its commands say here and now.
+# assert_transcript NAME [SED]: the console block of that name is what its commands say here and now,
+# where /home/you is WORK; both after that sed script.
 assert_transcript() {
-    readme_block "$1" >"$WORK/expected"
     on_path
-    transcript <"$WORK/expected" >"$WORK/actual"
-    diff "$WORK/expected" "$WORK/actual"
+    readme_block "$1" >"$WORK/expected"
+    sed "s|/home/you|$WORK|g" "$WORK/expected" | transcript | sed "s|$WORK|/home/you|g" >"$WORK/actual"
+    diff <(sed "${2-}" "$WORK/expected") <(sed "${2-}" "$WORK/actual")
 }
 
 # cache PATH [SOURCE]: a cache of Python 3.11 that fits SOURCE as it is, and holds no code; the same

@@ -28,7 +28,7 @@ names() { blocks | sed -n 's/^[0-9]* <!-- tested: \([a-z0-9-]*\) -->$/\1/p'; }
     grep -oE '\]\([^)#: ]+\)|src="[^":]+"' README.md | sed 's/^](//; s/^src="//; s/[)"]$//' >"$WORK/links"
     while IFS= read -r link; do [[ -e $link ]] || fail "no file $link"; done <"$WORK/links"
     # The place of a heading, as GitHub makes it.
-    grep '^##' README.md | sed -E 's/^#+ //; s/[^A-Za-z0-9 _-]//g; s/ /-/g' | tr '[:upper:]' '[:lower:]' >"$WORK/places"
+    grep '^#' README.md | sed -E 's/^#+ //; s/[^A-Za-z0-9 _-]//g; s/ /-/g' | tr '[:upper:]' '[:lower:]' >"$WORK/places"
     grep -oE '\]\(#[^)]+\)' README.md | sed 's/^](#//; s/)$//' >"$WORK/linked"
     while IFS= read -r place; do
         grep -qxF -- "$place" "$WORK/places" || fail "no section #$place"
@@ -61,6 +61,75 @@ shop() {
     commit 'A shop' .
     git mv shop/migrations/0002_rename.py shop/migrations/0002_placeholder.py
     commit 'Replace migration 0002'
+}
+
+@test "every verb of --help has an example, or is the opening" {
+    sed -n '/^## Every verb/,/^## Rules/p' "$SOURCE_ROOT/README.md" >section
+    for verb in $("$PYCGUARD" --help | sed -n '/^  -C /q; s/^  \(--[a-z-]*\).*/\1/p'); do
+        grep -qE "^(<details><summary><code>.*$verb\b|.*\`$verb\`)" section || fail "no example of $verb"
+    done
+}
+
+@test "the example of tracked" {
+    shop
+    assert_transcript tracked
+}
+
+@test "the example of worktree" {
+    shop
+    assert_transcript worktree
+}
+
+@test "the example of explain" {
+    shop
+    assert_transcript explain
+}
+
+@test "the example of range" {
+    shop
+    assert_transcript range
+}
+
+@test "the example of mend-ignores" {
+    shop
+    assert_transcript mend-ignores
+}
+
+@test "the example of mend-index" {
+    shop
+    assert_transcript mend-index
+}
+
+@test "the example of mend-disk" {
+    shop
+    assert_transcript mend-disk
+}
+
+@test "the example of install-hooks" {
+    shop
+    assert_transcript install-hooks
+}
+
+@test "the example of history" {
+    shop
+    # How well zlib compresses is not for us to say.
+    assert_transcript history 's/[0-9]* bytes/N bytes/g'
+}
+
+@test "the example of push" {
+    shop
+    git init -q --bare ../remote.git
+    git remote add origin ../remote.git
+    git push -q origin main~1:refs/heads/main
+    assert_transcript push
+}
+
+@test "the example of receive" {
+    shop
+    git init -q --bare ../server.git
+    git push -q ../server.git main~1:refs/heads/main
+    # git fills up what a server says with blanks.
+    assert_transcript receive 's/ *$//'
 }
 
 # each_line: runs each line of standard input by itself; what it may exit with is 0 or 1.
