@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "id_file.h"
+#include "refs.h"
 
 struct bases {
 	struct repository *repository;
@@ -27,16 +28,11 @@ static int add_base(void *arg, const struct oid *commit)
 
 static int add_head(struct bases *b)
 {
-	git_reference *head;
 	struct oid id;
-	int status = git_repository_head(&head, b->repository->git);
+	int status = refs_head(&id, b->repository);
 
-	if (status == GIT_EUNBORNBRANCH)
-		return 0;
-	if (status < 0)
-		return git_failed("cannot read HEAD");
-	id = oid_from_git(git_reference_target(head));
-	git_reference_free(head);
+	if (status != 0)
+		return status < 0 ? -1 : 0;
 	return add_base(b, &id);
 }
 
@@ -67,6 +63,17 @@ static int collect_bases(struct bases *b)
 	if (status == 0)
 		status = id_file_each(r->dir, "MERGE_HEAD", r->oid_size, add_base, b);
 	return status == 1 ? add_merge_variables(b) : status;
+}
+
+static int pass_over(void *arg, const struct oid *id)
+{
+	(void)arg, (void)id;
+	return 0;
+}
+
+bool repository_is_merging(struct repository *r)
+{
+	return id_file_each(r->dir, "MERGE_HEAD", r->oid_size, pass_over, NULL) == 0;
 }
 
 int repository_bases(struct snapshot ***out, size_t *count, struct repository *r)

@@ -1,22 +1,28 @@
 #include "child.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "io.h"
+
+/* Held where a descriptor exists that a child of another thread must not get: one that keeps the end
+ * of a connection open keeps its reader waiting. */
+static pthread_mutex_t spawning = PTHREAD_MUTEX_INITIALIZER;
 
 /* One run. What it reads and what it complains of are unnamed files, so that there is nothing to
  * clean up, nobody waits for anybody, and it never sees a part of its input. */
 struct run {
 	const char *name;
 	FILE *input, *complaint;
-	int output[2]; /* a pipe; -1 closed */
-	pid_t pid;
+	int output[2]; /* -1: closed */
 };
 
 static void close_end(int *fd)
@@ -35,37 +41,59 @@ static int make_files(struct run *run, const struct buf *input)
 	if (input && (fwrite(input->ptr, 1, input->len, run->input) < input->len ||
 			     fflush(run->input) != 0 || fseek(run->input, 0, SEEK_SET) != 0))
 		return error_os(errno, "cannot write a temporary file");
-	if (pipe(run->output) < 0)
-		return error_os(errno, "cannot make a pipe");
-	return 0;
+	return child_socket(run->output);
 }
 
-static int spawn(struct run *run, const char *const argv[], char **variables)
+static bool is_ours_alone(int fd)
+{
+	int flags = fcntl(fd, F_GETFD);
+
+	return flags >= 0 && fcntl(fd, F_SETFD, flags | FD_CLOEXEC) == 0;
+}
+
+int child_socket(int ends[2])
+{
+	int status = 0;
+
+	pthread_mutex_lock(&spawning);
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0) {
+		ends[0] = ends[1] = -1;
+		status = error_os(errno, "cannot make a socket");
+	} else if (!is_ours_alone(ends[0]) || !is_ours_alone(ends[1])) {
+		status = error_os(errno, "cannot set up a socket");
+		close_end(&ends[0]);
+		close_end(&ends[1]);
+	}
+	pthread_mutex_unlock(&spawning);
+	return status;
+}
+
+static int spawn(pid_t *out, const char *const argv[], char **variables, const int fds[3])
 {
 	posix_spawn_file_actions_t actions;
-	int errnum = posix_spawn_file_actions_init(&actions);
+	int i, errnum = posix_spawn_file_actions_init(&actions);
 
 	if (errnum)
-		return error_os(errnum, "cannot run '%s'", run->name);
-	errnum = posix_spawn_file_actions_adddup2(&actions, fileno(run->input), STDIN_FILENO);
+		return errnum;
+	for (i = 0; i < 3 && !errnum; i++)
+		errnum = posix_spawn_file_actions_adddup2(&actions, fds[i], i);
 	if (!errnum)
-		errnum = posix_spawn_file_actions_adddup2(&actions, run->output[1], STDOUT_FILENO);
-	if (!errnum)
-		errnum = posix_spawn_file_actions_adddup2(
-			&actions, fileno(run->complaint), STDERR_FILENO);
-	if (!errnum)
-		errnum = posix_spawn_file_actions_addclose(&actions, run->output[0]);
-	if (!errnum)
-		errnum = posix_spawn_file_actions_addclose(&actions, run->output[1]);
-	if (!errnum)
-		errnum = posix_spawnp(
-			&run->pid, run->name, &actions, NULL, (char *const *)argv, variables);
+		errnum = posix_spawnp(out, argv[0], &actions, NULL, (char *const *)argv, variables);
 	posix_spawn_file_actions_destroy(&actions);
-	close_end(&run->output[1]);
-	return errnum ? error_os(errnum, "cannot run '%s'", run->name) : 0;
+	return errnum;
 }
 
-static int read_all(struct buf *out, int fd, const char *name)
+int child_spawn(pid_t *out, const char *const argv[], char **variables, const int fds[3])
+{
+	int errnum;
+
+	pthread_mutex_lock(&spawning);
+	errnum = spawn(out, argv, variables, fds);
+	pthread_mutex_unlock(&spawning);
+	return errnum ? error_os(errnum, "cannot run '%s'", argv[0]) : 0;
+}
+
+int child_read_all(struct buf *out, int fd, const char *name)
 {
 	if (io_read_all(out, fd, SIZE_MAX) < 0)
 		return error_os(errno, "cannot read what '%s' says", name);
@@ -78,32 +106,45 @@ static int read_complaint(struct buf *err, struct run *run)
 		return 0;
 	if (lseek(fileno(run->complaint), 0, SEEK_SET) < 0)
 		return error_os(errno, "cannot read what '%s' says", run->name);
-	return read_all(err, fileno(run->complaint), run->name);
+	return child_read_all(err, fileno(run->complaint), run->name);
 }
 
-static int wait_for(struct run *run, struct buf *out, struct buf *err)
+int child_wait(pid_t pid, const char *name)
 {
-	int status, got = read_all(out, run->output[0], run->name);
+	int status;
 
-	close_end(&run->output[0]);
-	while (waitpid(run->pid, &status, 0) < 0)
+	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
-			return error_os(errno, "cannot wait for '%s'", run->name);
-	if (got < 0 || read_complaint(err, run) < 0)
-		return -1;
+			return error_os(errno, "cannot wait for '%s'", name);
 	if (WIFSIGNALED(status))
-		return error_set("'%s' was ended by signal %d", run->name, WTERMSIG(status));
+		return error_set("'%s' was ended by signal %d", name, WTERMSIG(status));
 	return WEXITSTATUS(status);
+}
+
+static int hear(struct run *run, pid_t pid, struct buf *out, struct buf *err)
+{
+	int got, status;
+
+	close_end(&run->output[1]);
+	got = child_read_all(out, run->output[0], run->name);
+	close_end(&run->output[0]);
+	status = child_wait(pid, run->name);
+	return got < 0 || (status >= 0 && read_complaint(err, run) < 0) ? -1 : status;
 }
 
 int child_run(struct buf *out, struct buf *err, const char *const argv[], char **variables,
 	const struct buf *input)
 {
 	struct run run = {.name = argv[0], .output = {-1, -1}};
+	pid_t pid;
 	int status = -1;
 
-	if (make_files(&run, input) == 0 && spawn(&run, argv, variables) == 0)
-		status = wait_for(&run, out, err);
+	if (make_files(&run, input) == 0) {
+		const int fds[] = {fileno(run.input), run.output[1], fileno(run.complaint)};
+
+		if (child_spawn(&pid, argv, variables, fds) == 0)
+			status = hear(&run, pid, out, err);
+	}
 	close_end(&run.output[0]);
 	close_end(&run.output[1]);
 	if (run.input)

@@ -4,6 +4,8 @@
 #ifndef PYCGUARD_CHILD_H
 #define PYCGUARD_CHILD_H
 
+#include <sys/types.h>
+
 #include "buf.h"
 
 enum { CHILD_ARGUMENTS_MAX = 15 };
@@ -20,6 +22,31 @@ enum { CHILD_ARGUMENTS_MAX = 15 };
  */
 int child_run(struct buf *out, struct buf *err, const char *const argv[], char **variables,
 	const struct buf *input);
+
+/**
+ * Start a program, found on PATH.
+ *
+ * @param fds what its standard input, output and error shall be
+ * @return 0; -1 with the failure recorded
+ */
+int child_spawn(pid_t *out, const char *const argv[], char **variables, const int fds[3]);
+
+/**
+ * Make the two ends of a connection, neither of which any other child of this process gets.
+ *
+ * @return 0; -1 with the failure recorded
+ */
+int child_socket(int ends[2]);
+
+/**
+ * Wait for its end. Its exit status; -1 with the failure recorded (a signal ended it, ...).
+ *
+ * @param name what it is called
+ */
+int child_wait(pid_t pid, const char *name);
+
+/** Append all that can be read. 0; -1 with the failure recorded. */
+int child_read_all(struct buf *out, int fd, const char *name);
 
 /** Record the line of its standard error in which git says why it failed. Always -1. */
 int child_git_failed(const struct buf *err);

@@ -11,14 +11,16 @@
 #include "repository.h"
 
 struct repository {
-	git_repository *git;
-	git_odb *odb;
+	git_repository *git; /* NULL: libgit2 refuses it, and git is asked for what it would tell */
+	git_odb *odb;        /* NULL: its objects are read by cat_file */
+	struct cat_file *cat_file;
 	size_t oid_size; /* of its object ids, in bytes */
 	/* Directories with a slash at the end: of the work tree (NULL: bare), of the repository, and of
 	 * what its work trees share. */
 	char *top, *dir, *common;
 	char *index_path; /* the index file to read */
 	bool index_named; /* by GIT_INDEX_FILE: then it must exist */
+	bool elsewhere;   /* it is not the one that the environment names */
 	char **variables; /* the environment's, borrowed */
 };
 

@@ -1,103 +1,137 @@
-#include "git.h"
+#include "git_run.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "child.h"
 
-enum { ARGS_MAX = 18, SET_COUNT = 4 };
+/* What git is told whatever the repository, and what it must not hear from our own environment. */
+static const char *const settings[] = {"LC_ALL=C", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none",
+	"GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_TERMINAL_PROMPT=0"};
+static const char *const unset[] = {"GIT_PREFIX=", "GIT_LITERAL_PATHSPECS=", "GIT_GLOB_PATHSPECS=",
+	"GIT_NOGLOB_PATHSPECS=", "GIT_ICASE_PATHSPECS=", "GIT_TRACE"};
+static const char *const whereabouts[] = {"GIT_DIR=", "GIT_WORK_TREE=", "GIT_INDEX_FILE="};
 
-/* One run of git. */
-struct run {
-	struct repository *repository;
-	const char *args[ARGS_MAX];
-	char **variables; /* the strings of the first SET_COUNT are ours */
-};
+enum { SETTINGS = sizeof settings / sizeof *settings };
 
-static bool is_set_here(const char *variable)
+static bool begins_with_one(const char *variable, const char *const *names, size_t count)
 {
-	static const char *const names[] = {"GIT_DIR=", "GIT_WORK_TREE=", "GIT_INDEX_FILE=",
-		"LC_ALL=", "GIT_PREFIX=", "GIT_LITERAL_PATHSPECS=", "GIT_GLOB_PATHSPECS=",
-		"GIT_NOGLOB_PATHSPECS=", "GIT_ICASE_PATHSPECS="};
 	size_t i;
 
-	for (i = 0; i < sizeof names / sizeof *names; i++)
+	for (i = 0; i < count; i++)
 		if (strncmp(variable, names[i], strlen(names[i])) == 0)
 			return true;
 	return false;
+}
+
+static bool is_set_here(const char *variable)
+{
+	size_t i;
+
+	for (i = 0; i < SETTINGS; i++)
+		if (strncmp(variable, settings[i], strcspn(settings[i], "=") + 1) == 0)
+			return true;
+	return begins_with_one(variable, unset, sizeof unset / sizeof *unset);
 }
 
 static char *setting(const char *name, const char *value)
 {
 	struct buf text = BUF_INIT;
 
-	buf_addf(&text, "%s=", name);
+	buf_adds(&text, name);
 	buf_adds(&text, value);
 	return buf_take(&text);
 }
 
-/* The environment of git: ours, but for what says which repository, so that it is the one that is
- * open here however that was found. */
-static int make_variables(struct run *run)
+/* Our environment, but for what says which repository, so that it is the one that is open here
+ * however that was found. */
+static int make_variables(struct git_command *c, const struct repository *r)
 {
-	const struct repository *r = run->repository;
-	size_t i, n = SET_COUNT, count = 0;
+	const char *const places[] = {r->dir, r->top, r->index_path};
+	size_t i, n = 0, set = 0, count = 0;
 
 	while (r->variables[count])
 		count++;
-	run->variables = calloc(count + SET_COUNT + 1, sizeof *run->variables);
-	if (!run->variables)
+	c->variables = calloc(count + SETTINGS + GIT_VARIABLES_SET + 1, sizeof *c->variables);
+	if (!c->variables)
 		return error_oom();
-	run->variables[0] = setting("GIT_DIR", r->dir);
-	run->variables[1] = setting("GIT_WORK_TREE", repository_top(r));
-	run->variables[2] = setting("GIT_INDEX_FILE", r->index_path);
-	run->variables[3] = setting("LC_ALL", "C");
-	for (i = 0; i < SET_COUNT; i++)
-		if (!run->variables[i])
+	for (i = 0; i < SETTINGS; i++)
+		c->variables[n++] = (char *)settings[i];
+	for (i = 0; r->dir && i < sizeof places / sizeof *places; i++) {
+		if (!places[i])
+			continue;
+		c->variables[n] = c->set[set++] = setting(whereabouts[i], places[i]);
+		if (!c->variables[n++])
 			return -1;
+	}
 	for (i = 0; i < count; i++)
-		if (!is_set_here(r->variables[i]))
-			run->variables[n++] = r->variables[i];
+		if (!is_set_here(r->variables[i]) &&
+			!((r->dir || r->elsewhere) &&
+				begins_with_one(r->variables[i], whereabouts, 3)))
+			c->variables[n++] = r->variables[i];
 	return 0;
 }
 
-static void make_args(struct run *run, const char *const *args)
+int git_command_make(struct git_command *out, const struct repository *r, const char *const *args)
 {
 	size_t n = 0, i;
 
-	run->args[n++] = "git";
-	run->args[n++] = "-c";
-	run->args[n++] = "core.fsmonitor=false"; /* it may name a program */
-	run->args[n++] = "-C";
-	run->args[n++] = repository_top(run->repository);
-	for (i = 0; args[i] && n < ARGS_MAX - 1; i++)
-		run->args[n++] = args[i];
+	*out = (struct git_command){0};
+	out->args[n++] = "git";
+	out->args[n++] = "-c";
+	out->args[n++] = "core.fsmonitor=false"; /* it may name a program */
+	out->args[n++] = "--no-pager";
+	if (r->top) {
+		out->args[n++] = "-C";
+		out->args[n++] = r->top;
+	}
+	for (i = 0; args[i] && n < GIT_ARGUMENTS_MAX - 1; i++)
+		out->args[n++] = args[i];
+	return make_variables(out, r);
 }
 
-static void run_free(struct run *run)
+void git_command_release(struct git_command *c)
 {
 	size_t i;
 
-	for (i = 0; run->variables && i < SET_COUNT; i++)
-		free(run->variables[i]);
-	free(run->variables);
+	for (i = 0; i < GIT_VARIABLES_SET; i++)
+		free(c->set[i]);
+	free(c->variables);
+}
+
+int git_run(struct buf *out, struct buf *err, const struct repository *r, const char *const *args,
+	const struct buf *input)
+{
+	struct git_command c;
+	struct buf complaint = BUF_INIT;
+	int status = git_command_make(&c, r, args);
+
+	if (status == 0)
+		status = child_run(out, err ? err : &complaint, c.args, c.variables, input);
+	if (status > 1 && !err)
+		status = child_git_failed(&complaint);
+	buf_free(&complaint);
+	git_command_release(&c);
+	return status;
+}
+
+int git_ask(struct buf *out, const struct repository *r, const char *const *args)
+{
+	int status;
+
+	buf_clear(out);
+	status = git_run(out, NULL, r, args, NULL);
+	if (status >= 0 && buf_failed(out) < 0)
+		return -1;
+	if (out->len && out->ptr[out->len - 1] == '\n')
+		buf_cut(out, out->len - 1);
+	return status;
 }
 
 int repository_git(
 	struct buf *out, struct repository *r, const char *const *args, const struct buf *input)
 {
-	struct run run = {.repository = r};
-	struct buf err = BUF_INIT;
-	int status = -1;
-
 	if (!repository_top(r))
 		return error_set("the repository has no work tree");
-	make_args(&run, args);
-	if (make_variables(&run) == 0)
-		status = child_run(out, &err, run.args, run.variables, input);
-	if (status > 1)
-		status = child_git_failed(&err);
-	buf_free(&err);
-	run_free(&run);
-	return status;
+	return git_run(out, NULL, r, args, input);
 }

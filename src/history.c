@@ -128,8 +128,7 @@ static int add_sizes(struct history *h, const struct scan_event **sorted, size_t
 	int status = list_blobs(&b, events);
 
 	if (status == 0 && b.count)
-		status = store_sizes(
-			b.sizes, b.oids, b.count, s->repository, s->env->variables, &h->on_disk);
+		status = store_sizes(b.sizes, b.oids, b.count, s->repository, &h->on_disk);
 	for (i = 0; status == 0 && i < count; i++)
 		if (sorted[i]->change != CHANGE_REMOVED)
 			count_bytes(h, &b, sorted[i]);

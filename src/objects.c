@@ -1,7 +1,9 @@
 #include "objects.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "cat_file.h"
 #include "git.h"
 
 /* How the bytes of an object are shared and given back. */
@@ -28,11 +30,23 @@ static enum object_type type_of(git_object_t type)
 	}
 }
 
-static int cannot_read(
+/* After a failure of libgit2. */
+static int odb_failed(
 	int status, const struct repository *r, const struct oid *id, enum object_type type)
 {
 	git_failed("cannot read %s '%s'", nouns[type], repository_hex(r, id));
 	return status == GIT_ENOTFOUND ? 1 : -1;
+}
+
+/* After what cat_file says. */
+static int git_said(
+	int status, const struct repository *r, const struct oid *id, enum object_type type)
+{
+	if (status == 1)
+		error_set("object not found");
+	if (status != 0)
+		error_prefix("cannot read %s '%s'", nouns[type], repository_hex(r, id));
+	return status;
 }
 
 static int odb_copy(void **out, void *held)
@@ -60,13 +74,59 @@ static int odb_read(
 	int status = git_odb_read(&object, r->odb, &id);
 
 	if (status < 0)
-		return cannot_read(status, r, oid, type);
+		return odb_failed(status, r, oid, type);
 	*out = (struct object){.type = type_of(git_odb_object_type(object)),
 		.bytes = git_odb_object_data(object),
 		.size = git_odb_object_size(object),
 		.id = *oid,
 		.keeper = &odb_keeper,
 		.held = object};
+	return 0;
+}
+
+/* Bytes that git gave, with the number of their copies before them. */
+struct shared {
+	size_t copies;
+	char *bytes;
+};
+
+static int shared_copy(void **out, void *held)
+{
+	((struct shared *)held)->copies++;
+	*out = held;
+	return 0;
+}
+
+static void shared_free(void *held)
+{
+	struct shared *s = held;
+
+	if (--s->copies)
+		return;
+	free(s->bytes);
+	free(s);
+}
+
+static const struct object_keeper shared_keeper = {shared_copy, shared_free};
+
+static int git_read(
+	struct object *out, struct repository *r, const struct oid *id, enum object_type type)
+{
+	struct shared *s = calloc(1, sizeof *s);
+	int status;
+
+	if (!s)
+		return error_oom();
+	status = cat_file_read(r->cat_file, &out->type, &s->bytes, &out->size, id);
+	if (status != 0) {
+		free(s);
+		return git_said(status, r, id, type);
+	}
+	s->copies = 1;
+	out->bytes = s->bytes;
+	out->id = *id;
+	out->keeper = &shared_keeper;
+	out->held = s;
 	return 0;
 }
 
@@ -81,7 +141,7 @@ int object_read(
 	int status;
 
 	*out = (struct object){0};
-	status = odb_read(out, r, id, type);
+	status = r->odb ? odb_read(out, r, id, type) : git_read(out, r, id, type);
 	if (status == 0 && type != OBJECT_ANY && out->type != type) {
 		object_free(out);
 		status = wrong_type(r, id, type);
@@ -112,10 +172,13 @@ static int read_header(enum object_type *type, uint64_t *size, struct repository
 	git_oid id = oid_to_git(oid);
 	git_object_t found;
 	size_t len;
-	int status = git_odb_read_header(&len, &found, r->odb, &id);
+	int status;
 
+	if (!r->odb)
+		return git_said(cat_file_header(r->cat_file, type, size, oid), r, oid, wanted);
+	status = git_odb_read_header(&len, &found, r->odb, &id);
 	if (status < 0)
-		return cannot_read(status, r, oid, wanted);
+		return odb_failed(status, r, oid, wanted);
 	*type = type_of(found);
 	*size = len;
 	return 0;
@@ -194,7 +257,7 @@ static int read_stream(struct repository *r, const struct oid *oid, snapshot_sin
 	while (left > 0 && status == 0) {
 		n = git_odb_stream_read(stream, piece, left < sizeof piece ? left : sizeof piece);
 		if (n <= 0) {
-			status = cannot_read(-1, r, oid, OBJECT_ANY);
+			status = odb_failed(-1, r, oid, OBJECT_ANY);
 			break;
 		}
 		left -= (size_t)n;
@@ -212,6 +275,10 @@ int object_blob_read(struct repository *r, const struct oid *id, snapshot_sink *
 
 	if (object_blob_size(r, id, &size) < 0)
 		return -1;
+	if (!r->odb) {
+		status = git_said(cat_file_stream(r->cat_file, id, sink, arg), r, id, OBJECT_ANY);
+		return status == 0 ? 0 : -1;
+	}
 	status = read_stream(r, id, sink, arg);
 	if (status != 2)
 		return status;

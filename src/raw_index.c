@@ -298,8 +298,13 @@ bool raw_index_each(const unsigned char *bytes, size_t len, raw_visit *visit, vo
 
 bool raw_index_sum_fits(const unsigned char *bytes, size_t len, const atomic_bool *stop)
 {
+	static const unsigned char none[SHA1_SIZE];
 	unsigned char sum[SHA1_SIZE];
 
-	return len >= SHA1_SIZE && sha1_unless(sum, bytes, len - SHA1_SIZE, stop) &&
-	       memcmp(sum, bytes + len - SHA1_SIZE, SHA1_SIZE) == 0;
+	if (len < SHA1_SIZE)
+		return false;
+	bytes += len - SHA1_SIZE;
+	return memcmp(bytes, none, SHA1_SIZE) == 0 ||
+	       (sha1_unless(sum, bytes - (len - SHA1_SIZE), len - SHA1_SIZE, stop) &&
+		       memcmp(sum, bytes, SHA1_SIZE) == 0);
 }

@@ -14,7 +14,7 @@
  *                                 of 7 bits a byte, the highest first, where each byte but the last
  *                                 has bit 7 and counts one more; then what follows the rest, NUL
  *     extension  4 letters, size u32, that many bytes; lower case: cannot be passed over
- *     checksum   SHA-1 of all before it, 20 bytes
+ *     checksum   SHA-1 of all before it, 20 bytes; zero where index.skipHash says so
  *
  * Entries are in strictly rising order of path, as bytes, and stage.
  */
@@ -49,7 +49,10 @@ typedef bool raw_visit(void *arg, const struct raw_entry *e);
  */
 bool raw_index_each(const unsigned char *bytes, size_t len, raw_visit *visit, void *arg);
 
-/** Whether the last 20 bytes are the SHA-1 of those before; false as well once `*stop` is true. */
+/**
+ * Whether the last 20 bytes are the SHA-1 of those before, or zero; false as well once `*stop` is
+ * true.
+ */
 bool raw_index_sum_fits(const unsigned char *bytes, size_t len, const atomic_bool *stop);
 
 #endif

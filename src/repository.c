@@ -5,9 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cat_file.h"
 #include "objects.h"
 #include "owner.h"
 #include "path.h"
+#include "plumbing.h"
 
 #define LIBGIT2_AT_LEAST(major, minor)                                                             \
 	(LIBGIT2_VER_MAJOR > (major) ||                                                            \
@@ -17,9 +19,10 @@
 static int lift_extensions(void)
 {
 #if LIBGIT2_AT_LEAST(1, 2)
-	static const char *const harmless[] = {"partialclone", "worktreeconfig"};
+	static const char *const harmless[] = {
+		"partialclone", "relativeworktrees", "worktreeconfig"};
 
-	if (git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, harmless, (size_t)2) < 0)
+	if (git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, harmless, (size_t)3) < 0)
 		return git_failed("cannot set up libgit2");
 #endif
 	return 0;
@@ -47,6 +50,17 @@ static int set_top_for_git_dir(struct repository *r)
 	return 0;
 }
 
+static int choose_top(struct repository *r, const struct environment *env)
+{
+	if (env->git_work_tree) {
+		if (git_repository_set_workdir(r->git, env->git_work_tree, 0) < 0)
+			return git_failed("cannot use work tree '%s'", env->git_work_tree);
+		return 0;
+	}
+	return env->git_dir ? set_top_for_git_dir(r) : 0;
+}
+
+/* 2 when there is a repository, but libgit2 refuses it; recorded. */
 static int open_git(struct repository *r, const struct environment *env, const char *start)
 {
 	unsigned flags = env->git_across_filesystems ? GIT_REPOSITORY_OPEN_CROSS_FS : 0;
@@ -59,14 +73,11 @@ static int open_git(struct repository *r, const struct environment *env, const c
 	status = git_repository_open_ext(&r->git, start, flags, env->git_ceilings);
 	if (status < 0) {
 		git_failed("cannot open the repository");
-		return status == GIT_ENOTFOUND && !env->git_dir ? 1 : -1;
+		if (status == GIT_ENOTFOUND)
+			return env->git_dir ? -1 : 1;
+		return 2;
 	}
-	if (env->git_work_tree) {
-		if (git_repository_set_workdir(r->git, env->git_work_tree, 0) < 0)
-			return git_failed("cannot use work tree '%s'", env->git_work_tree);
-		return 0;
-	}
-	return env->git_dir ? set_top_for_git_dir(r) : 0;
+	return choose_top(r, env);
 }
 
 static int add_alternate(git_odb *odb, const char *dir)
@@ -101,17 +112,44 @@ static int add_alternates(git_odb *odb, const char *list)
 	return status;
 }
 
+/* What libgit2 refuses may be the refs alone. */
+static int open_objects_alone(struct repository *r)
+{
+	struct buf dir = BUF_INIT;
+	int status;
+
+	if (r->oid_size != OID_SHA1)
+		return cat_file_new(&r->cat_file, r);
+	buf_adds(&dir, r->common);
+	buf_adds(&dir, "objects");
+	status = buf_failed(&dir);
+	if (status == 0 && git_odb_open(&r->odb, dir.ptr) < 0)
+		status = git_failed("cannot open the object database");
+	buf_free(&dir);
+	return status;
+}
+
+static int open_named_objects(struct repository *r, const char *dir)
+{
+	if (git_odb_open(&r->odb, dir) < 0 ||
+		(r->git && git_repository_set_odb(r->git, r->odb) < 0))
+		return git_failed("cannot use object directory '%s'", dir);
+	return 0;
+}
+
 static int open_objects(struct repository *r, const struct environment *env)
 {
-	if (env->git_object_dir) {
-		if (git_odb_open(&r->odb, env->git_object_dir) < 0)
-			return git_failed("cannot use object directory '%s'", env->git_object_dir);
-		if (git_repository_set_odb(r->git, r->odb) < 0)
-			return git_failed("cannot use object directory '%s'", env->git_object_dir);
-	} else if (git_repository_odb(&r->odb, r->git) < 0) {
-		return git_failed("cannot open the object database");
-	}
-	return env->git_alternates ? add_alternates(r->odb, env->git_alternates) : 0;
+	int status = 0;
+
+	if (env->git_object_dir && r->oid_size == OID_SHA1)
+		status = open_named_objects(r, env->git_object_dir);
+	else if (!r->git)
+		status = open_objects_alone(r);
+	else if (git_repository_odb(&r->odb, r->git) < 0)
+		status = git_failed("cannot open the object database");
+	if (status < 0 || !r->odb || !env->git_alternates)
+		return status;
+	return add_alternates(r->odb, env->git_alternates);
 }
 
 /* A relative GIT_INDEX_FILE is git's from the top of the work tree, wherever we stand. */
@@ -154,7 +192,22 @@ static int name_directories(struct repository *r)
 		       0;
 }
 
-static int open_from(struct repository **out, const struct environment *env, const char *start)
+/* By libgit2; if it refuses, as git finds it. */
+static int find(struct repository *r, const struct environment *env, const char *start)
+{
+	int status = lift_extensions();
+
+	if (status == 0)
+		status = open_git(r, env, start);
+	if (status == 2)
+		return plumbing_find(r, start);
+	if (status == 0 && !r->elsewhere)
+		status = owner_check(r->git, env);
+	return status == 0 ? name_directories(r) : status;
+}
+
+static int open_from(
+	struct repository **out, const struct environment *env, const char *start, bool elsewhere)
 {
 	struct repository *r = calloc(1, sizeof *r);
 	int status;
@@ -164,15 +217,13 @@ static int open_from(struct repository **out, const struct environment *env, con
 		return error_oom();
 	r->variables = env->variables;
 	r->oid_size = OID_SHA1;
+	r->elsewhere = elsewhere;
 	if (start_libgit2() < 0) {
 		free(r);
 		return -1;
 	}
-	status = lift_extensions();
-	if (status == 0)
-		status = open_git(r, env, start);
-	if (status == 0 &&
-		(name_directories(r) < 0 || open_objects(r, env) < 0 || name_index(r, env) < 0))
+	status = find(r, env, start);
+	if (status == 0 && (open_objects(r, env) < 0 || name_index(r, env) < 0))
 		status = -1;
 	if (status == 0)
 		*out = r;
@@ -183,27 +234,21 @@ static int open_from(struct repository **out, const struct environment *env, con
 
 int repository_open(struct repository **out, const struct environment *env)
 {
-	int status = open_from(out, env, env->git_dir ? env->git_dir : ".");
-
-	if (status == 0 && owner_check((*out)->git, env) < 0) {
-		repository_free(*out);
-		*out = NULL;
-		return -1;
-	}
-	return status;
+	return open_from(out, env, env->git_dir ? env->git_dir : ".", false);
 }
 
 int repository_open_at(struct repository **out, const struct environment *env, const char *dir)
 {
 	const struct environment plain = {.variables = env->variables};
 
-	return open_from(out, &plain, dir);
+	return open_from(out, &plain, dir, true);
 }
 
 void repository_free(struct repository *r)
 {
 	if (!r)
 		return;
+	cat_file_free(r->cat_file);
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
 	free(r->index_path);
@@ -233,6 +278,8 @@ int repository_ignores_case(const struct repository *r, bool *out)
 	git_config *config;
 	int value = 0, status;
 
+	if (!r->git)
+		return plumbing_ignores_case(r, out);
 	if (git_repository_config_snapshot(&config, r->git) < 0)
 		return git_failed("cannot read the configuration");
 	status = git_config_get_bool(&value, config, "core.ignorecase");
@@ -248,20 +295,6 @@ int repository_index(struct snapshot **out, struct repository *r)
 	return snapshot_of_index(out, r);
 }
 
-int repository_resolve(struct oid *out, struct repository *r, const char *revision)
-{
-	git_object *object;
-	int status = git_revparse_single(&object, r->git, revision);
-
-	if (status == GIT_ENOTFOUND || status == GIT_EINVALIDSPEC || status == GIT_EUNBORNBRANCH)
-		return 1;
-	if (status < 0)
-		return git_failed("cannot use revision '%s'", revision);
-	*out = oid_from_git(git_object_id(object));
-	git_object_free(object);
-	return 0;
-}
-
 int repository_revision(struct snapshot **out, struct repository *r, const char *revision)
 {
 	struct oid id;
@@ -273,17 +306,12 @@ int repository_revision(struct snapshot **out, struct repository *r, const char 
 	status = object_peel(&id, r, &id);
 	if (status == 2)
 		return error_set("revision '%s' is no commit", revision);
-	return status == 0 ? snapshot_of_commit(out, r, &id) : -1;
+	return status == 0 ? snapshot_of_commit(out, r, &id) : status;
 }
 
 const char *repository_hex(const struct repository *r, const struct oid *oid)
 {
 	return oid_hex(oid, r->oid_size);
-}
-
-bool repository_is_merging(struct repository *r)
-{
-	return git_repository_state(r->git) == GIT_REPOSITORY_STATE_MERGE;
 }
 
 /* Appends the components of `path` to the absolute `out`, resolving `.` and `..` by name. */

@@ -1,114 +1,98 @@
-#include "git.h"
-
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "index_rows.h"
 #include "objects.h"
 #include "path.h"
 
-/* A header and a checksum (gitformat-index(5)). */
-enum { INDEX_SIZE_MIN = 12 + 20 };
-
 struct index_snapshot {
 	struct snapshot base;
-	struct repository *repository;
-	git_index *index;
+	struct index_rows rows;
 };
 
-static bool recorded(const git_index_entry *ie)
+static void take(struct entry *out, const struct index_snapshot *x, const struct index_row *row)
 {
-	return ie->mode != MODE_GITLINK && !(ie->flags_extended & GIT_INDEX_ENTRY_INTENT_TO_ADD);
-}
-
-static void entry_from_git(struct entry *out, const git_index_entry *ie)
-{
-	*out = (struct entry){.path = ie->path,
-		.len = strlen(ie->path),
-		.mode = ie->mode,
-		.oid = oid_from_git(&ie->id)};
-}
-
-/* git refuses an index out of order, and a search by halves would miss entries of it. */
-static int check_order(
-	const struct index_snapshot *x, const git_index_entry *last, const git_index_entry *ie)
-{
-	int order = last ? strcmp(last->path, ie->path) : -1;
-
-	if (order < 0)
-		return 0;
-	if (order == 0 && git_index_entry_stage(last) > 0 &&
-		git_index_entry_stage(last) < git_index_entry_stage(ie))
-		return 0;
-	return error_set("cannot read index '%s': entries out of order at '%s'",
-		x->repository->index_path, ie->path);
+	*out = (struct entry){.path = row->path, .len = strlen(row->path), .mode = row->mode};
+	memcpy(out->oid.bytes, row->oid, x->rows.repository->oid_size);
 }
 
 /* Of the entries of one path, the one that stands for it: stage 0, else our side, else theirs. */
-static bool stands_for_path(const git_index_entry *last, const git_index_entry *ie)
+static bool stands_for_path(const struct index_row *last, const struct index_row *row)
 {
-	int stage = git_index_entry_stage(ie);
-
-	if (stage == GIT_INDEX_STAGE_THEIRS)
-		return !(last && strcmp(last->path, ie->path) == 0 &&
-			 git_index_entry_stage(last) == GIT_INDEX_STAGE_OURS);
-	return stage == GIT_INDEX_STAGE_NORMAL || stage == GIT_INDEX_STAGE_OURS;
+	if (row->stage == GIT_INDEX_STAGE_THEIRS)
+		return !(last && strcmp(last->path, row->path) == 0 &&
+			 last->stage == GIT_INDEX_STAGE_OURS);
+	return row->stage == GIT_INDEX_STAGE_NORMAL || row->stage == GIT_INDEX_STAGE_OURS;
 }
 
 static int index_each(struct snapshot *s, snapshot_visit *visit, void *arg)
 {
 	struct index_snapshot *x = (struct index_snapshot *)s;
-	const git_index_entry *ie, *last = NULL;
-	size_t i, count = git_index_entrycount(x->index);
+	const struct index_row *row, *last = NULL;
 	struct entry e;
+	size_t i;
 
-	for (i = 0; i < count; i++, last = ie) {
-		ie = git_index_get_byindex(x->index, i);
-		if (check_order(x, last, ie) < 0)
-			return -1;
-		if (!recorded(ie) || !stands_for_path(last, ie))
+	for (i = 0; i < x->rows.count; i++, last = row) {
+		row = &x->rows.items[i];
+		if (!row->recorded || !stands_for_path(last, row))
 			continue;
-		entry_from_git(&e, ie);
+		take(&e, x, row);
 		if (visit(arg, &e) < 0)
 			return -1;
 	}
 	return 0;
 }
 
+/* The first entry whose path is not before this one; the count of all when there is none. */
+static size_t first_from(const struct index_snapshot *x, const char *path, size_t len)
+{
+	size_t low = 0, high = x->rows.count, middle;
+
+	while (low < high) {
+		const char *here;
+
+		middle = low + (high - low) / 2;
+		here = x->rows.items[middle].path;
+		if (path_compare(here, strlen(here), path, len) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static int index_find(struct snapshot *s, const char *path, struct entry *out)
 {
-	static const int stages[] = {
-		GIT_INDEX_STAGE_NORMAL,
-		GIT_INDEX_STAGE_OURS,
-		GIT_INDEX_STAGE_THEIRS,
-	};
 	struct index_snapshot *x = (struct index_snapshot *)s;
-	const git_index_entry *ie = NULL;
-	size_t i;
+	const struct index_row *row, *last = NULL;
+	size_t i = first_from(x, path, strlen(path));
 
-	for (i = 0; !ie && i < sizeof stages / sizeof *stages; i++)
-		ie = git_index_get_bypath(x->index, path, stages[i]);
-	if (!ie || !recorded(ie))
-		return 0;
-	entry_from_git(out, ie);
-	return 1;
+	for (; i < x->rows.count; i++, last = row) {
+		row = &x->rows.items[i];
+		if (strcmp(row->path, path) != 0)
+			return 0;
+		if (!stands_for_path(last, row))
+			continue;
+		take(out, x, row);
+		return row->recorded;
+	}
+	return 0;
 }
 
 static int index_names(struct snapshot *s, const char *path)
 {
 	struct index_snapshot *x = (struct index_snapshot *)s;
 	struct buf dir = BUF_INIT;
-	int found;
+	size_t i = first_from(x, path, strlen(path));
+	int found = i < x->rows.count && strcmp(x->rows.items[i].path, path) == 0;
 
-	if (git_index_find(NULL, x->index, path) == 0)
+	if (found)
 		return 1;
 	buf_adds(&dir, path);
 	if (*path)
 		buf_addc(&dir, '/');
-	found = git_index_find_prefix(NULL, x->index, dir.ptr) == 0;
+	i = first_from(x, dir.ptr, dir.len);
+	found = i < x->rows.count && strncmp(x->rows.items[i].path, dir.ptr, dir.len) == 0;
 	if (buf_failed(&dir) < 0)
 		found = -1;
 	buf_free(&dir);
@@ -117,17 +101,17 @@ static int index_names(struct snapshot *s, const char *path)
 
 static int index_size(struct snapshot *s, const struct entry *e, uint64_t *out)
 {
-	return object_blob_size(((struct index_snapshot *)s)->repository, &e->oid, out);
+	return object_blob_size(((struct index_snapshot *)s)->rows.repository, &e->oid, out);
 }
 
 static int index_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg)
 {
-	return object_blob_read(((struct index_snapshot *)s)->repository, &e->oid, sink, arg);
+	return object_blob_read(((struct index_snapshot *)s)->rows.repository, &e->oid, sink, arg);
 }
 
 static void index_free(struct snapshot *s)
 {
-	git_index_free(((struct index_snapshot *)s)->index);
+	index_rows_free(&((struct index_snapshot *)s)->rows);
 	free(s);
 }
 
@@ -140,50 +124,22 @@ static const struct snapshot_source index_source = {
 	index_free,
 };
 
-/* libgit2 takes a file that it cannot find, or not reach, for an empty index without a word.
- * 1 when there is a file, 0 when there is none and need not be. */
-static int probe(const struct repository *r)
-{
-	struct stat st;
-	int fd = open(r->index_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-	if (fd < 0 && errno == ENOENT && !r->index_named)
-		return 0;
-	if (fd < 0)
-		return error_os(errno, "cannot read index '%s'", r->index_path);
-	if (fstat(fd, &st) < 0) {
-		error_os(errno, "cannot read index '%s'", r->index_path);
-		close(fd);
-		return -1;
-	}
-	close(fd);
-	if (!S_ISREG(st.st_mode))
-		return error_set("cannot read index '%s': not a regular file", r->index_path);
-	if (st.st_size < INDEX_SIZE_MIN)
-		return error_set("cannot read index '%s': the file is %s", r->index_path,
-			st.st_size ? "cut short" : "empty");
-	return 1;
-}
-
 int snapshot_of_index(struct snapshot **out, struct repository *r)
 {
-	struct index_snapshot *x;
-	int there = probe(r), status;
+	struct index_snapshot *x = calloc(1, sizeof *x);
+	int status;
 
 	*out = NULL;
-	if (there < 0)
-		return -1;
-	x = calloc(1, sizeof *x);
 	if (!x)
 		return error_oom();
 	x->base.source = &index_source;
-	x->repository = r;
-	status = there ? git_index_open(&x->index, r->index_path) : git_index_new(&x->index);
-	if (status < 0) {
-		git_failed("cannot read index '%s'", r->index_path);
-		free(x);
-		return -1;
-	}
-	*out = &x->base;
-	return 0;
+	x->rows = (struct index_rows){.repository = r, .text = BUF_INIT};
+	status = index_rows_by_libgit2(&x->rows);
+	if (status == 2)
+		status = index_rows_by_git(&x->rows);
+	if (status < 0)
+		index_free(&x->base);
+	else
+		*out = &x->base;
+	return status;
 }

@@ -2,23 +2,22 @@
 
 #include <stdlib.h>
 
-#include "child.h"
+#include "git_run.h"
 #include "objects.h"
 
-static int ask_git(struct buf *out, struct repository *r, const struct oid *blobs, size_t count,
-	char **variables)
+static int ask_git(struct buf *out, struct repository *r, const struct oid *blobs, size_t count)
 {
-	static const char *const argv[] = {
-		"git", "cat-file", "--batch-check=%(objectsize:disk)", NULL};
+	static const char *const args[] = {"cat-file", "--batch-check=%(objectsize:disk)", NULL};
 	struct buf input = BUF_INIT;
 	size_t i;
 	int status = -1;
 
 	for (i = 0; i < count; i++) {
-		buf_addf(&input, "%s\n", repository_hex(r, &blobs[i]));
+		buf_adds(&input, repository_hex(r, &blobs[i]));
+		buf_addc(&input, '\n');
 	}
 	if (buf_failed(&input) == 0)
-		status = child_run(out, NULL, argv, variables, &input);
+		status = git_run(out, NULL, r, args, &input);
 	buf_free(&input);
 	return status;
 }
@@ -37,14 +36,14 @@ static bool take_numbers(uint64_t *sizes, size_t count, const char *text)
 	return *text == '\0';
 }
 
-int store_sizes(uint64_t *sizes, const struct oid *blobs, size_t count, struct repository *r,
-	char **variables, bool *on_disk)
+int store_sizes(
+	uint64_t *sizes, const struct oid *blobs, size_t count, struct repository *r, bool *on_disk)
 {
 	struct buf out = BUF_INIT;
 	size_t i;
 	int status = 0;
 
-	*on_disk = ask_git(&out, r, blobs, count, variables) == 0 && buf_failed(&out) == 0 &&
+	*on_disk = ask_git(&out, r, blobs, count) == 0 && buf_failed(&out) == 0 &&
 		   take_numbers(sizes, count, out.ptr);
 	buf_free(&out);
 	for (i = 0; !*on_disk && i < count && status == 0; i++)

@@ -15,12 +15,11 @@
 /**
  * The cost of each blob.
  *
- * @param sizes     room for `count` of them
- * @param variables the environment that `r` was opened with, for git
- * @param on_disk   set when these are bytes on disk; false: no git could be asked
+ * @param sizes   room for `count` of them
+ * @param on_disk set when these are bytes on disk; false: no git could be asked
  * @return 0; -1 with the failure recorded (an object is missing, ...)
  */
 int store_sizes(uint64_t *sizes, const struct oid *blobs, size_t count, struct repository *r,
-	char **variables, bool *on_disk);
+	bool *on_disk);
 
 #endif

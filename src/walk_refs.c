@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "objects.h"
+#include "refs.h"
 
 bool walk_is_zero(const char *hex)
 {
@@ -40,6 +41,8 @@ static int start_at(struct walk *w, const char *rev, unsigned flags)
 	if (status != 0)
 		return status == 1 ? unknown(w, rev) : -1;
 	status = object_peel(&id, w->repository, &id);
+	if (status == 1)
+		return unknown(w, rev);
 	if (status == 2)
 		return error_set("revision '%s' is not a commit", rev);
 	return status == 0 ? walk_start(w, &id, flags) : -1;
@@ -93,7 +96,9 @@ static int start_at_object(struct walk *w, const struct oid *id, unsigned flags)
 	struct oid commit;
 	int status = object_peel(&commit, w->repository, id);
 
-	return status == 0 ? walk_start(w, &commit, flags) : status;
+	if (status == 0)
+		return walk_start(w, &commit, flags);
+	return status < 0 && (flags & HIDDEN) ? 1 : status;
 }
 
 static int start_at_hex(struct walk *w, const char *hex, unsigned flags)
@@ -117,90 +122,35 @@ int walk_hide(struct walk *w, const char *hex)
 	return start_at_hex(w, hex, HIDDEN) < 0 ? -1 : 0;
 }
 
-static int start_at_direct(struct walk *w, const git_reference *ref, unsigned flags)
-{
-	struct oid id = oid_from_git(git_reference_target(ref));
-	int status = start_at_object(w, &id, flags);
+struct start {
+	struct walk *walk;
+	unsigned flags;
+};
 
-	if (status == 1 && !(flags & HIDDEN))
-		status = error_prefix("cannot follow ref '%s'", git_reference_name(ref));
+static int start_at_ref(void *arg, const char *name, const struct oid *id)
+{
+	const struct start *s = arg;
+	int status = start_at_object(s->walk, id, s->flags);
+
+	if (status == 1 && !(s->flags & HIDDEN))
+		status = error_prefix("cannot follow ref '%s'", name);
 	return status < 0 ? -1 : 0;
-}
-
-/* A symbolic ref that leads nowhere is passed over, as git does. */
-static int start_at_ref(struct walk *w, git_reference *ref, unsigned flags)
-{
-	git_reference *direct = NULL;
-	int status = git_reference_resolve(&direct, ref);
-
-	if (status == GIT_ENOTFOUND)
-		return 0;
-	if (status < 0)
-		return git_failed("cannot read ref '%s'", git_reference_name(ref));
-	status = start_at_direct(w, direct, flags);
-	git_reference_free(direct);
-	return status;
-}
-
-static int start_at_refs(struct walk *w, const char *prefix, unsigned flags)
-{
-	git_reference_iterator *refs;
-	git_reference *ref;
-	int status, next;
-
-	if (git_reference_iterator_new(&refs, w->repository->git) < 0)
-		return git_failed("cannot list the refs");
-	for (status = 0; status == 0 && (next = git_reference_next(&ref, refs)) == 0;) {
-		if (!prefix || strncmp(git_reference_name(ref), prefix, strlen(prefix)) == 0)
-			status = start_at_ref(w, ref, flags);
-		git_reference_free(ref);
-	}
-	if (status == 0 && next != GIT_ITEROVER)
-		status = git_failed("cannot list the refs");
-	git_reference_iterator_free(refs);
-	return status;
-}
-
-/* HEAD of one work tree, which is given resolved; it is none before the first commit. */
-static int start_at_head(struct walk *w, int status, git_reference *head, unsigned flags)
-{
-	if (status == GIT_EUNBORNBRANCH || status == GIT_ENOTFOUND)
-		return 0;
-	if (status < 0)
-		return git_failed("cannot read HEAD");
-	status = start_at_direct(w, head, flags);
-	git_reference_free(head);
-	return status;
-}
-
-static int start_at_heads(struct walk *w, unsigned flags)
-{
-	git_repository *git = w->repository->git;
-	git_reference *head = NULL;
-	git_strarray names;
-	size_t i;
-	int status = git_repository_head(&head, git);
-
-	if (start_at_head(w, status, head, flags) < 0)
-		return -1;
-	if (git_worktree_list(&names, git) < 0)
-		return git_failed("cannot list the work trees");
-	for (i = 0, status = 0; i < names.count && status == 0; i++) {
-		status = git_repository_head_for_worktree(&head, git, names.strings[i]);
-		status = start_at_head(w, status, head, flags);
-	}
-	git_strarray_dispose(&names);
-	return status;
 }
 
 int walk_show_refs(struct walk *w)
 {
-	return start_at_refs(w, NULL, SHOWN) < 0 ? -1 : start_at_heads(w, SHOWN);
+	struct start s = {w, SHOWN};
+
+	if (refs_each(w->repository, NULL, start_at_ref, &s) < 0)
+		return -1;
+	return refs_each_head(w->repository, start_at_ref, &s);
 }
 
 int walk_hide_refs(struct walk *w, const char *prefix)
 {
-	if (start_at_refs(w, prefix, HIDDEN) < 0)
+	struct start s = {w, HIDDEN};
+
+	if (refs_each(w->repository, prefix, start_at_ref, &s) < 0)
 		return -1;
-	return prefix ? 0 : start_at_heads(w, HIDDEN);
+	return prefix ? 0 : refs_each_head(w->repository, start_at_ref, &s);
 }

@@ -6,7 +6,9 @@
 # test, or kept, and its path printed, if the test failed. A file that defines setup or teardown
 # itself calls start_clean and clean_up there.
 #
-# ctest gives PYCGUARD (the binary), SOURCE_ROOT and BUILD_ROOT, all absolute.
+# ctest gives PYCGUARD (the binary), SOURCE_ROOT and BUILD_ROOT, all absolute. With REPOSITORIES=sha256
+# or =split every repository that a test makes has ids of SHA-256, or a split index: libgit2 reads
+# neither, and no verdict may change.
 
 bats_require_minimum_version 1.5.0
 
@@ -27,6 +29,10 @@ start_clean() {
     WORK=$(cd "$WORK" && pwd -P)
     export HOME=$WORK/home LC_ALL=C TZ=UTC TERM=dumb
     export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_DATE='2024-01-01T00:00:00Z' GIT_COMMITTER_DATE='2024-01-01T00:00:00Z'
+    case ${REPOSITORIES-} in
+    sha256) export GIT_DEFAULT_HASH=sha256 ;;
+    split) export GIT_TEST_SPLIT_INDEX=1 ;;
+    esac
     mkdir "$HOME"
     printf '%s\n' '[user]' 'name = A Developer' 'email = developer@example.org' \
         '[init]' 'defaultBranch = main' '[safe]' 'directory = *' \

@@ -167,12 +167,12 @@ LD_DEBUG=files LD_DEBUG_OUTPUT='$WORK/loaded' exec '$PYCGUARD'"
     [[ $status == 2 ]] || fail 'lengthened'
 }
 
-@test "an index without its checksum is exit 2" {
-    git -c index.skipHash=true update-index --force-write-index 2>/dev/null || skip 'a git that cannot'
+@test "an index without its checksum, as index.skipHash leaves it, is read" {
     "$PYTHON" -I -c 'data = open(".git/index", "rb").read()
 open(".git/index", "wb").write(data[:-20] + bytes(20))'
+    git ls-files >/dev/null
     same_as_unscreened
-    [[ $status == 2 ]] || fail
+    [[ $status == 0 ]] || fail
 }
 
 @test "entries out of order, or twice, with a good checksum, are exit 2" {

@@ -1,0 +1,97 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "index_rows.h"
+#include "raw_index.h"
+
+/* A header and a checksum (gitformat-index(5)). */
+enum { INDEX_SIZE_MIN = 12 + OID_SHA1 };
+
+static int read_failed(const struct repository *r)
+{
+	return error_os(errno, "cannot read index '%s'", r->index_path);
+}
+
+/* libgit2 takes a file that it cannot find, or not reach, for an empty index without a word.
+ * 1 when there is a file, 0 when there is none and need not be. `fd` is to be closed. */
+static int probe(const struct repository *r, int *fd, size_t *size)
+{
+	struct stat st;
+
+	*fd = open(r->index_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (*fd < 0 && errno == ENOENT && !r->index_named)
+		return 0;
+	if (*fd < 0 || fstat(*fd, &st) < 0)
+		return read_failed(r);
+	if (!S_ISREG(st.st_mode))
+		return error_set("cannot read index '%s': not a regular file", r->index_path);
+	if (st.st_size < INDEX_SIZE_MIN)
+		return error_set("cannot read index '%s': the file is %s", r->index_path,
+			st.st_size ? "cut short" : "empty");
+	*size = (size_t)st.st_size;
+	return 1;
+}
+
+/* Whether the file is as it was written: then it is not damage that libgit2 objects to. git leaves
+ * the checksum zero where index.skipHash says so. */
+static bool is_whole(int fd, size_t size)
+{
+	const atomic_bool never = false;
+	void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	bool whole;
+
+	if (map == MAP_FAILED)
+		return false;
+	whole = raw_index_sum_fits(map, size, &never);
+	munmap(map, size);
+	return whole;
+}
+
+static int take_entries(struct index_rows *rows)
+{
+	size_t i, count = git_index_entrycount(rows->index);
+
+	for (i = 0; i < count; i++) {
+		const git_index_entry *ie = git_index_get_byindex(rows->index, i);
+		const struct index_row row = {.path = ie->path,
+			.oid = ie->id.id,
+			.mode = ie->mode,
+			.stage = (unsigned char)git_index_entry_stage(ie),
+			.recorded = ie->mode != MODE_GITLINK &&
+				    !(ie->flags_extended & GIT_INDEX_ENTRY_INTENT_TO_ADD)};
+
+		if (index_rows_add(rows, &row) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int load(struct index_rows *rows, int fd, size_t size)
+{
+	const struct repository *r = rows->repository;
+
+	if (r->oid_size == OID_SHA1 && git_index_open(&rows->index, r->index_path) == 0)
+		return take_entries(rows);
+	if (r->oid_size != OID_SHA1) {
+		error_set("cannot read index '%s': its object ids are of SHA-256", r->index_path);
+		return 2;
+	}
+	git_failed("cannot read index '%s'", r->index_path);
+	return is_whole(fd, size) ? 2 : -1;
+}
+
+int index_rows_by_libgit2(struct index_rows *rows)
+{
+	size_t size = 0;
+	int fd, status = probe(rows->repository, &fd, &size);
+
+	if (status == 1)
+		status = load(rows, fd, size);
+	if (fd >= 0)
+		close(fd);
+	return status;
+}

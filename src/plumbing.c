@@ -1,0 +1,157 @@
+#include "plumbing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "git_run.h"
+
+int plumbing_failed(const char *refusal)
+{
+	/* What libgit2 says of it, and what lifts it. */
+	static const char *const lifts[][2] = {
+		{"'link'", "git update-index --no-split-index"},
+		{"'sdir'", "git sparse-checkout reapply --no-sparse-index"},
+		{"checksum", "git -c index.skipHash=false update-index --force-write-index"},
+		{"refstorage", "git refs migrate --ref-format=files"},
+	};
+	struct buf why = BUF_INIT;
+	size_t i;
+
+	buf_adds(&why, error_message());
+	for (i = 0; i < sizeof lifts / sizeof *lifts; i++) {
+		if (!strstr(refusal, lifts[i][0]))
+			continue;
+		buf_adds(&why, " (to do without it: ");
+		buf_adds(&why, lifts[i][1]);
+		buf_addc(&why, ')');
+		break;
+	}
+	if (buf_failed(&why) == 0)
+		error_set("%s; nor can git: %s", refusal, why.ptr);
+	buf_free(&why);
+	return -1;
+}
+
+/* Asks git rev-parse, before it is known which repository it is. */
+static int ask(
+	struct buf *out, const struct repository *r, const char *start, const char *const *options)
+{
+	const char *args[12];
+	size_t n = 0;
+
+	if (r->elsewhere) {
+		args[n++] = "-C";
+		args[n++] = start;
+		args[n++] = "-c";
+		args[n++] = "safe.directory=*";
+	}
+	args[n++] = "rev-parse";
+	while (*options && n + 1 < sizeof args / sizeof *args)
+		args[n++] = *options++;
+	args[n] = NULL;
+	return git_ask(out, r, args);
+}
+
+/* The path with a slash at its end. */
+static int take_directory(char **out, const char *path)
+{
+	struct buf dir = BUF_INIT;
+
+	buf_adds(&dir, path);
+	if (!dir.len || dir.ptr[dir.len - 1] != '/')
+		buf_addc(&dir, '/');
+	*out = buf_take(&dir);
+	return *out ? 0 : -1;
+}
+
+static int ask_for_directory(
+	char **out, const struct repository *r, const char *start, const char *option)
+{
+	const char *const options[] = {"--path-format=absolute", option, NULL};
+	struct buf path = BUF_INIT;
+	int status = ask(&path, r, start, options);
+
+	if (status == 0)
+		status = path.ptr[0] == '/' ? take_directory(out, path.ptr) :
+					      error_set("it knows no '%s'", option);
+	buf_free(&path);
+	return status < 0 ? -1 : 0;
+}
+
+/* A bare repository has no work tree; nor has one, for git, that we stand inside of. */
+static int find_top(struct repository *r, const char *start, bool bare)
+{
+	if (bare)
+		return 0;
+	if (ask_for_directory(&r->top, r, start, "--show-toplevel") < 0 &&
+		!strstr(error_message(), "work tree"))
+		return -1;
+	return 0;
+}
+
+/* Two words, and a path, which may hold anything. */
+static int take_facts(struct repository *r, const char *text, bool *bare)
+{
+	static const char *const bares[] = {"false\n", "true\n"};
+	static const char *const formats[] = {"sha1\n", "sha256\n"};
+	static const size_t sizes[] = {OID_SHA1, OID_SHA256};
+	size_t i;
+
+	*bare = strncmp(text, bares[1], strlen(bares[1])) == 0;
+	if (strncmp(text, bares[*bare], strlen(bares[*bare])) != 0)
+		return error_set("its answer is '%s'", text);
+	text += strlen(bares[*bare]);
+	for (i = 0; i < 2; i++) {
+		if (strncmp(text, formats[i], strlen(formats[i])) != 0)
+			continue;
+		r->oid_size = sizes[i];
+		return take_directory(&r->dir, text + strlen(formats[i]));
+	}
+	return error_set("its object format is unknown here, or git is too old to tell it");
+}
+
+static int find(struct repository *r, const char *start)
+{
+	static const char *const options[] = {
+		"--is-bare-repository", "--show-object-format", "--absolute-git-dir", NULL};
+	struct buf text = BUF_INIT;
+	char *dir = NULL;
+	bool bare;
+	int status = ask(&text, r, start, options);
+
+	if (status == 0)
+		status = take_facts(r, text.ptr, &bare);
+	buf_free(&text);
+	if (status != 0)
+		return -1;
+	dir = r->dir; /* while it is not set, git goes by the environment */
+	r->dir = NULL;
+	if (ask_for_directory(&r->common, r, start, "--git-common-dir") < 0 ||
+		find_top(r, start, bare) < 0)
+		status = -1;
+	r->dir = dir;
+	return status;
+}
+
+int plumbing_find(struct repository *r, const char *start)
+{
+	char *refusal = strdup(error_message());
+	int status = refusal ? find(r, start) : error_oom();
+
+	if (status < 0 && refusal)
+		plumbing_failed(refusal);
+	free(refusal);
+	return status;
+}
+
+int plumbing_ignores_case(const struct repository *r, bool *out)
+{
+	static const char *const args[] = {
+		"config", "--type=bool", "--get", "core.ignoreCase", NULL};
+	struct buf value = BUF_INIT;
+	int status = git_ask(&value, r, args);
+
+	*out = status == 0 && strcmp(value.ptr, "true") == 0;
+	buf_free(&value);
+	return status < 0 ? error_prefix("cannot read core.ignoreCase") : 0;
+}

@@ -1,0 +1,118 @@
+#include <string.h>
+
+#include "child.h"
+#include "git_run.h"
+#include "refs.h"
+
+/* `HEX NAME` (git-for-each-ref(1)); neither has a newline in it. */
+static int take_ref(
+	struct repository *r, char *line, const char *prefix, refs_visit *visit, void *arg)
+{
+	const char *name = line + 2 * r->oid_size + 1;
+	struct oid id;
+
+	if (!oid_parse(&id, line, r->oid_size) || name[-1] != ' ')
+		return error_set("cannot list the refs: git says '%s'", line);
+	return prefix && strncmp(name, prefix, strlen(prefix)) != 0 ? 0 : visit(arg, name, &id);
+}
+
+static int take_refs(
+	struct repository *r, struct buf *text, const char *prefix, refs_visit *visit, void *arg)
+{
+	char *line, *end;
+	int status = 0;
+
+	for (line = text->ptr; *line && status == 0; line = end + 1) {
+		end = strchr(line, '\n');
+		if (!end)
+			return error_set("cannot list the refs: git's answer is cut short");
+		*end = '\0';
+		status = take_ref(r, line, prefix, visit, arg);
+	}
+	return status;
+}
+
+/* git passes over refs that it cannot read, with a warning; only those that lead nowhere may be. */
+static int check_warnings(const struct buf *err)
+{
+	static const char harmless[] = "warning: ignoring dangling symref ";
+	const char *line = err->ptr;
+	size_t n;
+
+	for (; *line; line += n + (line[n] == '\n')) {
+		n = strcspn(line, "\n");
+		if (strncmp(line, harmless, sizeof harmless - 1) != 0)
+			return error_set("%.*s", (int)n, line);
+	}
+	return 0;
+}
+
+int refs_git_each(struct repository *r, const char *prefix, refs_visit *visit, void *arg)
+{
+	static const char *const args[] = {
+		"for-each-ref", "--format=%(objectname) %(refname)", NULL};
+	struct buf out = BUF_INIT, err = BUF_INIT;
+	int status = git_run(&out, &err, r, args, NULL);
+
+	if (status == 0)
+		status = buf_failed(&out) < 0 || buf_failed(&err) < 0 ? -1 : check_warnings(&err);
+	else if (status > 0)
+		status = child_git_failed(&err);
+	if (status < 0)
+		error_prefix("cannot list the refs");
+	else
+		status = take_refs(r, &out, prefix, visit, arg);
+	buf_free(&out);
+	buf_free(&err);
+	return status;
+}
+
+/* One field of a work tree (git-worktree(1)): that of its HEAD is wanted. */
+static int take_field(struct repository *r, const char *field, refs_visit *visit, void *arg)
+{
+	static const char word[] = "HEAD ";
+	static const struct oid none;
+	struct oid id;
+
+	if (strncmp(field, word, sizeof word - 1) != 0)
+		return 0;
+	if (!oid_parse(&id, field + sizeof word - 1, r->oid_size))
+		return error_set("cannot list the work trees: git says '%s'", field);
+	return memcmp(&id, &none, sizeof id) == 0 ? 0 : visit(arg, "HEAD", &id);
+}
+
+int refs_git_each_head(struct repository *r, refs_visit *visit, void *arg)
+{
+	static const char *const args[] = {"worktree", "list", "--porcelain", "-z", NULL};
+	struct buf out = BUF_INIT;
+	struct oid id;
+	size_t at;
+	int status = refs_git_resolve(&id, r, "HEAD");
+
+	if (status == 0)
+		status = visit(arg, "HEAD", &id);
+	if (status < 0)
+		return -1;
+	status = git_run(&out, NULL, r, args, NULL);
+	if (status != 0 || buf_failed(&out) < 0)
+		status = error_prefix("cannot list the work trees");
+	for (at = 0; status == 0 && at < out.len; at += strlen(out.ptr + at) + 1)
+		status = take_field(r, out.ptr + at, visit, arg);
+	buf_free(&out);
+	return status;
+}
+
+int refs_git_resolve(struct oid *out, struct repository *r, const char *revision)
+{
+	const char *const args[] = {
+		"rev-parse", "--quiet", "--verify", "--end-of-options", revision, NULL};
+	struct buf text = BUF_INIT;
+	int status = git_ask(&text, r, args);
+
+	if (status == 0 && !oid_parse(out, text.ptr, r->oid_size))
+		status = error_set("git says '%s'", text.ptr);
+	if (status < 0)
+		error_prefix("cannot use revision '%s'", revision);
+	buf_free(&text);
+	return status;
+}
