@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "io.h"
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* there a socket has an option for it */
@@ -88,11 +89,8 @@ int coprocess_ask(struct coprocess *c, const char *text, size_t len)
 /* Reads at least one byte. */
 static int read_some(struct coprocess *c, char *bytes, size_t max, size_t *len)
 {
-	ssize_t n;
+	ssize_t n = io_read(c->fd, bytes, max);
 
-	do {
-		n = read(c->fd, bytes, max);
-	} while (n < 0 && errno == EINTR);
 	if (n < 0 && errno != ECONNRESET)
 		return error_os(errno, "cannot read what '%s' says", c->name);
 	*len = n > 0 ? (size_t)n : 0;

@@ -19,14 +19,14 @@ commits history scan store
 hooks* hook_* manager plan
 clean untrack worktree ignores ignored dockerfiles dockerignore tracked append directory explain
 check changes policies screen
-walk* git_run
+walk*
 policy_*
 examine finding rules
-repository bases owner git git_* snapshot_* tree objects id_file oidmap disk raw_index
+repository bases owner git git_* snapshot_* index_* tree objects refs* cat_file plumbing id_file oidmap disk raw_index
 snapshot policy
 bytecode*
 pattern glob
-json_text pathset child
+json_text pathset child coprocess
 path
 io siphash sha1 oid reflines progress amount
 buf
