@@ -285,11 +285,7 @@ clean_repo() {
         git -C repo add -f .
         git -C repo update-index --force-write-index 2>/dev/null || true
         run_pycguard -C repo --format=json
-        case $status in
-        1) [[ $(jq -r '.findings[].path' <<<"$output") == m.pyc ]] || fail "$setting" ;;
-        2) assert_no_output && assert_stderr_is_one_line || fail "$setting" ;;
-        *) fail "$setting: a silent pass" ;;
-        esac
+        [[ $status == 1 && $(jq -r '.findings[].path' <<<"$output") == m.pyc ]] || fail "$setting"
     done
 }
 
@@ -302,29 +298,6 @@ clean_repo() {
     [[ ! -e out ]]
     judge --check-tracked
     assert_judged 1 'error ghost-module out/m.pyc'
-}
-
-@test "a repository of SHA-256 is never a silent pass" {
-    git init -q --object-format=sha256 repo
-    cd repo
-    write m.pyc x
-    git add -f m.pyc
-    run_pycguard
-    [[ $status == 1 && $output == *m.pyc* || $status == 2 && -n $stderr ]] || fail
-}
-
-@test "an index of version 2, 3 and 4 gives the same" {
-    new_repo
-    write pkg/sub/m.py 'x = 1'
-    write pkg/sub/m.pyc x
-    write pkg/sub/later.pyc x
-    git add -f pkg/sub/m.py pkg/sub/m.pyc
-    git add -N -f pkg/sub/later.pyc
-    for version in 4 3 2; do
-        git update-index --index-version "$version"
-        judge
-        assert_judged 1 'error bytecode pkg/sub/m.pyc'
-    done
 }
 
 # --- whose repository ------------------------------------------------------------------------------
