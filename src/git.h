@@ -18,10 +18,12 @@ struct repository {
 	/* Directories with a slash at the end: of the work tree (NULL: bare), of the repository, and of
 	 * what its work trees share. */
 	char *top, *dir, *common;
-	char *index_path; /* the index file to read */
-	bool index_named; /* by GIT_INDEX_FILE: then it must exist */
-	bool elsewhere;   /* it is not the one that the environment names */
-	char **variables; /* the environment's, borrowed */
+	char *objects;       /* the directory of objects, with a slash at the end */
+	struct packs *packs; /* what can be read without libgit2 (packs.h); NULL: nothing */
+	char *index_path;    /* the index file to read */
+	bool index_named;    /* by GIT_INDEX_FILE: then it must exist */
+	bool elsewhere;      /* it is not the one that the environment names */
+	char **variables;    /* the environment's, borrowed */
 };
 
 /** Record a failure of libgit2: the message, ": " and its own words. Always returns -1. */

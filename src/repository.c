@@ -8,6 +8,7 @@
 #include "cat_file.h"
 #include "objects.h"
 #include "owner.h"
+#include "packs.h"
 #include "path.h"
 #include "plumbing.h"
 
@@ -137,10 +138,23 @@ static int open_named_objects(struct repository *r, const char *dir)
 	return 0;
 }
 
+/* Where git would write objects. */
+static int name_objects(struct repository *r, const struct environment *env)
+{
+	struct buf path = BUF_INIT;
+
+	buf_adds(&path, env->git_object_dir ? env->git_object_dir : r->common);
+	buf_adds(&path, env->git_object_dir ? "/" : "objects/");
+	r->objects = buf_take(&path);
+	return r->objects ? 0 : -1;
+}
+
 static int open_objects(struct repository *r, const struct environment *env)
 {
-	int status = 0;
+	int status = name_objects(r, env);
 
+	if (status < 0)
+		return -1;
 	if (env->git_object_dir && r->oid_size == OID_SHA1)
 		status = open_named_objects(r, env->git_object_dir);
 	else if (!r->git)
@@ -249,12 +263,14 @@ void repository_free(struct repository *r)
 	if (!r)
 		return;
 	cat_file_free(r->cat_file);
+	packs_close(r->packs);
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
 	free(r->index_path);
 	free(r->top);
 	free(r->dir);
 	free(r->common);
+	free(r->objects);
 	free(r);
 	git_libgit2_shutdown();
 }
@@ -264,13 +280,25 @@ const char *repository_top(const struct repository *r)
 	return r->top;
 }
 
-void repository_stream(bool on)
+void repository_use_packs(struct repository *r)
+{
+	if (!r->packs)
+		r->packs = packs_open(r->objects, r->oid_size);
+}
+
+void repository_stream(struct repository *r, bool on)
 {
 	size_t limit = on ? 0 : 4096; /* libgit2's own */
 
 	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_COMMIT, limit);
 	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, limit);
 	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, !on);
+	if (on) {
+		repository_use_packs(r);
+		return;
+	}
+	packs_close(r->packs);
+	r->packs = NULL;
 }
 
 int repository_ignores_case(const struct repository *r, bool *out)

@@ -86,12 +86,15 @@ bool repository_is_merging(struct repository *r);
  */
 int repository_bases(struct snapshot ***out, size_t *count, struct repository *r);
 
+/** Read commits and trees out of packs directly where that can be done (packs.h), from here on. */
+void repository_use_packs(struct repository *r);
+
 /**
- * Prepare for reading very many commits and trees, each once (true), or stop that (false): nothing
- * is kept in memory for a second time, and hashes are not verified, as git does not verify them
- * either. It holds for the whole process.
+ * Prepare for reading very many commits and trees, or stop that (false): packs are used, and hashes
+ * are not verified, as git does not verify them either. The latter holds for the whole process, so
+ * call this while there is one thread.
  */
-void repository_stream(bool on);
+void repository_stream(struct repository *r, bool on);
 
 /**
  * Turn a path that a person typed in the working directory into a path of the index.

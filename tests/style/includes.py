@@ -26,9 +26,9 @@ repository bases owner git git_* snapshot_* index_* tree objects refs* cat_file 
 snapshot policy
 bytecode*
 pattern glob
-json_text pathset child coprocess
+json_text pathset child coprocess packs pack
 path
-io siphash sha1 oid reflines progress amount
+io inflate delta siphash sha1 oid reflines progress amount
 buf
 error
 utf8 environment
@@ -38,6 +38,7 @@ utf8 environment
 PLACES = [
     (r'#include\s*[<"]pcre2', "pattern.c", "all of PCRE2 is behind pattern.h"),
     (r'#include\s*[<"]git2', "git_calls.h", "libgit2 is reached through git.h, which loads it"),
+    (r'#include\s*[<"]zlib', "inflate.c", "zlib is loaded late, by inflate.c"),
     (r'#include\s*[<"]jansson', "json_text.h", "what the printers of JSON need is in json_text.h"),
     (r"\b(secure_)?getenv\s*\(|\benviron\b", "main.c", "main alone reads the environment"),
     (r"\b(_?exit|_Exit|abort|quick_exit)\s*\(", "main.c", "main alone ends the process"),
