@@ -6,21 +6,27 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Commits are handed out in chunks: few enough to keep all threads busy, and neighbours, whose
- * trees are alike, together. */
-enum { CHUNK = 256, THREADS_MAX = 4 };
+/* Commits are handed out in chunks, so that all threads are busy to the end. */
+enum { CHUNK = 128, THREADS_MAX = 4 };
 
 /* What the threads share. */
 struct shared {
 	const struct scan *scan;
 	struct scan_events *chunks; /* what each gave */
 	size_t chunk_count;
-	atomic_size_t next, done, events;
+	struct worker *workers;
+	size_t worker_count;
+	pthread_mutex_t lock; /* of what the workers have yet to do */
+	atomic_size_t done, events;
 	atomic_bool failed;
 };
 
 struct worker {
 	struct shared *shared;
+	/* The chunks that it has yet to do. Neighbours have most trees in common, and what one thread
+	 * has read is no help to another: so each has a stretch of the history to itself, and takes
+	 * from another's end only when its own is done. */
+	size_t next, end;
 	struct policies policies;
 	struct changes changes;
 	struct scan_events *events; /* of the chunk at hand */
@@ -125,13 +131,28 @@ static int run_chunk(struct worker *w, size_t number)
 	return 0;
 }
 
-static int run_chunks(struct worker *w)
+/* From the start of one's own share, from the end of another's. */
+static bool next_chunk(size_t *number, struct worker *w)
 {
 	struct shared *shared = w->shared;
+	struct worker *other = w;
+	size_t i;
+
+	pthread_mutex_lock(&shared->lock);
+	for (i = 0; i < shared->worker_count && other->next == other->end; i++)
+		other = &shared->workers[i];
+	i = other->end - other->next;
+	if (i)
+		*number = other == w ? w->next++ : --other->end;
+	pthread_mutex_unlock(&shared->lock);
+	return i > 0;
+}
+
+static int run_chunks(struct worker *w)
+{
 	size_t number;
 
-	while (!atomic_load(&shared->failed) &&
-		(number = atomic_fetch_add(&shared->next, 1)) < shared->chunk_count)
+	while (!atomic_load(&w->shared->failed) && next_chunk(&number, w))
 		if (run_chunk(w, number) < 0)
 			return -1;
 	return 0;
@@ -165,9 +186,14 @@ static void *helper(void *arg)
 	struct worker *w = arg;
 	struct repository *r = NULL;
 
-	if (repository_open(&r, w->shared->scan->env) != 0 || run_worker(w, r) < 0) {
-		w->failure = strdup(error_message());
+	if (repository_open(&r, w->shared->scan->env) == 0) {
+		repository_use_packs(r);
+		w->status = run_worker(w, r);
+	} else {
 		w->status = -1;
+	}
+	if (w->status < 0) {
+		w->failure = strdup(error_message());
 		atomic_store(&w->shared->failed, true);
 	}
 	repository_free(r);
@@ -175,17 +201,20 @@ static void *helper(void *arg)
 }
 
 /* The calling thread works too; a helper that cannot be started is done without. */
-static int run_all(struct shared *shared, struct worker *workers, size_t count)
+static int run_all(struct shared *shared)
 {
-	size_t i;
+	struct worker *workers = shared->workers;
+	size_t i, count = shared->worker_count;
 	int status;
 
-	for (i = 1; i < count; i++) {
+	for (i = 0; i < count; i++) {
 		workers[i].shared = shared;
+		workers[i].next = shared->chunk_count * i / count;
+		workers[i].end = shared->chunk_count * (i + 1) / count;
+	}
+	for (i = 1; i < count; i++)
 		workers[i].started =
 			pthread_create(&workers[i].thread, NULL, helper, &workers[i]) == 0;
-	}
-	workers[0].shared = shared;
 	workers[0].shows_progress = shared->scan->progress != NULL;
 	status = run_worker(&workers[0], shared->scan->repository);
 	if (status < 0)
@@ -231,8 +260,10 @@ static int gather(struct scan_events *out, struct shared *shared)
 int scan_run(struct scan_events *out, const struct scan *s)
 {
 	struct worker workers[THREADS_MAX] = {{0}};
-	struct shared shared = {
-		.scan = s, .chunk_count = (walk_count(s->walk) + CHUNK - 1) / CHUNK};
+	struct shared shared = {.scan = s,
+		.chunk_count = (walk_count(s->walk) + CHUNK - 1) / CHUNK,
+		.workers = workers,
+		.lock = PTHREAD_MUTEX_INITIALIZER};
 	int status;
 
 	*out = (struct scan_events)SCAN_EVENTS_INIT;
@@ -241,7 +272,8 @@ int scan_run(struct scan_events *out, const struct scan *s)
 	shared.chunks = calloc(shared.chunk_count, sizeof *shared.chunks);
 	if (!shared.chunks)
 		return error_oom();
-	status = run_all(&shared, workers, worker_count(shared.chunk_count));
+	shared.worker_count = worker_count(shared.chunk_count);
+	status = run_all(&shared);
 	if (gather(out, &shared) < 0)
 		status = -1;
 	free(shared.chunks);
