@@ -172,10 +172,19 @@ bool bytecode_suspect(const char *name, size_t len)
 
 	if (len < 4)
 		return false;
-	if (name[len - 4] == '.' && fold(name[len - 3]) == 'p' && fold(name[len - 2]) == 'y')
-		return strchr("cod", fold(name[len - 1])) != NULL;
-	return cut(&rest, "$py.class", true) ||
-	       (len == sizeof "__pycache__" - 1 && cut(&rest, "__pycache__", true));
+	switch (fold(name[len - 1])) {
+	case 'c':
+	case 'o':
+	case 'd':
+		return name[len - 4] == '.' && fold(name[len - 3]) == 'p' &&
+		       fold(name[len - 2]) == 'y';
+	case 's':
+		return cut(&rest, "$py.class", true);
+	case '_':
+		return len == sizeof "__pycache__" - 1 && cut(&rest, "__pycache__", true);
+	default:
+		return false;
+	}
 }
 
 bool bytecode_source(struct buf *out, const struct bytecode_name *name)

@@ -438,18 +438,14 @@ static int any_rejecting_matches(
 	return matched;
 }
 
-int policy_may_reject(const struct policy *p, struct matcher *m, const char *path, size_t len)
+int policy_adds_path(const struct policy *p, struct matcher *m, const char *path, size_t len)
 {
-	bool builtin = builtin_may_match(path, len);
-	char room[SHORT_PATH], *slashed;
+	char room[SHORT_PATH], *slashed = with_slash(room, path, len);
 	int found;
 
-	if (!builtin && p->count == BUILTIN_COUNT)
-		return 0;
-	slashed = with_slash(room, path, len);
 	if (!slashed)
 		return -1;
-	found = any_rejecting_matches(p, builtin ? 0 : BUILTIN_COUNT, m, slashed, len);
+	found = any_rejecting_matches(p, BUILTIN_COUNT, m, slashed, len);
 	if (slashed != room)
 		free(slashed);
 	return found;

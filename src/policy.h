@@ -76,13 +76,12 @@ int policy_line_matches(
 bool policy_adds(const struct policy *p);
 
 /**
- * Whether any line that rejects matches a path, whatever other lines allow. Several times faster
- * than policy_decide where there is no line but the built-in ones.
+ * Whether any line of the user's that rejects matches a path, whatever other lines allow.
  *
  * @param path as for policy_decide
  * @return 1 or 0; -1 with the failure recorded
  */
-int policy_may_reject(const struct policy *p, struct matcher *m, const char *path, size_t len);
+int policy_adds_path(const struct policy *p, struct matcher *m, const char *path, size_t len);
 
 /** How many lines there are, built-in ones included; and line `i` of them (borrowed). */
 size_t policy_count(const struct policy *p);

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "buf.h"
+#include "path.h"
 #include "sha1.h"
 #include "snapshot.h"
 
@@ -25,13 +26,19 @@ struct cursor {
 	const unsigned char *at, *end; /* `end`: where the checksum begins */
 	uint32_t version;
 	struct raw_entry entry;
-	size_t known;    /* so much of its path is directories, which are looked through */
+	size_t shared;   /* so many bytes its path begins with as the path before does */
+	int order;       /* of the path before against it */
 	struct buf path; /* of the entry, in version 4; in the others it is in place */
 };
 
 static uint32_t get32(const unsigned char *p)
 {
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+static uint64_t get64(const unsigned char *p)
+{
+	return (uint64_t)get32(p) << 32 | get32(p + 4);
 }
 
 static unsigned get16(const unsigned char *p)
@@ -44,27 +51,51 @@ static size_t left(const struct cursor *c)
 	return (size_t)(c->end - c->at);
 }
 
-/* The path of an entry of version 2 or 3, and its NULs. `*order`: the path before against it. */
-static bool read_path(struct cursor *c, const unsigned char *start, int *order)
+/* How many bytes two paths, each with a NUL after `max` bytes or more, begin with alike. */
+static size_t count_shared(const char *a, const char *b, size_t max)
 {
-	const unsigned char *nul = memchr(c->at, '\0', left(c));
-	const char *path = (const char *)c->at;
-	size_t padding;
+	size_t n = 0;
+	uint64_t x, y;
 
-	if (!nul)
-		return false;
-	padding = 8 - (size_t)(nul - start) % 8;
-	c->at = nul;
-	if (left(c) < padding)
-		return false;
-	for (; padding > 0; padding--)
-		if (*c->at++ != '\0')
+	for (; n + sizeof x <= max; n += sizeof x) {
+		memcpy(&x, a + n, sizeof x);
+		memcpy(&y, b + n, sizeof y);
+		if (x != y)
+			break;
+	}
+	while (n < max && a[n] == b[n])
+		n++;
+	return n;
+}
+
+/* Holds what a path goes on with after `kept` bytes of the path before against that. */
+static void compare(struct cursor *c, const char *rest, size_t kept, size_t len)
+{
+	const char *last = c->entry.path + kept;
+	size_t n = count_shared(last, rest, (len < c->entry.len ? len : c->entry.len) - kept);
+
+	c->shared = kept + n;
+	c->order = (unsigned char)last[n] - (unsigned char)rest[n];
+}
+
+/* The path of an entry of version 2 or 3, and its NULs; one within is found later. */
+static bool read_path(struct cursor *c, const unsigned char *start, size_t len)
+{
+	size_t size, padding, at = (size_t)(c->at - start);
+
+	if (len == LENGTH_MASK) {
+		len = strnlen((const char *)c->at, left(c));
+		if (len < LENGTH_MASK)
 			return false;
-	*order = strcmp(c->entry.path, path);
-	if (strncmp(c->entry.path, path, c->known) != 0)
-		c->known = 0;
-	c->entry.path = path;
-	c->entry.len = (size_t)((const char *)nul - path);
+	}
+	size = (at + len + 8) & ~(size_t)7;
+	padding = size - at - len;
+	if ((size_t)(c->end - start) < size || get64(start + size - 8) << (64 - 8 * padding))
+		return false;
+	compare(c, (const char *)c->at, 0, len);
+	c->entry.path = (const char *)c->at;
+	c->entry.len = len;
+	c->at = start + size;
 	return true;
 }
 
@@ -84,24 +115,25 @@ static bool read_number(struct cursor *c, size_t *out)
 	return true;
 }
 
-static bool read_packed_path(struct cursor *c, int *order)
+/* The path of an entry of version 4. libgit2 reads none that is very long. */
+static bool read_packed_path(struct cursor *c, size_t len)
 {
-	const unsigned char *nul;
-	size_t cut;
+	size_t cut, kept, rest;
 
 	if (!read_number(c, &cut) || cut > c->path.len)
 		return false;
-	nul = memchr(c->at, '\0', left(c));
-	if (!nul)
+	kept = c->path.len - cut;
+	if (len == LENGTH_MASK || len < kept)
 		return false;
-	*order = strcmp(c->path.ptr + c->path.len - cut, (const char *)c->at);
-	buf_cut(&c->path, c->path.len - cut);
-	if (c->path.len < c->known)
-		c->known = 0;
-	buf_add(&c->path, c->at, (size_t)(nul - c->at));
-	c->at = nul + 1;
+	rest = len - kept;
+	if (left(c) <= rest || c->at[rest] != '\0')
+		return false;
+	compare(c, (const char *)c->at, kept, len);
+	buf_cut(&c->path, kept);
+	buf_add(&c->path, c->at, rest);
+	c->at += rest + 1;
 	c->entry.path = c->path.ptr;
-	c->entry.len = c->path.len;
+	c->entry.len = len;
 	return !c->path.failed;
 }
 
@@ -166,24 +198,42 @@ static bool is_odd_component(const char *s, size_t len, bool is_link)
 	}
 }
 
+/* Finds the components, from `fresh` on, of a path that has no NUL and no slash between that and
+ * `from`. */
+static bool has_good_components(struct raw_entry *e, size_t from, bool is_link)
+{
+	const char *at = e->path + from, *end = e->path + e->len, *name = e->path + e->fresh;
+
+	for (; at < end; at++) {
+		if ((unsigned char)*at > '/')
+			continue;
+		if (*at == '\0')
+			return false;
+		if (*at != '/')
+			continue;
+		if (is_odd_component(name, (size_t)(at - name), is_link))
+			return false;
+		name = at + 1;
+	}
+	e->base = (size_t)(name - e->path);
+	return !is_odd_component(name, (size_t)(end - name), is_link);
+}
+
 /* libgit2 refuses an index with a path that is not of a work tree, or that is .git's; as links the
  * names of git's own files too. A directory that the path before was in is known to be good. */
-static bool has_good_components(struct cursor *c)
+static bool is_good_path(struct cursor *c)
 {
-	bool is_link = c->entry.mode == MODE_LINK;
-	const char *s = c->entry.path + (is_link ? 0 : c->known),
-		   *end = c->entry.path + c->entry.len;
-	const char *slash;
+	struct raw_entry *e = &c->entry;
 
-	for (;; s = slash + 1) {
-		slash = memchr(s, '/', (size_t)(end - s));
-		if (is_odd_component(s, (size_t)((slash ? slash : end) - s), is_link))
-			return false;
-		if (!slash)
-			break;
-	}
-	c->known = (size_t)(s - c->entry.path);
-	return true;
+	e->fresh = e->base; /* of the path before */
+	if (e->fresh > c->shared)
+		e->fresh = path_base(e->path, c->shared);
+	if (!has_good_components(e, c->shared, false))
+		return false;
+	if (e->mode != MODE_LINK)
+		return true;
+	e->fresh = 0;
+	return has_good_components(e, 0, true);
 }
 
 static bool read_entry(struct cursor *c)
@@ -191,7 +241,6 @@ static bool read_entry(struct cursor *c)
 	const unsigned char *start = c->at;
 	unsigned flags, last_stage = c->entry.stage;
 	size_t len;
-	int order;
 
 	if (left(c) < FIXED_SIZE)
 		return false;
@@ -199,17 +248,14 @@ static bool read_entry(struct cursor *c)
 	c->entry.oid = start + OID_AT;
 	c->entry.mode = get32(start + MODE_AT);
 	flags = get16(start + FLAGS_AT);
-	if (!is_known_mode(c->entry.mode) || !read_flags(c, flags))
+	len = flags & LENGTH_MASK;
+	if (!is_known_mode(c->entry.mode) || !read_flags(c, flags) || len == 0)
 		return false;
-	if (!(c->version == 4 ? read_packed_path(c, &order) : read_path(c, start, &order)))
+	if (!(c->version == 4 ? read_packed_path(c, len) : read_path(c, start, len)))
 		return false;
-	len = c->entry.len < LENGTH_MASK ? c->entry.len : LENGTH_MASK;
-	/* libgit2 reads no path that long in version 4. */
-	if (len == 0 || (len == LENGTH_MASK && c->version == 4) || (flags & LENGTH_MASK) != len)
+	if (c->order > 0 || (c->order == 0 && (last_stage == 0 || last_stage >= c->entry.stage)))
 		return false;
-	if (!has_good_components(c))
-		return false;
-	return order < 0 || (order == 0 && last_stage > 0 && last_stage < c->entry.stage);
+	return is_good_path(c);
 }
 
 /* A decimal number, -1 the least, and the byte after it. */

@@ -29,6 +29,8 @@
 struct raw_entry {
 	const char *path; /* borrowed until the visit ends; path[len] is NUL */
 	size_t len;
+	size_t base;  /* where its last component begins */
+	size_t fresh; /* where the first begins that is not a directory of the entry before too */
 	const unsigned char *oid; /* 20 bytes */
 	uint32_t mode;
 	unsigned stage;

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bytecode.h"
+#include "plain_config.h"
 #include "policy_load.h"
 #include "raw_index.h"
 #include "sha1.h"
@@ -16,22 +18,13 @@
 /* From this size on, summing up is worth a thread of its own. */
 enum { THREAD_MIN = 1 << 19 };
 
-/* A configuration file: comments and empty lines; then sections of simple NAME = VALUE lines. */
-static const char plain_config[] =
-	"\\A(?<blank>[ \\t]*(?:[#;][^\\n\\0]*)?\\n)*"
-	"(?:\\[(?!include|extensions)[-a-z0-9]+(?:[ \\t]+\"[^\"\\\\\\n\\0]*\")?\\][ \\t]*\\n"
-	"(?:(?&blank)|[ \\t]*(?!worktree)(?:"
-	"(?:bare[ \\t]*=[ \\t]*false|ignorecase[ \\t]*=[ \\t]*(?:true|false)|"
-	"repositoryformatversion[ \\t]*=[ \\t]*[01])[ \\t]*\\n|"
-	"(?!bare|ignorecase|repositoryformatversion)"
-	"[a-z][-a-z0-9]*[ \\t]*=[^\"\\\\\\n\\0]*\\n))*)*\\z";
-
 struct screen {
 	const unsigned char *bytes; /* of the index */
 	size_t len;
-	struct policy *policy; /* caseless */
-	struct matcher *matcher;
-	bool policy_unknown; /* .pycguard is staged, and not known to be the one on disk */
+	struct policy *policy;      /* caseless; NULL: there are the built-in lines only */
+	const struct policy *lines; /* the same; NULL when no line of the user's rejects */
+	struct matcher *matcher;    /* for these */
+	bool policy_unknown;        /* .pycguard is staged, and not known to be the one on disk */
 	bool sum_fits;
 	atomic_bool stop; /* there is no need to know whether it does */
 };
@@ -57,24 +50,11 @@ static bool is_file(const char *path)
 	return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-static bool matches_config(struct buf *text, struct matcher *m)
-{
-	struct pattern_error why;
-	struct pattern *plain;
-	bool matched;
-
-	if (pattern_regex(&plain, plain_config, sizeof plain_config - 1, true, &why) != 0)
-		return false;
-	matched = pattern_match(plain, m, text->ptr, text->len) == 1;
-	pattern_free(plain);
-	return matched;
-}
-
-static bool has_plain_config(struct matcher *m)
+static bool has_plain_config(void)
 {
 	struct buf text = BUF_INIT;
 	bool plain = is_file(".git/config") && policy_read(&text, ".git/config") == 0 &&
-		     matches_config(&text, m);
+		     plain_config(text.ptr, text.len);
 
 	buf_free(&text);
 	return plain;
@@ -159,7 +139,7 @@ static bool add_staged(struct screen *s, const struct raw_entry *e)
 	bool good = e->stage == 0 && !e->intent_to_add && e->mode != MODE_LINK &&
 		    e->mode != MODE_GITLINK && is_file(policy_path) &&
 		    policy_read(&text, policy_path) == 0 && is_blob(&text, e->oid) &&
-		    may_have_object(e->oid) &&
+		    may_have_object(e->oid) && (s->policy = policy_new(true)) &&
 		    policy_add(s->policy, text.ptr, text.len, policy_path) == 0;
 
 	buf_free(&text);
@@ -181,18 +161,33 @@ static bool load_policy(struct screen *s, const char *file)
 {
 	if (file)
 		return policy_load_file(&s->policy, file, true) == 0;
-	s->policy = policy_new(true);
-	if (!s->policy)
-		return false;
 	raw_index_each(s->bytes, s->len, find_policy, s);
 	return !s->policy_unknown;
+}
+
+/* Whether a name in the path, less the directories that the entry before was in, is bytecode's. */
+static bool has_suspect(const struct raw_entry *e)
+{
+	const char *name = e->path + e->fresh, *base = e->path + e->base, *slash;
+
+	for (; name < base; name = slash + 1) {
+		slash = memchr(name, '/', (size_t)(base - name));
+		if (bytecode_suspect(name, (size_t)(slash - name)))
+			return true;
+	}
+	return bytecode_suspect(base, e->len - e->base);
+}
+
+bool screen_lets_pass(const struct raw_entry *e, const struct policy *lines, struct matcher *m)
+{
+	return !has_suspect(e) && (!lines || policy_adds_path(lines, m, e->path, e->len) == 0);
 }
 
 static bool is_let_pass(void *arg, const struct raw_entry *e)
 {
 	struct screen *s = arg;
 
-	return policy_may_reject(s->policy, s->matcher, e->path, e->len) == 0;
+	return screen_lets_pass(e, s->lines, s->matcher);
 }
 
 static void *sum_up(void *arg)
@@ -205,8 +200,15 @@ static void *sum_up(void *arg)
 
 static bool is_clean(struct screen *s, const char *policy)
 {
-	return has_plain_config(s->matcher) && load_policy(s, policy) &&
-	       raw_index_each(s->bytes, s->len, is_let_pass, s);
+	if (!has_plain_config() || !load_policy(s, policy))
+		return false;
+	if (s->policy && policy_adds(s->policy)) {
+		s->lines = s->policy;
+		s->matcher = matcher_new();
+		if (!s->matcher)
+			return false;
+	}
+	return raw_index_each(s->bytes, s->len, is_let_pass, s);
 }
 
 static bool is_clean_and_whole(struct screen *s, const char *policy)
@@ -226,9 +228,9 @@ static bool is_clean_and_whole(struct screen *s, const char *policy)
 bool screen_is_clean(const struct environment *env, const char *policy)
 {
 	const char *index = env->git_index_file ? env->git_index_file : ".git/index";
-	struct screen s = {.matcher = matcher_new()};
-	bool clean = s.matcher && is_plain_repository(env) && map_index(&s, index) &&
-		     is_clean_and_whole(&s, policy);
+	struct screen s = {.bytes = NULL};
+	bool clean =
+		is_plain_repository(env) && map_index(&s, index) && is_clean_and_whole(&s, policy);
 
 	if (s.bytes)
 		munmap((void *)s.bytes, s.len);
