@@ -11,6 +11,7 @@
 #include "packs.h"
 #include "path.h"
 #include "plumbing.h"
+#include "snapshot_raw.h"
 
 #define LIBGIT2_AT_LEAST(major, minor)                                                             \
 	(LIBGIT2_VER_MAJOR > (major) ||                                                            \
@@ -320,7 +321,8 @@ int repository_ignores_case(const struct repository *r, bool *out)
 
 int repository_index(struct snapshot **out, struct repository *r)
 {
-	return snapshot_of_index(out, r);
+	*out = snapshot_of_raw_index(r);
+	return *out ? 0 : snapshot_of_index(out, r);
 }
 
 int repository_revision(struct snapshot **out, struct repository *r, const char *revision)

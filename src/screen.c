@@ -1,32 +1,24 @@
 #include "screen.h"
 
 #include <dirent.h>
-#include <fcntl.h>
-#include <pthread.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "bytecode.h"
+#include "index_file.h"
 #include "plain_config.h"
 #include "policy_load.h"
 #include "raw_index.h"
 #include "sha1.h"
 #include "snapshot.h"
 
-/* From this size on, summing up is worth a thread of its own. */
-enum { THREAD_MIN = 1 << 19 };
-
 struct screen {
-	const unsigned char *bytes; /* of the index */
-	size_t len;
+	struct index_file index;
 	struct policy *policy;      /* caseless; NULL: there are the built-in lines only */
 	const struct policy *lines; /* the same; NULL when no line of the user's rejects */
 	struct matcher *matcher;    /* for these */
 	bool policy_unknown;        /* .pycguard is staged, and not known to be the one on disk */
-	bool sum_fits;
-	atomic_bool stop; /* there is no need to know whether it does */
 };
 
 static bool is_dir(const char *path)
@@ -66,25 +58,6 @@ static bool is_plain_repository(const struct environment *env)
 		return false;
 	return is_our_dir(".") && is_our_dir(".git") && is_file(".git/HEAD") &&
 	       is_dir(".git/objects") && is_dir(".git/refs") && access(".git/commondir", F_OK) < 0;
-}
-
-static bool map_index(struct screen *s, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	struct stat st;
-	void *map = MAP_FAILED;
-
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
-		s->len = (size_t)st.st_size;
-		map = mmap(NULL, s->len, PROT_READ, MAP_PRIVATE, fd, 0);
-	}
-	close(fd);
-	if (map == MAP_FAILED)
-		return false;
-	s->bytes = map;
-	return true;
 }
 
 /* Whether the file is, byte for byte, the blob of that id. */
@@ -161,7 +134,7 @@ static bool load_policy(struct screen *s, const char *file)
 {
 	if (file)
 		return policy_load_file(&s->policy, file, true) == 0;
-	raw_index_each(s->bytes, s->len, find_policy, s);
+	raw_index_each(s->index.bytes, s->index.len, find_policy, s);
 	return !s->policy_unknown;
 }
 
@@ -190,14 +163,6 @@ static bool is_let_pass(void *arg, const struct raw_entry *e)
 	return screen_lets_pass(e, s->lines, s->matcher);
 }
 
-static void *sum_up(void *arg)
-{
-	struct screen *s = arg;
-
-	s->sum_fits = raw_index_sum_fits(s->bytes, s->len, &s->stop);
-	return NULL;
-}
-
 static bool is_clean(struct screen *s, const char *policy)
 {
 	if (!has_plain_config() || !load_policy(s, policy))
@@ -208,32 +173,22 @@ static bool is_clean(struct screen *s, const char *policy)
 		if (!s->matcher)
 			return false;
 	}
-	return raw_index_each(s->bytes, s->len, is_let_pass, s);
+	return raw_index_each(s->index.bytes, s->index.len, is_let_pass, s);
 }
 
 static bool is_clean_and_whole(struct screen *s, const char *policy)
 {
-	pthread_t thread;
-	bool threaded = s->len >= THREAD_MIN && pthread_create(&thread, NULL, sum_up, s) == 0;
-	bool clean = is_clean(s, policy);
-
-	s->stop = !clean;
-	if (threaded)
-		pthread_join(thread, NULL);
-	else if (clean)
-		sum_up(s);
-	return clean && s->sum_fits;
+	return index_file_is_whole(&s->index, is_clean(s, policy));
 }
 
 bool screen_is_clean(const struct environment *env, const char *policy)
 {
 	const char *index = env->git_index_file ? env->git_index_file : ".git/index";
-	struct screen s = {.bytes = NULL};
-	bool clean =
-		is_plain_repository(env) && map_index(&s, index) && is_clean_and_whole(&s, policy);
+	struct screen s = {.policy = NULL};
+	bool clean = is_plain_repository(env) && index_file_open(&s.index, index) &&
+		     is_clean_and_whole(&s, policy);
 
-	if (s.bytes)
-		munmap((void *)s.bytes, s.len);
+	index_file_close(&s.index);
 	policy_free(s.policy);
 	matcher_free(s.matcher);
 	return clean;

@@ -1,0 +1,57 @@
+#include "index_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "raw_index.h"
+
+/* From this size on, summing up is worth a thread of its own. */
+enum { THREAD_MIN = 1 << 19 };
+
+static void *sum_up(void *arg)
+{
+	struct index_file *f = arg;
+
+	f->sum_fits = raw_index_sum_fits(f->bytes, f->len, &f->stop);
+	return NULL;
+}
+
+bool index_file_open(struct index_file *f, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+	void *map = MAP_FAILED;
+
+	*f = (struct index_file){.bytes = NULL};
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
+		f->len = (size_t)st.st_size;
+		map = mmap(NULL, f->len, PROT_READ, MAP_PRIVATE, fd, 0);
+	}
+	close(fd);
+	if (map == MAP_FAILED)
+		return false;
+	f->bytes = map;
+	f->threaded = f->len >= THREAD_MIN && pthread_create(&f->thread, NULL, sum_up, f) == 0;
+	return true;
+}
+
+bool index_file_is_whole(struct index_file *f, bool wanted)
+{
+	f->stop = !wanted;
+	if (f->threaded)
+		pthread_join(f->thread, NULL);
+	else if (wanted)
+		sum_up(f);
+	return wanted && f->sum_fits;
+}
+
+void index_file_close(struct index_file *f)
+{
+	if (f->bytes)
+		munmap((void *)f->bytes, f->len);
+	f->bytes = NULL;
+}

@@ -1,0 +1,41 @@
+/*
+ * index_file - an index file, mapped, whose checksum is summed up while its entries are walked: in a
+ * second thread if it is large. Calls no libgit2.
+ *
+ * Calling sequence: index_file_open; raw_index_each over the bytes; index_file_is_whole; once the
+ * bytes are no longer needed index_file_close.
+ */
+#ifndef PYCGUARD_INDEX_FILE_H
+#define PYCGUARD_INDEX_FILE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct index_file {
+	const unsigned char *bytes; /* NULL: not open */
+	size_t len;
+	pthread_t thread;
+	bool threaded, sum_fits;
+	atomic_bool stop; /* there is no need to know whether it does */
+};
+
+/**
+ * @param f where it is must not change before index_file_is_whole has been called
+ * @return false, with nothing to close, when there is no such regular file, or it is empty, or cannot
+ *         be mapped
+ */
+bool index_file_open(struct index_file *f, const char *path);
+
+/**
+ * Whether the checksum fits; must be called once, whatever the walk found.
+ *
+ * @param wanted false: nobody asks any more; the answer is then false
+ */
+bool index_file_is_whole(struct index_file *f, bool wanted);
+
+/** What is not open is allowed. */
+void index_file_close(struct index_file *f);
+
+#endif
