@@ -210,6 +210,45 @@ open(".git/index", "wb").write(data + hashlib.sha1(data).digest())' "$1"
     done
 }
 
+# Both readers of an index must say the same of all of it, and of each path by name.
+same_as_libgit2() {
+    for args in --check-tracked -v "$@"; do
+        # shellcheck disable=SC2086 # words
+        "$UNSCREENED" --format json $args >"$WORK/expected" 2>"$WORK/expected.err" && expected=0 || expected=$?
+        # shellcheck disable=SC2086
+        "$PYCGUARD" --format json $args >"$WORK/actual" 2>"$WORK/actual.err" && status=0 || status=$?
+        [[ $status == "$expected" ]] || fail "$args: expected exit status $expected"
+        cmp "$WORK/expected" "$WORK/actual"
+        cmp "$WORK/expected.err" "$WORK/actual.err"
+    done
+}
+
+@test "an index read as it lies gives what libgit2's reader gives" {
+    pyc pkg/a.py pkg/a.pyc
+    pyc pkg/b.py pkg/__pycache__/b.cpython-311.pyc
+    pyc pkg/b.py pkg/gone.pyc
+    ln -s a.pyc pkg/link.pyc
+    git add -f pkg
+    blob=$(git rev-parse :pkg/a.pyc)
+    commit=$(git rev-parse HEAD)
+    {
+        for stage in 1 2 3; do printf '100644 %s %s\tboth.pyc\n' "$blob" "$stage"; done
+        printf '100644 %s 1\tdeleted.pyc\n' "$blob"
+        printf '100644 %s 3\tours_gone.pyc\n' "$blob"
+        printf '160000 %s 2\tmodule.pyc\n100644 %s 3\tmodule.pyc\n' "$commit" "$blob"
+        printf '160000 %s 0\tvendor.pyc\n' "$commit"
+    } | git update-index --index-info
+    write pkg/later.pyc x
+    git add -fN pkg/later.pyc
+    for version in 2 3 4; do
+        git update-index --index-version "$version"
+        same_as_libgit2 both.pyc deleted.pyc ours_gone.pyc module.pyc vendor.pyc pkg pkg/gone.pyc pkg/later.pyc \
+            pkg/a.py pkg/none.pyc pk pkg/a.pyc/x .
+    done
+    git reset -q --hard && git rm -rq --cached .
+    same_as_libgit2 . pkg
+}
+
 @test "a configuration that could move something is looked at closely" {
     cp .git/config plain
     git config branch.main.remote origin
