@@ -58,4 +58,11 @@ int glob_normalize(struct glob *out, const char *pattern, size_t len, bool casel
 
 void glob_free(struct glob *g);
 
+/**
+ * Append the pieces of text, a NUL after each, every one of which is in a path that the glob
+ * matches, letters in either case taken for small ones, once the path has a slash before it and one
+ * after it: `src/[ab]*.o` needs "/src/" and ".o/".
+ */
+void glob_needs(struct buf *out, const struct glob *g);
+
 #endif

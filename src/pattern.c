@@ -25,6 +25,7 @@ struct pattern {
 	bool caseless;
 	bool glob; /* the slash after the path is part of the subject */
 	bool dir_only;
+	struct buf needs;
 	size_t prefix_len;
 	char prefix[];
 };
@@ -68,6 +69,7 @@ static struct pattern *pattern_new(const char *prefix, size_t prefix_len, bool c
 		return NULL;
 	}
 	p->caseless = caseless;
+	p->needs = (struct buf)BUF_INIT;
 	p->prefix_len = prefix_len;
 	if (prefix_len)
 		memcpy(p->prefix, prefix, prefix_len);
@@ -167,6 +169,9 @@ static int compile_glob(struct pattern *p, const struct glob *g, struct pattern_
 
 	p->glob = true;
 	p->dir_only = g->dir_only;
+	glob_needs(&p->needs, g);
+	if (buf_failed(&p->needs) < 0)
+		return -1;
 	if (g->start == GLOB_AT_START && !g->text.len)
 		return 0;
 	rc = spell_out(&text, g);
@@ -223,7 +228,13 @@ void pattern_free(struct pattern *p)
 	if (!p)
 		return;
 	pcre2_code_free(p->code);
+	buf_free(&p->needs);
 	free(p);
+}
+
+const struct buf *pattern_needs(const struct pattern *p)
+{
+	return &p->needs;
 }
 
 /* false when memory is gone. */

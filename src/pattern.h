@@ -43,6 +43,9 @@ int pattern_regex(struct pattern **out, const char *text, size_t len, bool casel
 
 void pattern_free(struct pattern *p);
 
+/** What a path that it matches holds, as glob_needs tells. Borrowed; nothing for an expression. */
+const struct buf *pattern_needs(const struct pattern *p);
+
 /** @return yours, for matcher_free; NULL with the failure recorded when memory is gone. */
 struct matcher *matcher_new(void);
 

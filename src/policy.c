@@ -1,4 +1,4 @@
-#include "policy.h"
+#include "policy_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,10 +6,7 @@
 #include "buf.h"
 #include "error.h"
 
-enum { SHORT_PATH = 512, QUOTED_MAX = 200 };
-
-static const char *const builtin_lines[] = {"__pycache__/", "*.py[cod]", "*$py.class"};
-enum { BUILTIN_COUNT = sizeof builtin_lines / sizeof *builtin_lines };
+static const char *const builtin_lines[BUILTIN_COUNT] = {"__pycache__/", "*.py[cod]", "*$py.class"};
 
 static const char regex_mark[] = "regex:";
 
@@ -17,14 +14,6 @@ static const char regex_mark[] = "regex:";
 struct origin {
 	struct origin *next;
 	char name[];
-};
-
-struct policy {
-	struct policy_line *lines;
-	size_t count;
-	size_t cap;
-	struct origin *origins;
-	bool caseless;
 };
 
 /* A policy file being read, at one of its lines. */
@@ -109,6 +98,11 @@ static int append(struct policy *p, struct policy_line *line, struct pattern_err
 
 	if (!rc)
 		rc = compile_line(line, p->caseless, why);
+	if (!rc) {
+		const struct buf *needs = pattern_needs(line->pattern);
+
+		rc = shortlist_add(&p->shortlist, needs->ptr, needs->len);
+	}
 	if (rc)
 		line_release(line);
 	else
@@ -155,6 +149,7 @@ void policy_free(struct policy *p)
 		next = o->next;
 		free(o);
 	}
+	shortlist_free(&p->shortlist);
 	free(p->lines);
 	free(p);
 }
@@ -300,155 +295,6 @@ int policy_add(struct policy *p, const char *text, size_t len, const char *origi
 	rc = read_lines(&r, text, len);
 	buf_free(&r.comments);
 	return rc;
-}
-
-static int match_line(
-	const struct policy_line *line, struct matcher *m, const char *path, size_t len)
-{
-	int matched = pattern_match(line->pattern, m, path, len);
-
-	if (matched >= 0)
-		return matched;
-	if (!line->origin)
-		return error_prefix("pattern '%s'", line->text);
-	return error_prefix(
-		"'%s:%zu': pattern '%.*s'", line->origin, line->number, QUOTED_MAX, line->text);
-}
-
-static bool has_mark(const char *path, size_t len, char y)
-{
-	const char *at = path + 2, *end = path + len - 1;
-
-	for (; at < end && (at = memchr(at, y, (size_t)(end - at))); at++)
-		if ((at[-1] == 'p' || at[-1] == 'P') && strchr("._$", at[-2]) &&
-			strchr("codCOD.", at[1]))
-			return true;
-	return false;
-}
-
-/* Every path that a built-in line matches, in any case of letters, holds `py` after one of `._$` and
- * before one of `cod.`: to look for that is several times faster than PCRE2 is in starting. */
-static bool builtin_may_match(const char *path, size_t len)
-{
-	return len >= 4 && (has_mark(path, len, 'y') || has_mark(path, len, 'Y'));
-}
-
-/* The last of the lines from `first` on, up to but not with `end`, that matches, in `*out`; NULL
- * when there is none. */
-static int last_match(const struct policy *p, size_t first, size_t end, struct matcher *m,
-	const char *path, size_t len, const struct policy_line **out)
-{
-	*out = NULL;
-	for (size_t i = end; i-- > first;) {
-		int matched = match_line(&p->lines[i], m, path, len);
-
-		if (matched < 0)
-			return -1;
-		if (matched) {
-			*out = &p->lines[i];
-			return 0;
-		}
-	}
-	return 0;
-}
-
-static int last_builtin(const struct policy *p, struct matcher *m, const char *path, size_t len,
-	const struct policy_line **out)
-{
-	*out = NULL;
-	if (!builtin_may_match(path, len))
-		return 0;
-	return last_match(p, 0, BUILTIN_COUNT, m, path, len, out);
-}
-
-/* As policy_decide, of a path with a slash after it. */
-static int decide(const struct policy *p, struct matcher *m, const char *path, size_t len,
-	struct policy_decision *out)
-{
-	const struct policy_line *builtin = NULL;
-
-	if (last_match(p, BUILTIN_COUNT, p->count, m, path, len, &out->line))
-		return -1;
-	if (out->line && out->line->allows)
-		return 0;
-	if (last_builtin(p, m, path, len, &builtin))
-		return -1;
-	out->builtin = builtin != NULL;
-	if (!out->line)
-		out->line = builtin;
-	out->rejected = out->line != NULL;
-	return 0;
-}
-
-/* A copy of the path with a slash after it: in `room` if it fits, else for free(); or NULL. */
-static char *with_slash(char room[static SHORT_PATH], const char *path, size_t len)
-{
-	char *slashed = len < SHORT_PATH ? room : malloc(len + 1);
-
-	if (!slashed) {
-		error_oom();
-		return NULL;
-	}
-	memcpy(slashed, path, len);
-	slashed[len] = '/';
-	return slashed;
-}
-
-int policy_decide(const struct policy *p, struct matcher *m, const char *path, size_t len,
-	struct policy_decision *out)
-{
-	char room[SHORT_PATH], *slashed;
-	int rc;
-
-	*out = (struct policy_decision){.line = NULL};
-	if (p->count == BUILTIN_COUNT && !builtin_may_match(path, len))
-		return 0;
-	slashed = with_slash(room, path, len);
-	if (!slashed)
-		return -1;
-	rc = decide(p, m, slashed, len, out);
-	if (slashed != room)
-		free(slashed);
-	return rc;
-}
-
-int policy_line_matches(
-	const struct policy_line *line, struct matcher *m, const char *path, size_t len)
-{
-	char room[SHORT_PATH];
-	char *slashed = with_slash(room, path, len);
-	int matched;
-
-	if (!slashed)
-		return -1;
-	matched = match_line(line, m, slashed, len);
-	if (slashed != room)
-		free(slashed);
-	return matched;
-}
-
-static int any_rejecting_matches(
-	const struct policy *p, size_t first, struct matcher *m, const char *slashed, size_t len)
-{
-	int matched = 0;
-
-	for (size_t i = first; i < p->count && !matched; i++)
-		if (!p->lines[i].allows)
-			matched = match_line(&p->lines[i], m, slashed, len);
-	return matched;
-}
-
-int policy_adds_path(const struct policy *p, struct matcher *m, const char *path, size_t len)
-{
-	char room[SHORT_PATH], *slashed = with_slash(room, path, len);
-	int found;
-
-	if (!slashed)
-		return -1;
-	found = any_rejecting_matches(p, BUILTIN_COUNT, m, slashed, len);
-	if (slashed != room)
-		free(slashed);
-	return found;
 }
 
 size_t policy_count(const struct policy *p)

@@ -20,6 +20,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "pattern.h"
 
@@ -68,9 +69,15 @@ struct policy_decision {
 int policy_decide(const struct policy *p, struct matcher *m, const char *path, size_t len,
 	struct policy_decision *out);
 
-/** Whether a line matches a path, given as to policy_decide. 1 or 0; -1 with the failure recorded. */
-int policy_line_matches(
-	const struct policy_line *line, struct matcher *m, const char *path, size_t len);
+/**
+ * Take the lines that match a path off a list of lines.
+ *
+ * @param path  as for policy_decide
+ * @param lines a bit for each line, of line i bit i % 64 of word i / 64: cleared when it matches
+ * @return 0; -1 with the failure recorded
+ */
+int policy_strike(
+	const struct policy *p, struct matcher *m, const char *path, size_t len, uint64_t *lines);
 
 /** Whether a line of the user's rejects: only then can what no built-in line matches be rejected. */
 bool policy_adds(const struct policy *p);

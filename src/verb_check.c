@@ -49,9 +49,11 @@ static void warn_of_unmatched(const struct policy_unmatched *unmatched)
 {
 	size_t i;
 
-	for (i = 0; i < unmatched->count; i++) {
-		const struct policy_line *line = unmatched->lines[i];
+	for (i = 0; unmatched->policy && i < policy_count(unmatched->policy); i++) {
+		const struct policy_line *line = policy_line(unmatched->policy, i);
 
+		if (!policy_unmatched_has(unmatched, i))
+			continue;
 		error_set("%s:%zu: '%.200s' matches no tracked file", line->origin, line->number,
 			line->text);
 		fprintf(stderr, "pycguard: warning: %s\n", error_message());
