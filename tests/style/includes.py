@@ -23,12 +23,12 @@ walk*
 policy_*
 examine finding rules
 repository bases owner git git_* snapshot_* index_* tree objects refs* cat_file plumbing id_file oidmap disk raw_index
-snapshot policy
+snapshot policy policy_private policy_match
 bytecode*
-pattern glob
+pattern glob*
 json_text pathset child coprocess packs pack
 path
-io inflate delta siphash sha1 oid reflines progress amount
+io inflate delta siphash sha1 oid reflines progress amount shortlist plain_config
 buf
 error
 utf8 environment
