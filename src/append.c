@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "directory.h"
+#include "interrupt.h"
 #include "io.h"
 #include "path.h"
 
@@ -189,15 +190,18 @@ static int replace(struct target *t)
 
 int append_lines(int root, const char *file, const struct buf *lines)
 {
+	sigset_t before;
 	struct target t;
 	int status = -1;
 
 	if (open_target(&t, root, file) == 0 && add_lines(&t.text, lines) == 0) {
+		interrupt_hold(&before);
 		status = write_beside(&t);
 		if (status == 0)
 			status = replace(&t);
 		if (status < 0 && t.beside.len)
 			unlinkat(t.directory.fd, t.beside.ptr, 0);
+		interrupt_release(&before);
 	}
 	close_target(&t);
 	return status;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "interrupt.h"
 #include "io.h"
 #include "path.h"
 
@@ -108,16 +109,19 @@ static int write_new(const char *name, const char *text, mode_t mode)
 static int write_file(const char *path, const char *text, mode_t mode)
 {
 	struct buf name = BUF_INIT;
+	sigset_t before;
 	int status = -1;
 
 	buf_addf(&name, "%s" PLAN_NEW_SUFFIX, path);
 	if (buf_failed(&name) < 0)
 		goto done;
+	interrupt_hold(&before);
 	if (write_new(name.ptr, text, mode) == 0)
 		status = rename(name.ptr, path) == 0 ? 0 :
 						       error_os(errno, "cannot write '%s'", path);
 	if (status < 0)
 		unlink(name.ptr);
+	interrupt_release(&before);
 done:
 	buf_free(&name);
 	return status;
