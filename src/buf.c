@@ -81,7 +81,7 @@ void buf_wrap(struct buf *b, const char *text, size_t indent, size_t width)
 		if (len > room)
 			for (n = room; n > 0 && text[n] != ' '; n--)
 				;
-		n = n ? n : len;
+		n = n ? n : strcspn(text, " ");
 		buf_add(b, text, n);
 		text += n + (text[n] == ' ');
 		if (!*text)

@@ -5,32 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli_rows.h"
 #include "formats.h"
 #include "hooks.h"
 #include "path.h"
-
-enum option_id {
-#define OPTION(name, letter, text, argument, help) name,
-#include "cli.def"
-	OPTION_COUNT
-};
-
-static const struct {
-	const char *name, *operands;
-	int least, most;
-	const char *help;
-} verbs[VERB_COUNT] = {
-#define VERB(name, text, operands, least, most, help) [name] = {text, operands, least, most, help},
-#include "cli.def"
-};
-
-static const struct {
-	char letter;
-	const char *name, *argument, *help;
-} options[OPTION_COUNT] = {
-#define OPTION(name, letter, text, argument, help) [name] = {letter, text, argument, help},
-#include "cli.def"
-};
 
 /* What getopt_long gives back for a row: verbs first, then options; above every letter. */
 enum { ROW = 256 };
@@ -49,16 +27,16 @@ static void build_tables(struct tables *t)
 	memset(t, 0, sizeof *t);
 	*letter++ = ':'; /* tell a missing argument from an unknown option */
 	for (i = 0; i < VERB_COUNT; i++)
-		*row++ = (struct option){verbs[i].name, no_argument, NULL, ROW + i};
+		*row++ = (struct option){verb_rows[i].name, no_argument, NULL, ROW + i};
 	for (i = 0; i < OPTION_COUNT; i++) {
-		if (options[i].name)
-			*row++ = (struct option){options[i].name,
-				options[i].argument ? required_argument : no_argument, NULL,
+		if (option_rows[i].name)
+			*row++ = (struct option){option_rows[i].name,
+				option_rows[i].argument ? required_argument : no_argument, NULL,
 				ROW + VERB_COUNT + i};
-		if (!options[i].letter)
+		if (!option_rows[i].letter)
 			continue;
-		*letter++ = options[i].letter;
-		if (options[i].argument)
+		*letter++ = option_rows[i].letter;
+		if (option_rows[i].argument)
 			*letter++ = ':';
 	}
 }
@@ -68,23 +46,67 @@ static int usage_error(const char *what, const char *subject)
 	return error_set("%s '%s' (see pycguard --help)", what, subject);
 }
 
+/* Appends every long option that begins with the word; how many there are. */
+static size_t add_candidates(struct buf *out, const char *word, size_t len)
+{
+	size_t row, count = 0;
+
+	for (row = 0; row < CLI_ROWS; row++) {
+		const char *name = cli_long_name(row);
+
+		if (name && strncmp(name, word, len) == 0)
+			buf_addf(out, "%s--%s", count++ ? ", " : "", name);
+	}
+	return count;
+}
+
+/* `word` is what stands after the dashes of `option`. */
+static int unknown_option(const char *option, const char *word)
+{
+	size_t len = strcspn(word, "=");
+	const char *nearest = cli_nearest(word, len);
+	struct buf candidates = BUF_INIT;
+
+	if (len && add_candidates(&candidates, word, len) > 1)
+		error_set("ambiguous option '%s': it could be %s", option, candidates.ptr);
+	else if (nearest)
+		error_set("unknown option '%s': did you mean --%s?", option, nearest);
+	else
+		usage_error("unknown option", option);
+	buf_free(&candidates);
+	return -1;
+}
+
+/* A letter of `word`, of which getopt may have read all. One dash before a long name is a slip. */
+static int unknown_letter(char letter, const char *word)
+{
+	const char option[] = {'-', letter, '\0'};
+
+	if (word && word[0] == '-' && word[1] != '-' && strlen(word) > 3 &&
+		cli_nearest(word + 1, strcspn(word + 1, "=")))
+		return unknown_option(word, word + 1);
+	return usage_error("unknown option", option);
+}
+
 /* getopt's '?': an option that is unknown, ambiguous, or has an argument it does not take. */
 static int bad_option(char **argv)
 {
-	char letter[] = {'-', (char)optopt, '\0'};
+	const char *word = argv[optind - 1];
 
 	if (optopt >= ROW)
-		return usage_error("option takes no argument:", argv[optind - 1]);
-	if (optopt)
-		return usage_error("unknown option", letter);
-	return usage_error("unknown or ambiguous option", argv[optind - 1]);
+		return usage_error("option takes no argument:", word);
+	if (!optopt)
+		return unknown_option(word, word + 2);
+	if (word[0] != '-' || !strchr(word, optopt))
+		word = argv[optind];
+	return unknown_letter((char)optopt, word);
 }
 
 static int take_verb(struct invocation *out, bool *given, enum verb verb)
 {
 	if (*given && out->verb != verb)
 		return error_set("one verb a run: --%s and --%s exclude each other",
-			verbs[out->verb].name, verbs[verb].name);
+			verb_rows[out->verb].name, verb_rows[verb].name);
 	*given = true;
 	out->verb = verb;
 	return 0;
@@ -132,7 +154,7 @@ static int take_option(struct invocation *out, enum option_id id, const char *va
 {
 	switch (id) {
 	case OPTION_DIR:
-		if (chdir(value) < 0)
+		if (*value && chdir(value) < 0)
 			return error_os(errno, "cannot change to directory '%s'", value);
 		repeat(out, "-C", value);
 		break;
@@ -167,6 +189,9 @@ static int take_option(struct invocation *out, enum option_id id, const char *va
 	case OPTION_FORCE:
 		out->force = true;
 		break;
+	case OPTION_USAGE:
+		out->usage = true;
+		break;
 	case OPTION_HELP:
 		out->help = true;
 		break;
@@ -183,25 +208,38 @@ static enum option_id option_of_letter(int letter)
 {
 	int i;
 
-	for (i = 0; i < OPTION_COUNT && options[i].letter != letter; i++)
+	for (i = 0; i < OPTION_COUNT && option_rows[i].letter != letter; i++)
 		;
 	return (enum option_id)i;
 }
 
 const char *cli_verb_name(enum verb verb)
 {
-	return verbs[verb].name;
+	return verb_rows[verb].name;
+}
+
+/* `pycguard install` would look for a file of that name. One that is there is a path all the same. */
+static int check_not_a_verb(const struct invocation *in)
+{
+	const char *word = in->operand_count ? in->operands[0] : "";
+	const char *nearest = cli_nearest(word, strlen(word));
+
+	if (in->operand_count == in->after_dashes || !nearest || access(word, F_OK) == 0)
+		return 0;
+	return error_set("no verb and no file '%s': did you mean --%s? (a path that is not on disk "
+			 "goes after --)",
+		word, nearest);
 }
 
 static int check_operands(const struct invocation *in)
 {
-	int most = verbs[in->verb].most;
+	int most = verb_rows[in->verb].most;
 
 	if (in->all && in->verb != VERB_CLEAN)
 		return error_set("--all goes with --clean (see pycguard --help)");
-	if (in->operand_count < verbs[in->verb].least)
-		return error_set("--%s needs %s (see pycguard --help)", verbs[in->verb].name,
-			verbs[in->verb].operands);
+	if (in->operand_count < verb_rows[in->verb].least)
+		return error_set("--%s needs %s (see pycguard --help)", verb_rows[in->verb].name,
+			verb_rows[in->verb].operands);
 	if (most >= 0 && in->operand_count > most)
 		return usage_error("unexpected argument", in->operands[most]);
 	return 0;
@@ -242,65 +280,14 @@ int cli_parse(struct invocation *out, int argc, char **argv)
 	}
 	out->operands = argv + optind;
 	out->operand_count = argc - optind;
-	if (status < 0 || out->help || out->version)
+	if (status < 0 || out->usage || out->help || out->version)
 		return status;
-	return buf_failed(&out->again) < 0 ? -1 : check_operands(out);
+	if (buf_failed(&out->again) < 0 || (!verb_given && check_not_a_verb(out) < 0))
+		return -1;
+	return check_operands(out);
 }
 
 void cli_release(struct invocation *in)
 {
 	buf_free(&in->again);
-}
-
-/* One row of help: the words in a column, and the text beside or, if they are long, below it. */
-static void help_row(struct buf *out, const struct buf *words, const char *text)
-{
-	enum { COLUMN = 26, WIDTH = 80 };
-
-	buf_addf(out, "  %-*s", COLUMN, words->ptr);
-	if (words->len > COLUMN - 1)
-		buf_addf(out, "\n  %-*s", COLUMN, "");
-	buf_wrap(out, text, COLUMN + 2, WIDTH);
-	buf_adds(out, "\n");
-}
-
-static void help_option(struct buf *out, int id)
-{
-	struct buf words = BUF_INIT;
-
-	if (options[id].letter)
-		buf_addf(&words, "-%c", options[id].letter);
-	if (options[id].letter && options[id].name)
-		buf_adds(&words, ", ");
-	if (options[id].name)
-		buf_addf(&words, "--%s", options[id].name);
-	if (options[id].argument)
-		buf_addf(
-			&words, " %s", id == OPTION_FORMAT ? format_names() : options[id].argument);
-	help_row(out, &words, options[id].help);
-	out->failed = out->failed || words.failed;
-	buf_free(&words);
-}
-
-void cli_help(struct buf *out)
-{
-	struct buf words = BUF_INIT;
-	int i;
-
-	buf_adds(out,
-		"usage: pycguard [VERB] [OPTION...] [--] [OPERAND...]\n\n"
-		"Keeps Python bytecode out of git. One verb a run; with none, --check-staged.\n\n");
-	for (i = 0; i < VERB_COUNT; i++) {
-		buf_clear(&words);
-		buf_addf(&words, "--%s%s%s", verbs[i].name, verbs[i].operands ? " " : "",
-			verbs[i].operands ? verbs[i].operands : "");
-		help_row(out, &words, verbs[i].help);
-	}
-	buf_adds(out, "\n");
-	for (i = 0; i < OPTION_COUNT; i++)
-		help_option(out, i);
-	buf_adds(out,
-		"\nExit status: 0 nothing to reject, 1 something rejected, 2 it could not look.\n");
-	out->failed = out->failed || words.failed;
-	buf_free(&words);
 }

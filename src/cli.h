@@ -1,7 +1,8 @@
 /*
  * cli - the command line: the table of cli.def, parsing, help, and the exit statuses.
  *
- * To add an option: a row in cli.def, a field here, a case in cli.c's take_option.
+ * To add an option: a row in cli.def, a field here, a case in cli.c's take_option. Help and the
+ * completions come from the row.
  * To add a verb: a row in cli.def, a function in verbs.h, a row in main.c.
  */
 #ifndef PYCGUARD_CLI_H
@@ -28,7 +29,7 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 /** What the user asked for, for cli_release. All strings are borrowed from argv. */
 struct invocation {
 	enum verb verb;
-	bool help, version;
+	bool usage, help, version;
 	const char *policy; /* NULL: the repository's .pycguard */
 	const char *format; /* as given; "human" by default */
 	bool paths_only;    /* -z */
@@ -59,7 +60,10 @@ void cli_release(struct invocation *in);
 /** The name of a verb, without its dashes. */
 const char *cli_verb_name(enum verb verb);
 
-/** Append the text of --help. */
-void cli_help(struct buf *out);
+/** Append the text of --help, in lines of at most `width` columns as far as words allow it. */
+void cli_help(struct buf *out, size_t width);
+
+/** The same of -h: how each verb is called, and which options there are. */
+void cli_usage(struct buf *out, size_t width);
 
 #endif

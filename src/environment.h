@@ -8,6 +8,7 @@
 #define PYCGUARD_ENVIRONMENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct environment {
 	const char *program;         /* argv[0]; never NULL */
@@ -24,6 +25,7 @@ struct environment {
 	char **variables;            /* every NAME=VALUE, with a NULL at the end; never NULL */
 	bool no_color, force_color;  /* NO_COLOR, CLICOLOR_FORCE */
 	bool dumb_terminal;          /* TERM is dumb or not set */
+	size_t width; /* how long lines of text may be: COLUMNS, the terminal, or 80 */
 };
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "path.h"
 
-enum { LABEL = 11, WIDTH = 80 };
+enum { LABEL = 11 };
 
 /* Begins a row: its label, or blanks for a further line of the row above. */
 static void row(struct buf *out, const char *label)
@@ -329,23 +329,23 @@ void explain_file(struct buf *out, const struct explanation *e)
 	buf_adds(out, "\n");
 }
 
-static void row_wrapped(struct buf *out, const char *text)
+static void row_wrapped(struct buf *out, const char *text, size_t width)
 {
-	buf_wrap(out, text, LABEL + 2, WIDTH);
+	buf_wrap(out, text, LABEL + 2, width);
 	buf_adds(out, "\n");
 }
 
-void explain_rule(struct buf *out, enum rule rule)
+void explain_rule(struct buf *out, enum rule rule, size_t width)
 {
 	const struct rule_text *text = rule_text(rule);
 
 	buf_addf(out, "%s\n", text->id);
 	row(out, "what");
-	row_wrapped(out, text->summary);
+	row_wrapped(out, text->summary, width);
 	row(out, "why");
-	row_wrapped(out, text->why);
+	row_wrapped(out, text->why, width);
 	row(out, "example");
-	row_wrapped(out, text->example);
+	row_wrapped(out, text->example, width);
 	row(out, "mend");
-	row_wrapped(out, text->mend);
+	row_wrapped(out, text->mend, width);
 }

@@ -29,7 +29,7 @@ struct explanation {
 /** Append the explanation. Memory is the buf's matter. */
 void explain_file(struct buf *out, const struct explanation *e);
 
-/** Append what a rule means, why, an example and the mend. */
-void explain_rule(struct buf *out, enum rule rule);
+/** Append what a rule means, why, an example and the mend, in lines of at most `width` columns. */
+void explain_rule(struct buf *out, enum rule rule, size_t width);
 
 #endif

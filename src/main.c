@@ -1,9 +1,12 @@
 /*
  * main - reads the environment, looks the verb up in a table, says what failed. The only exit.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "cli.h"
 #include "error.h"
@@ -39,6 +42,20 @@ static const char *variable(const char *name)
 	return value && *value ? value : NULL;
 }
 
+/* Lines much longer than 80 are hard to read, and a window of a few columns is a mistake. */
+static size_t text_width(const char *columns)
+{
+	enum { LEAST = 40, USUAL = 80, MOST = 100 };
+	long width = columns ? strtol(columns, NULL, 10) : 0;
+	struct winsize window;
+
+	if (width <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0)
+		width = window.ws_col;
+	if (width <= 0)
+		return USUAL;
+	return width < LEAST ? LEAST : width > MOST ? MOST : (size_t)width;
+}
+
 static void read_environment(struct environment *env, const char *program)
 {
 	const char *term = variable("TERM"), *force = variable("CLICOLOR_FORCE");
@@ -59,16 +76,19 @@ static void read_environment(struct environment *env, const char *program)
 		.no_color = variable("NO_COLOR") != NULL,
 		.force_color = force && strcmp(force, "0") != 0,
 		.dumb_terminal = !term || strcmp(term, "dumb") == 0,
+		.width = text_width(variable("COLUMNS")),
 	};
 }
 
-static int print_about(const struct invocation *in)
+static int print_about(const struct invocation *in, size_t width)
 {
 	struct buf out = BUF_INIT;
 	int status = 0;
 
 	if (in->help)
-		cli_help(&out);
+		cli_help(&out, width);
+	else if (in->usage)
+		cli_usage(&out, width);
 	else
 		status = version_text(&out);
 	if (status == 0)
@@ -81,17 +101,21 @@ static int run(const struct invocation *in, const char *program)
 {
 	struct environment env;
 
-	if (in->help || in->version)
-		return print_about(in);
 	read_environment(&env, program);
+	if (in->usage || in->help || in->version)
+		return print_about(in, env.width);
 	return functions[in->verb](in, &env);
 }
 
 int main(int argc, char **argv)
 {
 	struct invocation in;
-	int status = cli_parse(&in, argc, argv) < 0 ? STATUS_FAILED :
-						      run(&in, argc > 0 ? argv[0] : "pycguard");
+	int status;
+
+	/* Some parents ignore it. A reader that has gone ends this as it ends others: without a word. */
+	signal(SIGPIPE, SIG_DFL);
+	status = cli_parse(&in, argc, argv) < 0 ? STATUS_FAILED :
+						  run(&in, argc > 0 ? argv[0] : "pycguard");
 
 	if (status == STATUS_FAILED)
 		fprintf(stderr, "pycguard: %s\n", error_message());

@@ -241,12 +241,12 @@ static void close_places(struct job *job)
 	repository_free(job->repository);
 }
 
-static int explain_a_rule(enum rule rule)
+static int explain_a_rule(enum rule rule, size_t width)
 {
 	struct buf text = BUF_INIT;
 	int status;
 
-	explain_rule(&text, rule);
+	explain_rule(&text, rule, width);
 	status = report_write(&text);
 	buf_free(&text);
 	return status;
@@ -267,7 +267,7 @@ int verb_explain(const struct invocation *in, const struct environment *env)
 		return STATUS_FAILED;
 	}
 	if (rule)
-		return explain_a_rule(rule) < 0 ? STATUS_FAILED : STATUS_CLEAN;
+		return explain_a_rule(rule, env->width) < 0 ? STATUS_FAILED : STATUS_CLEAN;
 	status = open_places(&job);
 	if (status == 0)
 		status = choose(&job);

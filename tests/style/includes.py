@@ -13,7 +13,7 @@ import sys
 LAYERS = """
 main
 verbs verb_* job
-cli version self
+cli* version self
 formats report*
 commits history scan store
 hooks* hook_* manager plan
