@@ -20,4 +20,4 @@ done
 [[ $program ]] || die "clang-format $version is not here${found:+, but: $found}"
 
 cd ..
-exec "$program" --dry-run -Werror src/*.[ch] tests/*/*.[ch]
+exec "$program" --dry-run -Werror src/*.[ch] src/*/*.[ch] tests/*/*.[ch]
