@@ -4,7 +4,7 @@
  * The text is that of hook/pre-commit with the path of the program filled in, and a last line that
  * tells whether it was edited since:
  *
- *     # Written by pycguard 0.1.0; directories made for it: 0; sum: 0123456789abcdef
+ *     # Written by pycguard 1.2.3; directories made for it: 0; sum: 0123456789abcdef
  *
  * The sum is SipHash-2-4 with key 0 of all that stands before its digits. It is no seal: it tells
  * an edit from an upgrade, and nobody gains by a forgery.

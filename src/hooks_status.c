@@ -37,7 +37,7 @@ static bool is_on(const char *search)
 	return found;
 }
 
-/* "pycguard 0.1.0": what a program says that it is. */
+/* "pycguard 1.2.3": what a program says that it is. */
 static void add_version(struct buf *out, const char *program, char **variables)
 {
 	const char *const argv[] = {program, "--version", NULL};

@@ -6,7 +6,7 @@
 
 #include "buf.h"
 
-/** Append "pycguard 0.1.0 (libgit2 1.5.1, PCRE2 10.42)\n": the libraries as loaded, not as built.
+/** Append "pycguard 1.2.3 (libgit2 1.5.1, PCRE2 10.42)\n": the libraries as loaded, not as built.
  * 0; -1 with the failure recorded when libgit2 cannot be loaded. */
 int version_text(struct buf *out);
 
