@@ -111,15 +111,20 @@ static void put_quoted(const char *text, const char *quote, const char *special)
 	}
 }
 
-/* '(OTHERS){-n,--dry-run}[HELP]:ARGUMENT:ACTION', of zsh's _arguments. */
-static void put_zsh_row(const struct row *row, const char *word, const char *same)
+/* '(OTHERS)--dry-run[HELP]:ARGUMENT:ACTION', of zsh's _arguments: one for the letter, one for the name. */
+static void put_zsh_row(const struct row *row, bool letter)
 {
 	fputs("    '(", stdout);
 	if (row->verb)
 		put_words(false, NULL);
+	else if (letter && row->name)
+		printf("--%s", row->name);
+	else if (!letter && row->letter)
+		printf("-%c", row->letter);
+	if (letter)
+		printf(")-%c%s[", row->letter, row->argument ? "+" : "");
 	else
-		fputs(same, stdout);
-	printf(")%s%s[", word, !row->argument || row->verb ? "" : word[1] == '-' ? "=" : "+");
+		printf(")--%s%s[", row->name, row->argument && !row->verb ? "=" : "");
 	put_quoted(row->help, "'\\''", "[]:\\");
 	putchar(']');
 	if (row->argument && !row->verb) {
@@ -134,17 +139,13 @@ static void put_zsh_row(const struct row *row, const char *word, const char *sam
 
 static void put_zsh(void)
 {
-	char word[64], letter[3];
 	int i;
 
 	for (i = 0; i < ROWS; i++) {
-		snprintf(letter, sizeof letter, rows[i].letter ? "-%c" : "", rows[i].letter);
-		snprintf(word, sizeof word, rows[i].name ? "--%s" : "%s",
-			rows[i].name ? rows[i].name : "");
-		if (*letter)
-			put_zsh_row(&rows[i], letter, word);
-		if (*word)
-			put_zsh_row(&rows[i], word, letter);
+		if (rows[i].letter)
+			put_zsh_row(&rows[i], true);
+		if (rows[i].name)
+			put_zsh_row(&rows[i], false);
 	}
 }
 
