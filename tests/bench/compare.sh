@@ -117,7 +117,13 @@ caches() { find app -name '*.py[cod]' | wc -l; }
 in_venv() { find app/.venv -name '*.py[cod]' | wc -l; }
 ms() { echo $((($2 - $1) / 1000000)); }
 # start: imports what a Django application does.
-start() { (cd app && "$python" -c 'import django.db.models, django.contrib.auth.forms, django.test, shop.m'); }
+start() {
+    (cd app && "$python" -c 'import django
+from django.conf import settings
+settings.configure(INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth"])
+django.setup()
+import django.contrib.auth.forms, django.test, shop.m')
+}
 
 # disk NAME COMMAND...: in a fresh app
 disk() {

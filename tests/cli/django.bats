@@ -4,6 +4,7 @@
 # project; PostgreSQL is one that this file starts, on a socket in a directory of its own.
 
 load helper
+load readme
 
 ghost=shop/migrations/0002_add_secret.pyc
 
@@ -447,4 +448,75 @@ meets_what_exists() {
     run manage sql 'CREATE SCHEMA archive CREATE TABLE shop_account (id int, app_secret text)'
     assert_status 0
     passes_on postgresql schemas
+}
+
+# --- the README's section for those in the middle of it ----------------------------------------
+
+# a_clone_of_the_incident KIND: the ghost and its replacement, as committed; python is on PATH.
+a_clone_of_the_incident() {
+    before_the_incident
+    existing_database "$1" existing
+    leave_ghost
+    replace_migration
+    commit 'Replace the migration'
+    mkdir -p "$WORK/bin"
+    ln -s "$PYTHON" "$WORK/bin/python"
+    on_path
+}
+
+# run_block NAME: each command of the README's block, which must succeed.
+run_block() {
+    readme_block "$1" >"$WORK/block"
+    bash -e "$WORK/block" || fail "the README's block $1"
+}
+
+runbook() {
+    a_clone_of_the_incident "$1"
+    assert_transcript runbook-recognise
+    assert_transcript runbook-find
+    manage makemigrations --merge --noinput
+    git add shop/migrations/0004_merge*.py
+    commit 'Merge, as Django advises'
+    # Half of the mend.
+    rm "$ghost"
+    migrate_fails 'NodeNotFoundError'
+    assert_output_has 'nonexistent parent node'
+    git checkout -q -- "$ghost"
+
+    run_block runbook-mend
+    [[ -z $(git status --porcelain) && -z $(git ls-files '*.pyc' '*merge*') ]]
+    names_nothing
+    run_block runbook-verify
+    use "$1" fresh
+    run_block runbook-verify
+}
+
+@test "PostgreSQL: the runbook recognises, finds, mends and verifies" {
+    runbook postgresql
+}
+
+@test "SQLite: the runbook recognises, finds, mends and verifies" {
+    runbook sqlite
+}
+
+@test "PostgreSQL: --fake is right where everything is there, and blind where it is not" {
+    a_clone_of_the_incident postgresql
+    use postgresql altered
+    git checkout -q ":/compileall"
+    migrate_passes
+    git checkout -q main
+    run_block runbook-mend
+    run_block runbook-fake
+    migrate_passes , columns , makemigrations --check , sql 'SELECT app_secret FROM shop_account'
+
+    # It is content, and so is the check; the first query is not.
+    use postgresql fresh
+    run_block runbook-fake
+    migrate_passes , makemigrations --check
+    run manage sql 'SELECT app_secret FROM shop_account'
+    [[ $status != 0 ]] || fail 'the column is there'
+}
+
+@test "the README's migration that looks before it adds is the example" {
+    readme_block pattern | diff "$SOURCE_ROOT/tests/data/django/examples/0003_add_app_secret.py" -
 }
