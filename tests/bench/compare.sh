@@ -17,15 +17,10 @@ python=/usr/bin/python3
 
 # --- commits -----------------------------------------------------------------------------------
 
-# The six lines that people paste.
-six_lines='repos:
-  - repo: local
-    hooks:
-      - id: no-bytecode
-        name: no bytecode
-        language: fail
-        entry: no bytecode in git
-        files: (^|/)__pycache__/|\.py[cod]$'
+SOURCE_ROOT=$root
+# shellcheck source=tests/cli/readme.bash
+. "$root/tests/cli/readme.bash"
+people_paste=$(readme_block six-lines)
 deny='repos:
   - repo: builtin
     hooks:
@@ -33,8 +28,8 @@ deny='repos:
         args: ["\\.py[cod]$"]'
 
 guard_pycguard() { "$PYCGUARD" --install -q; }
-guard_pre-commit() { echo "$six_lines" >.pre-commit-config.yaml && git add . && pre-commit install >/dev/null; }
-guard_prek() { echo "$six_lines" >.pre-commit-config.yaml && git add . && prek install >/dev/null; }
+guard_pre-commit() { echo "$people_paste" >.pre-commit-config.yaml && git add . && pre-commit install >/dev/null; }
+guard_prek() { echo "$people_paste" >.pre-commit-config.yaml && git add . && prek install >/dev/null; }
 guard_prek-deny() { echo "$deny" >.pre-commit-config.yaml && git add . && prek install >/dev/null; }
 guard_lefthook() {
     printf '%s\n' 'pre-commit:' '  commands:' '    bytecode:' '      glob: "*.py[cod]"' '      run: exit 1' >lefthook.yml

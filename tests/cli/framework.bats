@@ -269,3 +269,20 @@ cp '$PYCGUARD' \"\$2/pycguard\""
     grep -q error "${log%\'*}"
     [[ $(ls -A fresh/.pycguard-build) == build.log ]]
 }
+
+@test "the rule that people paste: what the README says of it" {
+    new_repo
+    readme_block six-lines >.pre-commit-config.yaml
+    write shop/m.py 'x = 1'
+    commit 'a tracked cache' "$(pyc shop/m.py shop/m.pyc)" .
+    pre-commit install >/dev/null
+    write new.pyc x
+    git add -f new.pyc
+    run git commit -m adds
+    assert_status 1
+    git rm -q --cached new.pyc
+    git mv shop/m.py shop/n.py
+    git commit -qm 'makes a ghost'
+    git rm -q --cached shop/m.pyc
+    git commit -qm mends
+}

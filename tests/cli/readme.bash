@@ -3,7 +3,7 @@
 #
 # Above each fenced block of the README stands a line that says what becomes of it:
 #
-#     <!-- tested: NAME -->      a test takes it, by readme_block NAME or assert_transcript NAME
+#     <!-- tested: NAME -->      a test takes it, by readme_block NAME or a word that uses it
 #     <!-- not run: WHY -->
 #
 # readme.bats sees to it that there is such a line, and such a test.

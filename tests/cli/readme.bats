@@ -18,7 +18,7 @@ names() { blocks | sed -n 's/^[0-9]* <!-- tested: \([a-z0-9-]*\) -->$/\1/p'; }
     [[ -z $(names | sort | uniq -d) ]] || fail 'one name for two blocks'
     cat "$SOURCE_ROOT"/tests/cli/*.bats >tests
     for name in $(names); do
-        grep -qE "(readme_block|assert_transcript) $name\b" tests || fail "no test takes block $name"
+        grep -qE "(readme_block|assert_transcript|run_block|recipe) $name\b" tests || fail "no test takes block $name"
     done
     (($(names | wc -l) >= 20))
 }
@@ -212,4 +212,29 @@ each_line() {
     git add -f .
     judge --check-tracked
     assert_judged 1 'error policy build/m.txt' 'error policy lib/m.so.1' 'error ghost-module src/m.pyc'
+}
+
+# recipe NAME REJECTED... -- ALLOWED...: that block as .pycguard, over empty files of these paths.
+recipe() {
+    local rejected=()
+    new_repo "$1"
+    readme_block "$1" >.pycguard
+    shift
+    while [[ $1 != -- ]]; do
+        write "$1" '' && rejected+=("$1")
+        shift
+    done
+    for path in "${@:2}"; do write "$path" ''; done
+    git add -f .
+    [[ $("$PYCGUARD" -z | tr '\0' '\n') == "$(printf '%s\n' "${rejected[@]}")" ]] || fail 'rejected:' "$("$PYCGUARD")"
+    cd "$WORK" || return
+}
+
+@test "the recipes of policy reject and allow what they say" {
+    recipe recipe-fixtures m.pyc tests/__pycache__/m.cpython-311.pyc -- tests/data/m.pyc tests/data/deep/m.pyc
+    recipe recipe-vendored vendor/other/m.pyc -- vendor/acme/m.pyc vendor/acme/__pycache__/m.cpython-311.pyc
+    recipe recipe-migrations shop/migrations/0001.pyc shop/migrations/__pycache__/0001.cpython-311.pyc -- \
+        plugins/a.pyc __pycache__/a.cpython-311.pyc migrations_of_birds.pyc
+    recipe recipe-secrets .env .env.production deep/.env keys/server.pem -- .env.example tests/data/a.pem .envrc
+    recipe recipe-litter .DS_Store build/x dist/y ext/m.so m.egg-info/PKG-INFO -- src/build/z src/so.py
 }
