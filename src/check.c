@@ -1,9 +1,13 @@
 #include "check.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "disk.h"
 #include "examine.h"
+
+enum { PROGRESS_STEP = 256 }; /* progress_tick looks at the clock as often */
 
 static enum rule rule_of_lie(enum bytecode_lie lie)
 {
@@ -162,7 +166,14 @@ struct run {
 	struct check check;
 	struct matcher *matcher;
 	struct finding_list *out;
-	size_t checked;
+	atomic_size_t checked;
+	struct crew *crew; /* of which it is; NULL: it is alone */
+};
+
+/* The threads that share a check. */
+struct crew {
+	struct run *runs;
+	size_t count;
 };
 
 /* A commit that has nothing to find is not compared with anything. */
@@ -174,6 +185,17 @@ static int ask_for_bases(struct check *c)
 	return find ? find(c->find_bases_arg, &c->bases, &c->base_count) : 0;
 }
 
+/* How far all threads are is said by the one that has the progress. */
+static void show_progress(struct run *run)
+{
+	size_t done = run->checked, i;
+
+	if (done % PROGRESS_STEP == 0)
+		for (i = 1; run->crew && i < run->crew->count; i++)
+			done += run->crew->runs[i].checked / PROGRESS_STEP * PROGRESS_STEP;
+	progress_tick(run->check.progress, done);
+}
+
 static int visit(void *arg, const struct entry *e)
 {
 	struct run *run = arg;
@@ -183,7 +205,7 @@ static int visit(void *arg, const struct entry *e)
 
 	run->checked++;
 	if (c->progress)
-		progress_tick(c->progress, run->checked);
+		show_progress(run);
 	if (c->unmatched &&
 		policy_unmatched_strike(c->unmatched, run->matcher, e->path, e->len) < 0)
 		return -1;
@@ -221,11 +243,63 @@ int check_named(struct snapshot *s, const struct pathset *named)
 	return 0;
 }
 
+static int compare_findings(const void *a, const void *b)
+{
+	return strcmp(((const struct finding *)a)->path, ((const struct finding *)b)->path);
+}
+
+/* Appends what the threads found, which is theirs no more, in the order of an index. */
+static int gather(struct finding_list *out, struct finding_list *lists, size_t count)
+{
+	size_t i, j, start = out->count;
+	int status = 0;
+
+	for (i = 0; i < count; i++) {
+		for (j = 0; j < lists[i].count && status == 0; j++)
+			status = finding_list_add(out, &lists[i].items[j]);
+		finding_list_free(&lists[i]);
+	}
+	if (out->count > start)
+		qsort(out->items + start, out->count - start, sizeof *out->items, compare_findings);
+	return status;
+}
+
+static int run_by_threads(struct finding_list *out, size_t *checked, const struct check *c)
+{
+	struct run runs[DISK_THREADS_MAX];
+	struct finding_list lists[DISK_THREADS_MAX];
+	void *args[DISK_THREADS_MAX];
+	struct crew crew = {runs, disk_thread_count()};
+	size_t i;
+	int status = 0;
+
+	*checked = 0;
+	for (i = 0; i < crew.count; i++) {
+		args[i] = &runs[i];
+		lists[i] = (struct finding_list)FINDING_LIST_INIT;
+		runs[i] = (struct run){*c, matcher_new(), &lists[i], 0, &crew};
+		if (i > 0)
+			runs[i].check.progress = NULL;
+		if (!runs[i].matcher)
+			status = -1;
+	}
+	if (status == 0)
+		status = disk_each_by_threads(c->snapshot, visit, args, crew.count);
+	for (i = 0; i < crew.count; i++) {
+		matcher_free(runs[i].matcher);
+		*checked += runs[i].checked;
+	}
+	return gather(out, lists, crew.count) < 0 ? -1 : status;
+}
+
 int check_run(struct finding_list *out, size_t *checked, const struct check *c)
 {
-	struct run run = {*c, matcher_new(), out, 0};
+	struct run run = {*c, NULL, out, 0, NULL};
 	int status = -1;
 
+	if (c->threads)
+		return run_by_threads(out, checked, c);
+	run.matcher = matcher_new();
 	if (run.matcher && (!c->named || check_named(c->snapshot, c->named) == 0))
 		status = snapshot_each(c->snapshot, visit, &run);
 	matcher_free(run.matcher);

@@ -32,10 +32,11 @@ struct check {
 	void *find_bases_arg;
 	const struct pathset *named; /* paths that CHECK_COMMIT judges as CHECK_TRACKED would */
 	struct policy_unmatched
-		*unmatched;        /* lines are struck that match an entry; NULL: none is */
-	const char *policy_base;   /* of CHECK_DISK: stands before a path when lines are matched, */
-	const char *shown_base;    /* and in findings; both "" or ending in a slash */
-	bool notes;                /* of CHECK_DISK: list honest caches too */
+		*unmatched;      /* lines are struck that match an entry; NULL: none is */
+	const char *policy_base; /* of CHECK_DISK: stands before a path when lines are matched, */
+	const char *shown_base;  /* and in findings; both "" or ending in a slash */
+	bool notes;              /* of CHECK_DISK: list honest caches too */
+	bool threads;            /* of CHECK_DISK: look by several, each of which calls `failed` */
 	struct progress *progress; /* NULL: none is shown */
 	void (*failed)(void *arg); /* told that a file could not be looked at; NULL: it ends the */
 	void *failed_arg;          /* check. Why is recorded in error.h */

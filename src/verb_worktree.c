@@ -1,9 +1,11 @@
 #include "verbs.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "amount.h"
+#include "pathset.h"
 #include "progress.h"
 #include "worktree.h"
 
@@ -12,17 +14,34 @@ struct job {
 	struct report report;
 	struct finding_list findings;
 	struct progress progress;
+	pthread_mutex_t lock; /* of the rest, which several threads change */
 	size_t failures;
+	struct pathset messages; /* what could not be looked at, and why */
 };
 
-/* The check goes on after what it could not look at; that it could not is said at once. */
+/* The check goes on after what it could not look at. */
 static void failed(void *arg)
 {
 	struct job *job = arg;
+	const char *message = error_message();
 
+	pthread_mutex_lock(&job->lock);
 	job->failures++;
+	if (pathset_add(&job->messages, message, strlen(message)) < 0)
+		fprintf(stderr, "pycguard: %s\n", error_message());
+	pthread_mutex_unlock(&job->lock);
+}
+
+/* In an order that does not depend on the threads. */
+static void say_failures(struct job *job)
+{
+	size_t i;
+
+	pathset_sort(&job->messages);
 	progress_end(&job->progress);
-	fprintf(stderr, "pycguard: %s\n", error_message());
+	for (i = 0; i < job->messages.count; i++)
+		fprintf(stderr, "pycguard: %s\n", job->messages.items[i].path);
+	pathset_free(&job->messages);
 }
 
 static int check_directory(struct job *job, const char *dir)
@@ -35,12 +54,14 @@ static int check_directory(struct job *job, const char *dir)
 	if (status == 0) {
 		check = worktree_check(&w);
 		check.notes = job->in->strict || strcmp(job->in->format, "json") == 0;
+		check.threads = true;
 		check.failed = failed;
 		check.failed_arg = job;
 		check.progress = &job->progress;
 		status = check_run(&job->findings, &checked, &check);
 	}
 	job->report.checked += checked;
+	say_failures(job);
 	worktree_close(&w);
 	return status;
 }
@@ -61,7 +82,10 @@ int verb_check_worktree(const struct invocation *in, const struct environment *e
 	char *default_dirs[] = {here};
 	char **dirs = in->operand_count ? in->operands : default_dirs;
 	int i, count = in->operand_count ? in->operand_count : 1, status = 0;
-	struct job job = {.in = in, .findings = FINDING_LIST_INIT};
+	struct job job = {.in = in,
+		.findings = FINDING_LIST_INIT,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.messages = PATHSET_INIT};
 
 	job.report =
 		(struct report){.mode = REPORT_WORKTREE, .findings = &job.findings, .prefix = ""};

@@ -431,3 +431,21 @@ EOF
     run_pycguard --explain 0002_gone.pyc --format=json
     assert_json '.migration'
 }
+
+@test "threads that share the work change neither what is said nor its order" {
+    for i in {1..60}; do
+        mkdir -p "p$((i % 7))/q$i/__pycache__" "p$((i % 7))/q$i/__pycache__/__pycache__"
+        echo code >"p$((i % 7))/q$i/gone.pyc"
+        echo code >"p$((i % 7))/q$i/__pycache__/gone.cpython-311.pyc"
+        echo 'x = 1' >"p$((i % 7))/q$i/here.py"
+        echo code >"p$((i % 7))/q$i/__pycache__/here.cpython-311.pyc"
+    done
+    "$PYCGUARD" --check-worktree -z >"$WORK/first" || (($? == 1))
+    tr '\0' '\n' <"$WORK/first" >"$WORK/paths"
+    [[ $(wc -l <"$WORK/paths") == 120 ]] || fail "$(wc -l <"$WORK/paths") paths"
+    LC_ALL=C sort -c "$WORK/paths"
+    for i in {1..10}; do
+        "$PYCGUARD" --check-worktree -z >"$WORK/again" || (($? == 1))
+        cmp "$WORK/first" "$WORK/again"
+    done
+}
