@@ -73,6 +73,21 @@ static struct object *slot_of(struct tree_cache *cache, const struct oid *oid)
 	return &cache->slots[hash % TREE_CACHE_SIZE];
 }
 
+static void drop(struct tree_cache *cache, struct object *slot)
+{
+	cache->bytes -= slot->size;
+	object_free(slot);
+}
+
+static void keep(struct tree_cache *cache, struct object *slot, const struct object *o)
+{
+	while (cache->bytes && cache->bytes + o->size > TREE_CACHE_BYTES)
+		drop(cache, &cache->slots[cache->hand++ % TREE_CACHE_SIZE]);
+	drop(cache, slot);
+	if (object_copy(slot, o) == 0) /* or else it is read again */
+		cache->bytes += slot->size;
+}
+
 static int read_object(
 	struct object *out, struct repository *r, const struct oid *id, struct tree_cache *cache)
 {
@@ -82,10 +97,8 @@ static int read_object(
 		return object_copy(out, slot);
 	if (object_read(out, r, id, OBJECT_TREE) != 0)
 		return -1;
-	if (slot) {
-		object_free(slot);
-		object_copy(slot, out); /* or else it is read again */
-	}
+	if (slot)
+		keep(cache, slot, out);
 	return 0;
 }
 
