@@ -111,18 +111,9 @@ static enum hook_file_kind kind_of_text(struct hook_file *f)
 
 static int read_text(struct buf *out, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	int status = -1;
-
-	if (fd >= 0)
-		status = io_read_all(out, fd, TEXT_MAX);
-	if (status < 0)
-		error_os(errno, "cannot read hook '%s'", path);
-	else
-		status = buf_failed(out);
-	if (fd >= 0)
-		close(fd);
-	return status;
+	if (io_read_file(out, path, O_NOFOLLOW | O_NONBLOCK, TEXT_MAX) < 0)
+		return error_os(errno, "cannot read hook '%s'", path);
+	return buf_failed(out);
 }
 
 static int read_target(struct buf *out, const char *path)

@@ -1,6 +1,7 @@
 #include "io.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 ssize_t io_read(int fd, void *bytes, size_t size)
@@ -24,6 +25,20 @@ int io_read_all(struct buf *out, int fd, size_t most)
 			buf_add(out, piece, (size_t)n);
 	}
 	return n < 0 ? -1 : 0;
+}
+
+int io_read_file(struct buf *out, const char *path, int flags, size_t most)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags);
+	int status, errnum;
+
+	if (fd < 0)
+		return -1;
+	status = io_read_all(out, fd, most);
+	errnum = errno;
+	close(fd);
+	errno = errnum;
+	return status;
 }
 
 int io_write_all(int fd, const void *bytes, size_t len)

@@ -20,6 +20,9 @@ ssize_t io_read(int fd, void *bytes, size_t size);
  */
 int io_read_all(struct buf *out, int fd, size_t most);
 
+/** The same of a file, opened with `flags` besides those for reading. */
+int io_read_file(struct buf *out, const char *path, int flags, size_t most);
+
 /** Write all of it. 0; -1 with errno set. */
 int io_write_all(int fd, const void *bytes, size_t len);
 

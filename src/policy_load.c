@@ -1,8 +1,6 @@
 #include "policy_load.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "buf.h"
 #include "io.h"
@@ -36,17 +34,9 @@ static int make(struct policy **out, const struct buf *text, const char *origin,
 
 int policy_read(struct buf *text, const char *file)
 {
-	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY), status = -1;
-
-	if (fd >= 0)
-		status = io_read_all(text, fd, POLICY_MAX_BYTES);
-	if (status < 0)
-		error_os(errno, "cannot read policy '%s'", file);
-	else
-		status = buf_failed(text);
-	if (fd >= 0)
-		close(fd);
-	return status;
+	if (io_read_file(text, file, 0, POLICY_MAX_BYTES) < 0)
+		return error_os(errno, "cannot read policy '%s'", file);
+	return buf_failed(text);
 }
 
 int policy_load_file(struct policy **out, const char *file, bool caseless)
