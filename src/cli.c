@@ -97,8 +97,8 @@ static int bad_option(char **argv)
 		return usage_error("option takes no argument:", word);
 	if (!optopt)
 		return unknown_option(word, word + 2);
-	if (word[0] != '-' || !strchr(word, optopt))
-		word = argv[optind];
+	if (word[0] != '-' || word[1] == '-' || !strchr(word, optopt))
+		word = argv[optind]; /* more of it is to be read */
 	return unknown_letter((char)optopt, word);
 }
 

@@ -1,6 +1,6 @@
 /*
  * interrupt - lets a signal that ends the process (Ctrl-C, say) wait while a file is written beside
- * another, so that none is left over. What ends it cannot be told from being ended at once.
+ * another, so that none is left over.
  */
 #ifndef PYCGUARD_INTERRUPT_H
 #define PYCGUARD_INTERRUPT_H

@@ -142,6 +142,7 @@ unistall uninstall
 check-tracked check-tracked
 help help
 SLIPS
+    assert_refuses 'did you mean --install?' --install -install
     for typed in --frobnicate -x --x -xyz; do
         assert_refuses "unknown option '${typed:0:2}" "$typed"
         [[ $stderr == *'(see pycguard --help)' ]] || fail 'expected no guess'
