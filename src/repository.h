@@ -3,8 +3,12 @@
  *
  * Opens what git would open: GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, the object directories of a
  * quarantine, or discovery from the working directory (gitfiles of submodules and linked worktrees
- * too). It writes nothing and takes no lock. libgit2's rule on who owns the repository
- * (safe.directory) holds as git's does.
+ * too). It writes nothing and takes no lock. git's rule on who owns the repository (safe.directory)
+ * holds (owner.h).
+ *
+ * libgit2 reads it. What libgit2 refuses is asked of git's own plumbing instead, in part (an index
+ * that is split, sparse or without checksum) or whole (ids of SHA-256, reftable); nobody above this
+ * header can tell.
  */
 #ifndef PYCGUARD_REPOSITORY_H
 #define PYCGUARD_REPOSITORY_H

@@ -299,6 +299,54 @@ open(".git/index", "wb").write(data)'
     GIT_INDEX_FILE=nowhere assert_refuses nowhere -C repo --check-tracked
 }
 
+@test "ids of SHA-256, in the middle of a rebase and a cherry-pick with conflicts" {
+    git init -q --object-format=sha256 repo
+    cd repo
+    write notes one
+    write m.pyc x
+    commit one .
+    git checkout -qb side
+    write notes theirs
+    write n.pyc x
+    commit theirs .
+    git checkout -q main
+    write notes ours
+    commit ours notes
+    run ! git cherry-pick side
+    judge
+    assert_judged 1 'warning ghost-module m.pyc' 'error ghost-module n.pyc'
+    git cherry-pick --abort
+    git checkout -q side
+    run ! git rebase main
+    judge
+    assert_judged 1 'warning ghost-module m.pyc' 'error ghost-module n.pyc'
+    rejected m.pyc n.pyc -- --check-history
+}
+
+@test "a commit of every form is guarded, whoever reads the index" {
+    for kind in split sha256; do
+        cd "$WORK"
+        if [[ $kind == sha256 ]]; then git init -q --object-format=sha256 sha256; else git init -q split; fi
+        cd "$kind"
+        [[ $kind == sha256 ]] || git config core.splitIndex true
+        first_commit
+        second_commit
+        hook_file pre-commit
+        write old.pyc two
+        for form in -a '-- old.pyc'; do
+            # shellcheck disable=SC2086
+            run git commit -m x $form
+            [[ $status == 1 && $output == *'commit refused'*old.pyc* ]] || fail "$form"
+        done
+        git add old.pyc
+        write in/kept.py two
+        git commit -qm x -- in/kept.py
+        cd in
+        run git commit -m x
+        [[ $status == 1 && $output == *'commit refused'*old.pyc* ]] || fail
+    done
+}
+
 @test "ids of SHA-256: core.ignoreCase, and object directories that the environment names" {
     git init -q --object-format=sha256 repo
     cd repo
