@@ -7,6 +7,7 @@
 
 #include "index_rows.h"
 #include "raw_index.h"
+#include "sha256.h"
 
 /* A header and a checksum (gitformat-index(5)). */
 enum { INDEX_SIZE_MIN = 12 + OID_SHA1 };
@@ -36,17 +37,33 @@ static int probe(const struct repository *r, int *fd, size_t *size)
 	return 1;
 }
 
-/* Whether the file is as it was written: then it is not damage that libgit2 objects to. git leaves
- * the checksum zero where index.skipHash says so. */
-static bool is_whole(int fd, size_t size)
+static bool sum_fits(const unsigned char *bytes, size_t size, size_t oid_size)
 {
+	static const unsigned char none[SHA256_SIZE];
 	const atomic_bool never = false;
+	unsigned char sum[SHA256_SIZE];
+
+	if (oid_size == OID_SHA1)
+		return raw_index_sum_fits(bytes, size, &never);
+	if (size < SHA256_SIZE)
+		return false;
+	size -= SHA256_SIZE;
+	if (memcmp(bytes + size, none, sizeof none) == 0)
+		return true;
+	sha256(sum, bytes, size);
+	return memcmp(bytes + size, sum, sizeof sum) == 0;
+}
+
+/* Whether the file is as it was written: then it is not damage that libgit2 objects to, and git may
+ * know better. git leaves the checksum zero where index.skipHash says so. */
+static bool is_whole(int fd, size_t size, size_t oid_size)
+{
 	void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 	bool whole;
 
 	if (map == MAP_FAILED)
 		return false;
-	whole = raw_index_sum_fits(map, size, &never);
+	whole = sum_fits(map, size, oid_size);
 	munmap(map, size);
 	return whole;
 }
@@ -73,15 +90,18 @@ static int take_entries(struct index_rows *rows)
 static int load(struct index_rows *rows, int fd, size_t size)
 {
 	const struct repository *r = rows->repository;
+	bool whole;
 
-	if (r->oid_size == OID_SHA1 && git_index_open(&rows->index, r->index_path) == 0)
-		return take_entries(rows);
-	if (r->oid_size != OID_SHA1) {
-		error_set("cannot read index '%s': its object ids are of SHA-256", r->index_path);
-		return 2;
+	if (r->oid_size == OID_SHA1) {
+		if (git_index_open(&rows->index, r->index_path) == 0)
+			return take_entries(rows);
+		git_failed("cannot read index '%s'", r->index_path);
+		return is_whole(fd, size, r->oid_size) ? 2 : -1;
 	}
-	git_failed("cannot read index '%s'", r->index_path);
-	return is_whole(fd, size) ? 2 : -1;
+	whole = is_whole(fd, size, r->oid_size);
+	error_set("cannot read index '%s': %s", r->index_path,
+		whole ? "its object ids are of SHA-256" : "its checksum is wrong");
+	return whole ? 2 : -1;
 }
 
 int index_rows_by_libgit2(struct index_rows *rows)

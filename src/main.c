@@ -1,6 +1,8 @@
 /*
  * main - reads the environment, looks the verb up in a table, says what failed. The only exit.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,15 +109,28 @@ static int run(const struct invocation *in, const char *program)
 	return functions[in->verb](in, &env);
 }
 
+/* One that we were started without must not become a file of ours, which would then take the report:
+ * what stands in for it fails as a closed one does. */
+static int hold_standard_descriptors(void)
+{
+	static const int useless[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+	int fd;
+
+	for (fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", useless[fd]) != fd)
+			return error_os(errno, "cannot open '/dev/null'");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
-	struct invocation in;
-	int status;
+	struct invocation in = {0};
+	int status = STATUS_FAILED;
 
 	/* Some parents ignore it. A reader that has gone ends this as it ends others: without a word. */
 	signal(SIGPIPE, SIG_DFL);
-	status = cli_parse(&in, argc, argv) < 0 ? STATUS_FAILED :
-						  run(&in, argc > 0 ? argv[0] : "pycguard");
+	if (hold_standard_descriptors() == 0 && cli_parse(&in, argc, argv) == 0)
+		status = run(&in, argc > 0 ? argv[0] : "pycguard");
 
 	if (status == STATUS_FAILED)
 		fprintf(stderr, "pycguard: %s\n", error_message());

@@ -84,7 +84,7 @@ int refs_head(struct oid *out, struct repository *r)
 	int status;
 
 	if (!r->git)
-		return refs_git_resolve(out, r, "HEAD");
+		return refs_git_head(out, r);
 	status = git_repository_head(&head, r->git);
 	if (status == GIT_EUNBORNBRANCH)
 		return 1;

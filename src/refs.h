@@ -28,6 +28,7 @@ int refs_head(struct oid *out, struct repository *r);
 /** The same functions, and repository_resolve, as git answers them. */
 int refs_git_each(struct repository *r, const char *prefix, refs_visit *visit, void *arg);
 int refs_git_each_head(struct repository *r, refs_visit *visit, void *arg);
+int refs_git_head(struct oid *out, struct repository *r);
 int refs_git_resolve(struct oid *out, struct repository *r, const char *revision);
 
 #endif

@@ -47,24 +47,58 @@ static int check_warnings(const struct buf *err)
 	return 0;
 }
 
-int refs_git_each(struct repository *r, const char *prefix, refs_visit *visit, void *arg)
+/* @param only one ref by its name, or NULL */
+static int list(struct buf *out, struct repository *r, const char *only)
 {
-	static const char *const args[] = {
-		"for-each-ref", "--format=%(objectname) %(refname)", NULL};
-	struct buf out = BUF_INIT, err = BUF_INIT;
-	int status = git_run(&out, &err, r, args, NULL);
+	const char *const args[] = {
+		"for-each-ref", "--format=%(objectname) %(refname)", only, NULL};
+	struct buf err = BUF_INIT;
+	int status = git_run(out, &err, r, args, NULL);
 
 	if (status == 0)
-		status = buf_failed(&out) < 0 || buf_failed(&err) < 0 ? -1 : check_warnings(&err);
+		status = buf_failed(out) < 0 || buf_failed(&err) < 0 ? -1 : check_warnings(&err);
 	else if (status > 0)
 		status = child_git_failed(&err);
+	buf_free(&err);
+	return status;
+}
+
+int refs_git_each(struct repository *r, const char *prefix, refs_visit *visit, void *arg)
+{
+	struct buf out = BUF_INIT;
+	int status = list(&out, r, NULL);
+
 	if (status < 0)
 		error_prefix("cannot list the refs");
 	else
 		status = take_refs(r, &out, prefix, visit, arg);
 	buf_free(&out);
-	buf_free(&err);
 	return status;
+}
+
+/* A branch that cannot be read is not one without commits, though git says no more of either. */
+static int check_unborn(struct repository *r)
+{
+	static const char *const args[] = {"symbolic-ref", "--quiet", "HEAD", NULL};
+	struct buf name = BUF_INIT, out = BUF_INIT;
+	int status = git_ask(&name, r, args);
+
+	if (status == 0)
+		status = list(&out, r, name.ptr);
+	else if (status == 1)
+		status = error_set("it names no commit");
+	if (status == 0 && out.len)
+		status = error_set("'%s' names no commit", name.ptr);
+	buf_free(&name);
+	buf_free(&out);
+	return status < 0 ? error_prefix("cannot read HEAD") : 1;
+}
+
+int refs_git_head(struct oid *out, struct repository *r)
+{
+	int status = refs_git_resolve(out, r, "HEAD");
+
+	return status == 1 ? check_unborn(r) : status;
 }
 
 /* One field of a work tree (git-worktree(1)): that of its HEAD is wanted. */
@@ -87,7 +121,7 @@ int refs_git_each_head(struct repository *r, refs_visit *visit, void *arg)
 	struct buf out = BUF_INIT;
 	struct oid id;
 	size_t at;
-	int status = refs_git_resolve(&id, r, "HEAD");
+	int status = refs_git_head(&id, r);
 
 	if (status == 0)
 		status = visit(arg, "HEAD", &id);
