@@ -54,3 +54,68 @@ for i in range(count):
         file.write(cache)
 END
 }
+
+# history_repo DIR COMMITS: a bare repository, packed as `git gc` does. Some files change all the time,
+# most hardly ever, in packages three deep; one commit in ten or so is of a branch that is merged.
+history_repo() {
+    git init -q --bare "$WORK/$1"
+    cd "$WORK/$1" || return
+    python3 -I - "$2" <<'END' | git fast-import --quiet
+import random, sys
+rng = random.Random(1)
+lines = [f'    value_{i} = compute(context, {i * 7919 % 1000}, name="{i * 104729 % 99991:x}")\n' for i in range(997)]
+files, text, commits = [], {}, 0
+
+def add():
+    i = len(text)
+    package = rng.randrange(1265)
+    path = f'app{package % 23:02d}/package{package // 23 % 11:02d}/module{package // 253}/file_{i}.py'
+    text[path] = rng.choices(lines, k=rng.randrange(10, 80))
+    files.insert(rng.randrange(len(files) + 1), path)
+    return path
+
+def change():
+    changed = {}
+    for _ in range(1 + int(rng.expovariate(0.8))):
+        what = rng.random()
+        path = files[min(int(rng.expovariate(6 / len(files))), len(files) - 1)]
+        if what < 0.12:
+            path = add()
+        elif what < 0.15:
+            files.remove(path)
+            changed[path] = None
+            continue
+        text[path][rng.randrange(len(text[path]))] = rng.choice(lines)
+        changed[path] = ''.join(text[path])
+    return changed
+
+def commit(branch, changed, merged=None):
+    global commits
+    commits += 1
+    who = f'Dev {commits * 31 % 83} <dev@example.org> {1200000000 + 5000 * commits} +0100'
+    words = f'Change {commits}: fix #{rng.randrange(30000)}\n\n' + ''.join(rng.choices(lines, k=3))
+    print(f'commit refs/heads/{branch}\nmark :{commits}\nauthor {who}\ncommitter {who}\ndata {len(words)}\n{words}')
+    if merged:
+        print(f'merge :{merged}')
+    for path, source in changed.items():
+        print(f'D {path}' if source is None else f'M 644 inline {path}\ndata {len(source)}\n{source}')
+    print()
+    return commits
+
+commit('main', {path: ''.join(text[path]) for path in [add() for _ in range(1500)]})
+while commits < int(sys.argv[1]):
+    if rng.random() > 0.03:
+        commit('main', change())
+        continue
+    print(f'reset refs/heads/topic\nfrom :{commits}\n')
+    brought = {}
+    for _ in range(rng.randrange(1, 4)):
+        last = change()
+        brought.update(last)
+        side = commit('topic', last)
+    commit('main', {path: source for path, source in change().items() if path not in brought})
+    commit('main', brought, side)
+END
+    git update-ref -d refs/heads/topic
+    git gc -q
+}

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Times pycguard beside git and whatever else is installed, and prints tables of medians, the machine's
 # noise (least, most) and ratios to the first row. PYCGUARD names the binary (build/pycguard, a Release
-# build, by default), ROUNDS how often each runs, SIZES the numbers of entries.
+# build, by default), ROUNDS how often each runs, SIZES the numbers of entries, HISTORY a repository to
+# walk instead of one of COMMITS that is made.
 set -euo pipefail
 
 source_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -67,13 +68,26 @@ worktree() {
 }
 
 history() {
-    "$PYCGUARD" --help | grep -q -e --check-history || return 0
-    [[ -n ${HISTORY-} ]] || { printf '\nHISTORY names a repository to measure --check-history with.\n'; return; }
-    cd "$HISTORY"
-    measure "The history of $(git rev-list --all --count) commits" 3 \
-        'git log --all --diff-filter=A' git log --all --diff-filter=A --name-only --format= -- '*.py[cod]' -- \
+    cd "${HISTORY:-$WORK/history.git}"
+    measure "The history of $(git rev-list --all --count) commits, $1" "$((ROUNDS / 4 + 1))" \
+        'git log --all --diff-filter=A' git log --all --diff-filter=A --name-only --format= '*.py[cod]' -- \
         'pycguard --check-history' "$PYCGUARD" --check-history
     cd "$WORK"
+}
+
+# histories: as git gc leaves one, as a clone has it, and with all differences found anew.
+histories() {
+    if [[ -n ${HISTORY-} ]]; then
+        history 'as it is'
+        return
+    fi
+    history_repo history.git "${COMMITS:-25000}"
+    history 'packed by git gc'
+    rm -rf "$WORK/history.git/objects/info/commit-graph"*
+    history 'without a commit-graph'
+    git -C history.git repack -adfq --depth=50 --window=50
+    history 'packed by git repack -f'
+    rm -rf history.git
 }
 
 # What must not grow with the square: twice as much takes about twice as long.
@@ -103,5 +117,5 @@ printf '%s; %s; %s processors, load %s; %s rounds\n' "$("$PYCGUARD" --version)" 
     "$(getconf _NPROCESSORS_ONLN)" "$(uptime | sed 's/.*average: //')" "$ROUNDS"
 for size in $SIZES; do staged "$size"; done
 worktree "${CACHES:-80000}"
-history
+histories
 growth
