@@ -6,11 +6,14 @@ load helper
 # The long options of --help, verbs included, one a line.
 options() { "$PYCGUARD" --help | grep -oE '^  (-., )?--[a-z-]+' | grep -oE '[a-z][a-z-]+$'; }
 
-@test "the manual page has every verb and option of --help, and no other" {
+@test "the manual page has every verb and option of --help, and no other; the README has them too" {
     options | sort >of-help
     grep -oE '^\.It Fl (. , )?-[a-z-]+' "$SOURCE_ROOT/src/pycguard.1" | grep -oE '[a-z][a-z-]+$' | sort >of-manual
     (($(wc -l <of-help) > 10))
     diff of-help of-manual
+    while IFS= read -r option; do
+        grep -q -- "--$option\b" "$SOURCE_ROOT/README.md" || fail "the README lacks --$option"
+    done <of-help
 }
 
 @test "the manual page and the README have every format that --help knows" {
