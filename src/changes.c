@@ -34,6 +34,13 @@ static bool is_file(const struct tree_cursor *at)
 	return at->mode != MODE_TREE;
 }
 
+/* Whether a built-in pattern could match the name, or one of the names in it: a tree that was made by
+ * hand can hold `a/__pycache__`. */
+static bool is_suspect(const struct tree_cursor *at)
+{
+	return bytecode_suspect(at->name, at->len) || memchr(at->name, '/', at->len);
+}
+
 /* The path of an entry of the directory being read. `*dir` is what to cut it back to. */
 static int enter(struct changes *c, const struct tree_cursor *at, size_t *dir)
 {
@@ -49,7 +56,7 @@ static int tell(struct changes *c, enum change change, const struct tree_cursor 
 	size_t dir;
 	int status = 0;
 
-	if (c->by_name && !in_cache(c) && !bytecode_suspect(at->name, at->len))
+	if (c->by_name && !in_cache(c) && !is_suspect(at))
 		return 0;
 	c->suspects++;
 	if (enter(c, at, &dir) < 0 ||
@@ -65,7 +72,7 @@ static int tell(struct changes *c, enum change change, const struct tree_cursor 
 
 static int below(struct changes *c, struct level *l, const struct tree_cursor *at)
 {
-	bool cache = bytecode_suspect(at->name, at->len);
+	bool cache = is_suspect(at);
 	size_t dir;
 	int status;
 
@@ -205,7 +212,7 @@ static int tell_orphan(
 	bool orphaned;
 	int status;
 
-	if (!is_file(at) || !bytecode_suspect(at->name, at->len))
+	if (!is_file(at) || !is_suspect(at))
 		return 0;
 	if (enter(c, at, &dir) < 0)
 		return -1;
@@ -229,7 +236,7 @@ static int find_orphans(
 	for (; status == 0 && at.name; status = status ? status : tree_next(&at)) {
 		if (at.mode != MODE_TREE)
 			status = tell_orphan(c, sources, &at);
-		else if (in_package && bytecode_suspect(at.name, at.len)) {
+		else if (in_package && is_suspect(&at)) {
 			status = enter(c, &at, &dir);
 			buf_addc(&c->path, '/');
 			if (status == 0)

@@ -7,6 +7,21 @@ bool entry_same_content(const struct entry *a, const struct entry *b)
 	return a->mode == b->mode && memcmp(&a->oid, &b->oid, sizeof a->oid) == 0;
 }
 
+uint32_t mode_canonical(uint32_t mode)
+{
+	enum { KIND = 0170000, KIND_FILE = 0100000, EXECUTABLE_BY_OWNER = 0100 };
+
+	switch (mode & KIND) {
+	case KIND_FILE:
+		return mode & EXECUTABLE_BY_OWNER ? MODE_EXECUTABLE : MODE_FILE;
+	case MODE_LINK:
+	case MODE_TREE:
+		return mode & KIND;
+	default:
+		return MODE_GITLINK;
+	}
+}
+
 int snapshot_each(struct snapshot *s, snapshot_visit *visit, void *arg)
 {
 	return s->source->each(s, visit, arg);

@@ -20,13 +20,18 @@
 
 #include "oid.h"
 
-/** Modes that git records for files (gitformat-index(5)). */
+/** Modes that git records (gitformat-index(5)); of directories in trees only. */
 enum {
+	MODE_TREE = 040000,
 	MODE_FILE = 0100644,
 	MODE_EXECUTABLE = 0100755,
 	MODE_LINK = 0120000,
 	MODE_GITLINK = 0160000
 };
+
+/** The one of these that git takes a mode in a tree for: 040755 is a directory too, and what is
+ * nothing that git knows is a gitlink. */
+uint32_t mode_canonical(uint32_t mode);
 
 /** One file. `path` is borrowed until the visit ends, `path[len]` is NUL. */
 struct entry {

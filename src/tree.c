@@ -22,6 +22,7 @@ static int parse_entry(struct tree_cursor *c)
 	nul = memchr(at, '\0', (size_t)(c->end - at));
 	if (!nul || nul == at || (size_t)(c->end - nul) <= c->oid_size)
 		return damaged(c);
+	c->mode = mode_canonical(c->mode);
 	c->name = at;
 	c->len = (size_t)(nul - at);
 	if (c->oid_size == OID_SHA1) /* a constant: no call */

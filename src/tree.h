@@ -3,14 +3,13 @@
  *
  *     mode in octal, ' ', name, NUL, the raw id
  *
- * Gitlinks are passed over: they are not part of a snapshot.
+ * Gitlinks are passed over: they are not part of a snapshot. Whoever makes an object can put the
+ * entries out of order, twice, or with a slash in the name; git takes them as they are, so do we.
  */
 #ifndef PYCGUARD_TREE_H
 #define PYCGUARD_TREE_H
 
 #include "objects.h"
-
-enum { MODE_TREE = 040000 };
 
 /** A place in a tree. `name` is NULL past the last entry. */
 struct tree_cursor {
@@ -18,7 +17,7 @@ struct tree_cursor {
 	const char *start, *next, *end; /* of the entry here; of the one after it; of all */
 	const char *name;               /* of the entry here, with a NUL after it */
 	size_t len;
-	uint32_t mode;
+	uint32_t mode; /* as mode_canonical has it */
 	struct oid oid;
 	size_t oid_size;
 };
