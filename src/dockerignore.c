@@ -27,15 +27,18 @@ static bool is_blank(char c)
 static void add_clean(struct buf *out, const char *path, size_t len)
 {
 	const char *end = path + len;
-	size_t n;
+	bool rooted = len && *path == '/';
+	size_t n, above = 0; /* so much of `out` leads out of the context */
 
 	for (; path < end; path += n + 1) {
 		const char *slash = memchr(path, '/', (size_t)(end - path));
+		bool up;
 
 		n = (size_t)((slash ? slash : end) - path);
+		up = n == 2 && memcmp(path, "..", 2) == 0;
 		if (n == 0 || (n == 1 && *path == '.'))
 			continue;
-		if (n == 2 && memcmp(path, "..", 2) == 0 && out->len) {
+		if (up && (rooted || out->len > above)) {
 			size_t base = path_base(out->ptr, out->len);
 
 			buf_cut(out, base ? base - 1 : 0);
@@ -44,6 +47,7 @@ static void add_clean(struct buf *out, const char *path, size_t len)
 		if (out->len)
 			buf_addc(out, '/');
 		buf_add(out, path, n);
+		above = up ? out->len : above;
 	}
 }
 

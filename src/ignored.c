@@ -73,7 +73,7 @@ static int take_answer(struct ignored *out, const char *const fields[FIELD_COUNT
 	return 0;
 }
 
-static int take_answers(struct ignored_list *out, const struct pathset *paths)
+int ignored_take(struct ignored_list *out, const struct pathset *paths)
 {
 	const char *at = out->text.ptr, *end = at + out->text.len;
 	const char *fields[FIELD_COUNT];
@@ -113,7 +113,7 @@ int ignored_ask(struct ignored_list *out, struct repository *r, const struct pat
 	buf_free(&input);
 	if (status < 0)
 		return error_prefix("cannot tell what git ignores");
-	return take_answers(out, paths);
+	return ignored_take(out, paths);
 }
 
 void ignored_list_free(struct ignored_list *list)

@@ -36,6 +36,13 @@ struct ignored_list {
  */
 int ignored_ask(struct ignored_list *out, struct repository *r, const struct pathset *paths);
 
+/**
+ * Read what git said: `out->text`, for the items that are not marked as ignored yet.
+ *
+ * @return 0; -1 with the failure recorded (cut short, about another path)
+ */
+int ignored_take(struct ignored_list *out, const struct pathset *paths);
+
 void ignored_list_free(struct ignored_list *list);
 
 /** Whether the file is a .gitignore of the work tree, which a clone has too. */

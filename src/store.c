@@ -1,6 +1,7 @@
 #include "store.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "git_run.h"
 #include "objects.h"
@@ -22,16 +23,16 @@ static int ask_git(struct buf *out, struct repository *r, const struct oid *blob
 	return status;
 }
 
-/* A number a line, one for each blob; for a missing one git writes words. */
-static bool take_numbers(uint64_t *sizes, size_t count, const char *text)
+bool store_take(uint64_t *sizes, size_t count, const char *text)
 {
-	char *end;
-	size_t i;
+	enum { DIGITS_MAX = 19 }; /* of what surely fits */
+	size_t i, digits;
 
-	for (i = 0; i < count; i++, text = end + 1) {
-		sizes[i] = strtoull(text, &end, 10);
-		if (end == text || *end != '\n')
+	for (i = 0; i < count; i++, text += digits + 1) {
+		digits = strspn(text, "0123456789");
+		if (digits == 0 || digits > DIGITS_MAX || text[digits] != '\n')
 			return false;
+		sizes[i] = strtoull(text, NULL, 10);
 	}
 	return *text == '\0';
 }
@@ -44,7 +45,7 @@ int store_sizes(
 	int status = 0;
 
 	*on_disk = ask_git(&out, r, blobs, count) == 0 && buf_failed(&out) == 0 &&
-		   take_numbers(sizes, count, out.ptr);
+		   store_take(sizes, count, out.ptr);
 	buf_free(&out);
 	for (i = 0; !*on_disk && i < count && status == 0; i++)
 		status = object_blob_size(r, &blobs[i], &sizes[i]);

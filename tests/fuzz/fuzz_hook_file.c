@@ -1,0 +1,106 @@
+/*
+ * Input: the text of a hook, or the path of a program. Whatever the text, the file is read as a
+ * hook of some kind; what --install writes for the program is known as ours, with that program in
+ * it; and a text that is taken for ours is what would be written again but for the version.
+ */
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hook_file.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static char file[] = "/tmp/fuzz_hook_file.XXXXXX";
+static int fd = -1;
+
+static void require(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void remove_file(void)
+{
+	unlink(file);
+}
+
+static void start(void)
+{
+	if (fd >= 0)
+		return;
+	fd = mkstemp(file);
+	require(fd >= 0 && atexit(remove_file) == 0);
+}
+
+static void read_back(struct hook_file *out, const void *text, size_t len)
+{
+	require(ftruncate(fd, 0) == 0 && pwrite(fd, text, len, 0) == (ssize_t)len);
+	require(hook_file_read(out, file) == 0);
+	require(out->text.len == len && memcmp(out->text.ptr, text, len) == 0);
+}
+
+static void check_text(const void *bytes, size_t len)
+{
+	struct hook_file f = HOOK_FILE_INIT;
+
+	read_back(&f, bytes, len);
+	require(f.kind == HOOK_FILE_OURS || f.kind == HOOK_FILE_EDITED ||
+		f.kind == HOOK_FILE_OTHER);
+	require(f.kind != HOOK_FILE_OURS || (f.program.len && f.version.len));
+	hook_file_free(&f);
+}
+
+static void check_program(const char *program, unsigned directories)
+{
+	struct hook_file f = HOOK_FILE_INIT;
+	struct buf text = BUF_INIT;
+
+	hook_file_text(&text, program, directories);
+	require(!text.failed);
+	read_back(&f, text.ptr, text.len);
+	require(f.kind == (*program ? HOOK_FILE_OURS : HOOK_FILE_EDITED));
+	require(f.directories == directories && strcmp(f.program.ptr, program) == 0);
+	buf_addc(&text, '#');
+	read_back(&f, text.ptr, text.len);
+	require(f.kind == HOOK_FILE_EDITED);
+	hook_file_free(&f);
+	buf_free(&text);
+}
+
+static void check_command(const char *text)
+{
+	static const char check[] = "--check-staged";
+	struct buf command = BUF_INIT, program = BUF_INIT;
+
+	hook_command_text(&command, text, check);
+	require(!command.failed && hook_command_ours(command.ptr, check));
+	require(hook_command_program(&program, command.ptr) == 0);
+	require(strcmp(program.ptr, text) == 0);
+	buf_clear(&program);
+	buf_clear(&command);
+	require(hook_command_program(&program, text) == 0);
+	hook_command_text(&command, program.ptr, check);
+	require(hook_command_ours(text, check) == (strcmp(command.ptr, text) == 0));
+	buf_free(&command);
+	buf_free(&program);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size + 1);
+
+	require(text != NULL);
+	start();
+	if (size)
+		memcpy(text, data, size);
+	text[size] = '\0';
+	check_text(text, size);
+	check_program(text, size ? data[0] : 0);
+	check_command(text);
+	free(text);
+	return 0;
+}

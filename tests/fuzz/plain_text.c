@@ -1,0 +1,149 @@
+#include "plain_text.h"
+
+#include <string.h>
+
+long plain_char(const char *s, size_t len, size_t *taken)
+{
+	static const struct {
+		unsigned char mask, lead;
+		long first;
+	} forms[] = {
+		{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+	size_t n, i;
+
+	*taken = 1;
+	for (n = 0; n < 4; n++) {
+		long c = (unsigned char)s[0] & (unsigned char)~forms[n].mask;
+
+		if (((unsigned char)s[0] & forms[n].mask) != forms[n].lead)
+			continue;
+		for (i = 1; i <= n; i++) {
+			if (i >= len || ((unsigned char)s[i] & 0xc0) != 0x80)
+				return -1;
+			c = c * 64 + ((unsigned char)s[i] & 0x3f);
+		}
+		if (c < forms[n].first || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+			return -1;
+		*taken = n + 1;
+		return c;
+	}
+	return -1;
+}
+
+bool plain_is_utf8(const char *s, size_t len)
+{
+	size_t i, n;
+
+	for (i = 0; i < len; i += n)
+		if (plain_char(s + i, len - i, &n) < 0)
+			return false;
+	return true;
+}
+
+/* ECMA-48's C0 and C1, line and paragraph separators, and all that has to do with direction. */
+static bool drives(long c)
+{
+	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029 || c == 0x061c ||
+	       c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
+bool plain_is_harmless(const char *s, size_t len)
+{
+	size_t i, n;
+
+	for (i = 0; i < len; i += n) {
+		long c = plain_char(s + i, len - i, &n);
+
+		if (c < 0 || (c != '\n' && drives(c)))
+			return false;
+	}
+	return true;
+}
+
+static bool begins(const char *s, size_t len, const char *head)
+{
+	return len >= strlen(head) && memcmp(s, head, strlen(head)) == 0;
+}
+
+bool plain_has_command(const char *s, size_t len)
+{
+	bool at_start = true;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (begins(s + i, len - i, "##[") || begins(s + i, len - i, "##vso["))
+			return true;
+		if (at_start && begins(s + i, len - i, "::"))
+			return true;
+		at_start = s[i] == '\n' || (at_start && (s[i] == ' ' || s[i] == '\t'));
+	}
+	return false;
+}
+
+void plain_replace(struct buf *out, const char *s, size_t len)
+{
+	size_t i, n;
+
+	for (i = 0; i < len; i += n) {
+		if (plain_char(s + i, len - i, &n) < 0)
+			buf_adds(out, "\xef\xbf\xbd");
+		else
+			buf_add(out, s + i, n);
+	}
+}
+
+/* printf's format, of which only three octal digits may mean more than themselves. */
+static bool add_format(struct buf *out, const char *s, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if (s[i] == '%' || s[i] == '\'' || (i == 0 && s[i] == '-'))
+			return false;
+		if (s[i] != '\\') {
+			buf_addc(out, s[i]);
+			continue;
+		}
+		if (len - i < 4 || s[i + 1] < '0' || s[i + 1] > '3')
+			return false;
+		buf_addc(
+			out, (char)((s[i + 1] - '0') * 64 + (s[i + 2] - '0') * 8 + s[i + 3] - '0'));
+		i += 3;
+	}
+	return true;
+}
+
+static bool add_quoted(struct buf *out, const char *s, size_t len)
+{
+	size_t i;
+
+	if (len < 2 || s[len - 1] != '\'')
+		return false;
+	for (i = 1; i < len - 1; i++) {
+		if (s[i] == '\'') {
+			if (!begins(s + i, len - 1 - i, "'\\''"))
+				return false;
+			i += 3;
+		}
+		buf_addc(out, s[i]);
+	}
+	return true;
+}
+
+bool plain_word(struct buf *out, const char *s, size_t len)
+{
+	static const char head[] = "\"$(printf '", tail[] = "')\"";
+	size_t i;
+
+	if (begins(s, len, head) && len >= sizeof head + sizeof tail - 2 &&
+		memcmp(s + len - (sizeof tail - 1), tail, sizeof tail - 1) == 0)
+		return add_format(out, s + sizeof head - 1, len - sizeof head - sizeof tail + 2);
+	if (len > 0 && s[0] == '\'')
+		return add_quoted(out, s, len);
+	for (i = 0; i < len; i++)
+		if ((unsigned char)s[i] < 0x80 && strchr(" \t\n\r|&;<>()$`\\\"'*?[]#~!{}^", s[i]))
+			return false;
+	buf_add(out, s, len);
+	return len > 0;
+}
