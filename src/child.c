@@ -171,7 +171,7 @@ int child_git(struct buf *out, char **variables, const char *const args[])
 	struct buf err = BUF_INIT;
 	int i, status;
 
-	for (i = 0; args[i] && i < CHILD_ARGUMENTS_MAX; i++)
+	for (i = 0; i < CHILD_ARGUMENTS_MAX && args[i]; i++)
 		argv[i + 1] = args[i];
 	buf_clear(out);
 	status = child_run(out, &err, argv, variables, NULL);

@@ -46,8 +46,8 @@ int directory_enter(struct directory *d, const char *path, size_t len)
 	d->fd = fcntl(d->root, F_DUPFD_CLOEXEC, 0);
 	if (d->fd < 0)
 		return error_os(errno, "cannot enter directory '%s'", d->path.ptr);
-	for (name = d->path.ptr; *name && d->fd >= 0; name = slash + 1) {
-		slash = strchr(name, '/');
+	for (name = d->path.ptr; d->fd >= 0 && (slash = strchr(name, '/')) != NULL;
+		name = slash + 1) {
 		*slash = '\0';
 		if (descend(d, name) < 0)
 			return -1;

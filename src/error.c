@@ -6,6 +6,11 @@
 
 #include "utf8.h"
 
+#undef error_set
+#undef error_os
+#undef error_oom
+#undef error_prefix
+
 enum { ERROR_MAX = 4096, REASON_MAX = 1024 };
 
 static _Thread_local char message[ERROR_MAX];
@@ -87,7 +92,7 @@ int error_prefix(const char *fmt, ...)
 	va_start(args, fmt);
 	format(raw, fmt, args);
 	va_end(args);
-	strcpy(earlier, message);
+	memcpy(earlier, message, sizeof earlier);
 	record(raw, earlier);
 	return -1;
 }

@@ -37,6 +37,16 @@ int error_oom(void);
  */
 int error_prefix(const char *fmt, ...) ERROR_PRINTF(1, 2);
 
+/* So that compilers and analyzers know the -1 where they see the call. */
+static inline int error_returned(void)
+{
+	return -1;
+}
+#define error_set(...) (error_set(__VA_ARGS__), error_returned())
+#define error_os(...) (error_os(__VA_ARGS__), error_returned())
+#define error_oom() (error_oom(), error_returned())
+#define error_prefix(...) (error_prefix(__VA_ARGS__), error_returned())
+
 /** The message recorded last in this thread, or "" when there is none. Borrowed; never NULL. */
 const char *error_message(void);
 

@@ -31,10 +31,10 @@ struct examined {
 /**
  * Examine an entry.
  *
- * @param out for examined_free, also on failure; `e->path` must outlive it
+ * @param x for examined_free, also on failure; `e->path` must outlive it
  * @return 0; -1 with the failure recorded (a missing object, no memory, ...)
  */
-int examine(struct examined *out, struct snapshot *s, const struct entry *e, bool caseless);
+int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless);
 
 void examined_free(struct examined *x);
 

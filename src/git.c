@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#undef git_failed
+
 int git_failed(const char *fmt, ...)
 {
 	const git_error *e = git_error_last();

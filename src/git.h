@@ -28,6 +28,7 @@ struct repository {
 
 /** Record a failure of libgit2: the message, ": " and its own words. Always returns -1. */
 int git_failed(const char *fmt, ...) ERROR_PRINTF(1, 2);
+#define git_failed(...) (git_failed(__VA_ARGS__), error_returned())
 
 /** The object id of libgit2 as ours. */
 struct oid oid_from_git(const git_oid *id);

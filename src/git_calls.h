@@ -23,7 +23,7 @@ int git_calls_load(void);
 
 #ifdef PYCGUARD_LIBGIT2
 struct git_calls {
-#define CALL(name) __typeof__(name) *name;
+#define CALL(name) __typeof__(name) *(name);
 #include "git_calls.def"
 #undef CALL
 };

@@ -71,7 +71,7 @@ void hook_file_text(struct buf *out, const char *program, unsigned directories)
 	buf_add(out, script, (size_t)(gap - script));
 	add_quoted(out, program);
 	buf_adds(out, gap + sizeof placeholder - 1);
-	buf_addf(out, "%s%s; directories made for it: %u; sum: ", written_by, PYCGUARD_VERSION,
+	buf_addf(out, "%s%s; directories made for it: %9u; sum: ", written_by, PYCGUARD_VERSION,
 		directories);
 	buf_addf(out, "%016" PRIx64 "\n", sum(out->ptr + start, out->len - start));
 }

@@ -72,7 +72,7 @@ static int ask_version(struct hooks *h, struct buf *answer)
 
 	if (ask(answer, h, args) < 0)
 		return error_prefix("cannot ask git where its hooks are");
-	if (sscanf(answer->ptr, "git version %d.%d", &major, &minor) != 2)
+	if (sscanf(answer->ptr, "git version %4d.%4d", &major, &minor) != 2)
 		return error_set("cannot tell the version of git from '%s'", answer->ptr);
 	h->configured = major > 2 || (major == 2 && minor >= 54);
 	return 0;

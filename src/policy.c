@@ -219,7 +219,7 @@ static int read_pattern(struct reader *r)
 {
 	struct policy *p = r->policy;
 	struct policy_line line = {.origin = r->origin, .number = r->number};
-	struct pattern_error why;
+	struct pattern_error why = {0};
 	int rc;
 
 	line.allows = *r->line == '!';
