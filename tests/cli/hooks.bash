@@ -1,0 +1,64 @@
+# shellcheck shell=bash
+# What the tests of hooks load beside helper.
+
+# Every path below each DIR with its type, mode, target and content.
+listing() {
+    local dir
+    for dir; do
+        [[ -e $dir ]] || continue
+        (cd "$dir" && find . -printf '%p %y %m %l\n' | sort && find . -type f -exec cksum {} + | sort)
+    done
+}
+
+# script PATH [BODY]: a hook in shell that says so, and how it was called.
+script() {
+    write "$1" "#!/bin/sh
+echo \"earlier \$(basename \"\$0\"): \$*\"
+${2-}"
+    chmod +x "$1"
+}
+
+# Bytecode is refused, and is in the index no more afterwards.
+assert_guarded() {
+    pyc guarded/m.py >/dev/null
+    git add -f guarded
+    run git commit -m 'with bytecode'
+    assert_status 1
+    assert_output_has guarded/__pycache__
+    git rm -rq -f --cached guarded
+}
+
+assert_unguarded() {
+    pyc unguarded/m.py >/dev/null
+    git add -f unguarded
+    git commit -qm 'with bytecode'
+}
+
+# stand_in PATH [STATUS]: a pycguard that says how it was called and what it was given.
+stand_in() {
+    write "$1.new" "#!/bin/sh
+echo \"check \$*\"
+sed 's/^/check read /'
+exit ${2-0}"
+    chmod +x "$1.new"
+    mv "$1.new" "$1"
+}
+
+# installed_then_stand_in ARG...: the hooks of a copy of pycguard, which a stand-in then replaces.
+installed_then_stand_in() {
+    mkdir -p "$WORK/bin"
+    cp "$PYCGUARD" "$WORK/bin/pycguard"
+    "$WORK/bin/pycguard" --install -q "$@"
+    stand_in "$WORK/bin/pycguard"
+}
+
+# git_of VERSION: a git that claims it and is the real one otherwise, first on PATH.
+git_of() {
+    local git
+    git=$(PATH=$ORIGINAL_PATH command -v git)
+    write "$WORK/git-$1/git" "#!/bin/sh
+[ \"\$1\" != version ] || { echo 'git version $1'; exit; }
+exec '$git' \"\$@\""
+    chmod +x "$WORK/git-$1/git"
+    PATH=$WORK/git-$1:$ORIGINAL_PATH
+}
