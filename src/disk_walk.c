@@ -113,7 +113,7 @@ static int compare(const void *a, const void *b)
 	return strcmp(((const struct name *)a)->text, ((const struct name *)b)->text);
 }
 
-static int order(struct listing *list)
+static int put_in_order(struct listing *list)
 {
 	char *text = list->names.ptr;
 	size_t i;
@@ -153,7 +153,7 @@ static int list_directory(struct listing *list, const struct disk_walk *w, int f
 		tell(w, errnum, "read directory", "");
 		list->left_any_out = true;
 	}
-	return order(list);
+	return put_in_order(list);
 }
 
 static void listing_free(struct listing *list)
