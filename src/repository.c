@@ -114,28 +114,11 @@ static int add_alternates(git_odb *odb, const char *list)
 	return status;
 }
 
-/* What libgit2 refuses may be the refs alone. */
-static int open_objects_alone(struct repository *r)
+static int open_named_objects(struct repository *r)
 {
-	struct buf dir = BUF_INIT;
-	int status;
-
-	if (r->oid_size != OID_SHA1)
-		return cat_file_new(&r->cat_file, r);
-	buf_adds(&dir, r->common);
-	buf_adds(&dir, "objects");
-	status = buf_failed(&dir);
-	if (status == 0 && git_odb_open(&r->odb, dir.ptr) < 0)
-		status = git_failed("cannot open the object database");
-	buf_free(&dir);
-	return status;
-}
-
-static int open_named_objects(struct repository *r, const char *dir)
-{
-	if (git_odb_open(&r->odb, dir) < 0 ||
+	if (git_odb_open(&r->odb, r->objects) < 0 ||
 		(r->git && git_repository_set_odb(r->git, r->odb) < 0))
-		return git_failed("cannot use object directory '%s'", dir);
+		return git_failed("cannot use object directory '%s'", r->objects);
 	return 0;
 }
 
@@ -156,10 +139,10 @@ static int open_objects(struct repository *r, const struct environment *env)
 
 	if (status < 0)
 		return -1;
-	if (env->git_object_dir && r->oid_size == OID_SHA1)
-		status = open_named_objects(r, env->git_object_dir);
-	else if (!r->git)
-		status = open_objects_alone(r);
+	if (r->oid_size != OID_SHA1)
+		status = cat_file_new(&r->cat_file, r);
+	else if (env->git_object_dir || !r->git) /* what libgit2 refuses may be the refs alone */
+		status = open_named_objects(r);
 	else if (git_repository_odb(&r->odb, r->git) < 0)
 		status = git_failed("cannot open the object database");
 	if (status < 0 || !r->odb || !env->git_alternates)
