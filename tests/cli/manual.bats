@@ -29,6 +29,10 @@ options() { "$PYCGUARD" --help | grep -oE '^  (-., )?--[a-z-]+' | grep -oE '[a-z
     for rule in $(grep -oE '^RULE\(RULE_[A-Z_]+, "[a-z-]+"' "$SOURCE_ROOT/src/rules.def" | grep -oE '[a-z-]+"$' | tr -d '"'); do
         run_pycguard --explain "$rule"
         assert_status 0
+        [[ ${lines[0]} == "$rule" ]] || fail "--explain $rule"
+        for word in what why example mend; do
+            grep -qE "^  $word +[^ ]" <<<"$output" || fail "--explain $rule does not say: $word"
+        done
         grep -q "^\.It Cm $rule\$" "$SOURCE_ROOT/src/pycguard.1" || fail "the manual lacks $rule"
         grep -q "^| \`$rule\` |" "$SOURCE_ROOT/README.md" || fail "the README lacks $rule"
     done
