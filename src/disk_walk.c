@@ -18,6 +18,9 @@
 #include "io.h"
 #include "path.h"
 
+/* What git calls core.maxTreeDepth: each level costs a descriptor and some of the stack. */
+enum { DEPTH_MAX = 2048 };
+
 struct name {
 	char *text; /* in the names of its listing; a directory's ends in a slash */
 	size_t len;
@@ -179,12 +182,34 @@ static bool is_pseudo(int fd)
 /* It stays with the thread that has listed the directory it is in, where the sources are. */
 static const char cache_name[] = "__pycache__/";
 
+/* Whether so many names stand one above the other; each takes two bytes or more. */
+static bool is_too_deep(const struct buf *path)
+{
+	size_t i, depth = 0;
+
+	for (i = 0; path->len > (size_t)2 * DEPTH_MAX && i < path->len; i++)
+		depth += path->ptr[i] == '/';
+	return depth > DEPTH_MAX;
+}
+
+static void tell_too_deep(const struct disk_walk *w)
+{
+	error_set("cannot read directory '%s%.60s...': it is more than %d levels deep",
+		w->disk->shown.ptr, w->path.ptr, DEPTH_MAX);
+	w->disk->failed(w->disk->arg);
+}
+
 /* Descends to a directory; what cannot be read is told and passed over. */
 static int walk_into(struct disk_walk *w, int parent, const char *name, dev_t device)
 {
-	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
+	int fd;
 
+	if (is_too_deep(&w->path)) {
+		tell_too_deep(w);
+		return 0;
+	}
+	fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
 		return 0;
 	if (fd < 0 || fstat(fd, &st) < 0) {

@@ -164,6 +164,17 @@ static int compare_text(struct examined *x, struct snapshot *s, const struct ent
 	return status < 0 ? -1 : 0;
 }
 
+/* A size that is not the source's is enough; a hash cannot be told without the text. */
+static int too_large(struct examined *x)
+{
+	if (x->header.has_size) {
+		x->fit = FIT_NOT;
+		return 0;
+	}
+	return error_set("cannot hold '%s' against the hash in its cache: it is larger than %d MiB",
+		x->source.ptr, SNAPSHOT_READ_MAX >> 20);
+}
+
 /* Whether the header says anything that the source can be held against. */
 static bool can_compare(const struct examined *x)
 {
@@ -195,6 +206,8 @@ static int compare_source(struct examined *x, struct snapshot *s)
 		x->fit = FIT_EXACT;
 		return 0;
 	}
+	if (x->source_size > SNAPSHOT_READ_MAX)
+		return too_large(x);
 	return compare_text(x, s, &source);
 }
 

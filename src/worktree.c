@@ -61,8 +61,9 @@ static int load_policy(struct worktree *w, const char *real, const char *policy)
 		goto done;
 	if (policy)
 		status = policy_load_file(&w->policy, policy, false);
-	else if (lstat(file.ptr, &st) == 0 && S_ISLNK(st.st_mode))
-		error_set("cannot read policy '%s': it is a symbolic link", file.ptr);
+	else if (lstat(file.ptr, &st) == 0 && !S_ISREG(st.st_mode))
+		error_set("cannot read policy '%s': %s", file.ptr,
+			S_ISLNK(st.st_mode) ? "it is a symbolic link" : "not a regular file");
 	else if (access(file.ptr, F_OK) < 0 && errno == ENOENT)
 		w->policy = policy_new(false), status = w->policy ? 0 : -1;
 	else
