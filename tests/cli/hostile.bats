@@ -9,7 +9,7 @@ load helper
 object() { git hash-object -t "$1" -w --stdin --literally; }
 entry() {
     printf '%s %s\0' "$1" "$2"
-    # shellcheck disable=SC2059
+    # shellcheck disable=SC2001,SC2059
     printf "$(sed 's/../\\x&/g' <<<"$3")"
 }
 
