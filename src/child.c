@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -12,6 +14,9 @@
 #include <unistd.h>
 
 #include "io.h"
+
+/* A child that writes nothing for so many times so many seconds is not waited for any longer. */
+enum { SILENCES_MAX = 2, SILENCE = 10 };
 
 /* Held where a descriptor exists that a child of another thread must not get: one that keeps the end
  * of a connection open keeps its reader waiting. */
@@ -121,15 +126,57 @@ int child_wait(pid_t pid, const char *name)
 	return WEXITSTATUS(status);
 }
 
+/* main's timer may interrupt this too. */
+int child_listen(int fd, pid_t pid, const char *name)
+{
+	struct pollfd output = {.fd = fd, .events = POLLIN};
+	int silences;
+
+	for (silences = 0; silences < SILENCES_MAX; silences++) {
+		int n = poll(&output, 1, SILENCE * 1000);
+
+		if (n > 0)
+			return 0;
+		if (n < 0 && errno != EINTR)
+			return error_os(errno, "cannot read what '%s' says", name);
+	}
+	kill(pid, SIGTERM); /* git takes its locks away then */
+	return error_set(
+		"'%s' was ended, for it said nothing for %d seconds: does it wait for a pipe, "
+		"where a file should be?",
+		name, SILENCES_MAX * SILENCE);
+}
+
+static int read_output(struct buf *out, const struct run *run, pid_t pid)
+{
+	char piece[16384];
+	ssize_t n;
+
+	do {
+		if (child_listen(run->output[0], pid, run->name) < 0)
+			return -1;
+		n = io_read(run->output[0], piece, sizeof piece);
+		if (n < 0)
+			return error_os(errno, "cannot read what '%s' says", run->name);
+		buf_add(out, piece, (size_t)n);
+	} while (n > 0);
+	return buf_failed(out);
+}
+
 static int hear(struct run *run, pid_t pid, struct buf *out, struct buf *err)
 {
 	int got, status;
 
 	close_end(&run->output[1]);
-	got = child_read_all(out, run->output[0], run->name);
+	got = read_output(out, run, pid);
 	close_end(&run->output[0]);
+	if (got < 0) {
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+		return -1;
+	}
 	status = child_wait(pid, run->name);
-	return got < 0 || (status >= 0 && read_complaint(err, run) < 0) ? -1 : status;
+	return status >= 0 && read_complaint(err, run) < 0 ? -1 : status;
 }
 
 int child_run(struct buf *out, struct buf *err, const char *const argv[], char **variables,

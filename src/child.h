@@ -18,7 +18,8 @@ enum { CHILD_ARGUMENTS_MAX = 15 };
  * @param argv      its name and arguments, with a NULL at the end
  * @param variables its environment
  * @param input     its standard input; NULL: none
- * @return its exit status; -1 with the failure recorded (it could not be run, a signal ended it)
+ * @return its exit status; -1 with the failure recorded (it could not be run, a signal ended it, it
+ *         wrote nothing for 20 seconds)
  */
 int child_run(struct buf *out, struct buf *err, const char *const argv[], char **variables,
 	const struct buf *input);
@@ -44,6 +45,14 @@ int child_socket(int ends[2]);
  * @param name what it is called
  */
 int child_wait(pid_t pid, const char *name);
+
+/**
+ * Wait until it writes or ends. One that does neither for 20 seconds is ended: it waits for a FIFO, say,
+ * that a repository has where a file should be.
+ *
+ * @return 0; -1 with the failure recorded
+ */
+int child_listen(int fd, pid_t pid, const char *name);
 
 /** Append all that can be read. 0; -1 with the failure recorded. */
 int child_read_all(struct buf *out, int fd, const char *name);

@@ -89,8 +89,11 @@ int coprocess_ask(struct coprocess *c, const char *text, size_t len)
 /* Reads at least one byte. */
 static int read_some(struct coprocess *c, char *bytes, size_t max, size_t *len)
 {
-	ssize_t n = io_read(c->fd, bytes, max);
+	ssize_t n;
 
+	if (child_listen(c->fd, c->pid, c->name) < 0)
+		return -1;
+	n = io_read(c->fd, bytes, max);
 	if (n < 0 && errno != ECONNRESET)
 		return error_os(errno, "cannot read what '%s' says", c->name);
 	*len = n > 0 ? (size_t)n : 0;
