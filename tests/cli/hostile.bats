@@ -22,7 +22,7 @@ commit_of() { git update-ref refs/heads/main "$(git commit-tree -m x "$1")"; }
     new_repo
     blob=$(object blob <<<x)
     below=$(entry 100644 m.pyc "$blob" | object tree)
-    for mode in 40000 40755 040000 47777; do
+    for mode in 40755 040000; do
         commit_of "$(entry "$mode" d "$below" | object tree)"
         [[ $(git ls-tree -r --name-only main) == d/m.pyc ]]
         judge --check-range main
@@ -33,7 +33,7 @@ commit_of() { git update-ref refs/heads/main "$(git commit-tree -m x "$1")"; }
 @test "a file of a mode that git does not write is one, and what git takes for a submodule is none" {
     new_repo
     blob=$(object blob <<<x)
-    for mode in 100600 100777 107777; do
+    for mode in 100600 107777; do
         commit_of "$(entry "$mode" m.pyc "$blob" | object tree)"
         judge --check-range main
         assert_judged 1 'error ghost-module m.pyc'
@@ -43,7 +43,7 @@ commit_of() { git update-ref refs/heads/main "$(git commit-tree -m x "$1")"; }
         judge
         assert_judged 0 'warning ghost-module m.pyc'
     done
-    for mode in 0 140000 160755 644; do
+    for mode in 0 140000 644; do
         commit_of "$(entry "$mode" m.pyc "$blob" | object tree)"
         [[ $(git ls-tree main) == 160000\ * ]]
         judge --check-range main
@@ -82,6 +82,383 @@ commit_of() { git update-ref refs/heads/main "$(git commit-tree -m x "$1")"; }
         "$(entry 100644 '' "$blob" | object tree)" "$(entry 777777777777 m.pyc "$blob" | object tree)"; do
         commit_of "$tree"
         assert_refuses "$tree" --check-range main
-        assert_refuses 'pycguard: cannot read ' --check-history
+        assert_refuses 'pycguard: ' --check-history
+    done
+}
+
+# --- what costs much --------------------------------------------------------------------------------
+
+# bounded ARG...: as run_pycguard, in at most 20 seconds and 2 GB of memory. The sanitizers need more.
+bounded() {
+    run --separate-stderr bash -c '[[ -n ${ASAN_OPTIONS-} ]] || ulimit -v 2000000; exec timeout 20 "$0" "$@"' \
+        "$PYCGUARD" "$@"
+}
+
+@test "a regular expression that explodes is exit 2, naming its line" {
+    new_repo
+    write "$(printf 'a%.0s' {1..60})" x
+    git add .
+    for expression in '^(([a-z])+.)+[A-Z]([a-z])+$' '(?R)' '((a{1,100}){1,100}){1,100}' \
+        '(*NO_JIT)^(([a-z])+.)+[A-Z]([a-z])+$' '(*LIMIT_MATCH=4294967295)a'; do
+        printf '# first\nregex:%s\n' "$expression" >.pycguard
+        git add .pycguard
+        for verb in --check-staged --check-tracked; do
+            bounded "$verb"
+            assert_status 2
+            assert_no_output
+            assert_stderr_is_one_line
+            assert_stderr_has '.pycguard:2'
+        done
+    done
+}
+
+@test "as many patterns as there may be are taken, and more are refused" {
+    new_repo
+    write m.py x
+    seq -f 'dir/*x%.0f?.so' 10000 >.pycguard
+    git add .
+    bounded --check-tracked
+    assert_status 0
+    seq -f '*x%.0f*y' 1000000 >.pycguard
+    git add .
+    for verb in --check-staged --check-tracked --check-worktree; do
+        bounded "$verb"
+        assert_status 2
+        assert_no_output
+        assert_stderr_is_one_line
+        assert_stderr_has "policy '"
+    done
+    seq -f 'x%.0f' 20000 >.pycguard
+    git add .
+    bounded
+    assert_status 2
+    assert_stderr_has '.pycguard:10001:'
+}
+
+@test "of a cache of 4 GiB the header is read, and no source of 4 GiB" {
+    write m.py 'x = 1'
+    cache=$(pyc m.py)
+    pyc n.py n.pyc
+    rm n.py
+    truncate -s 4G "$cache" n.pyc
+    bounded --check-worktree
+    assert_status 1
+    assert_output_has n.pyc
+    assert_output_lacks "$cache"
+    bounded --explain "$cache"
+    assert_status 0
+    truncate -s 4G m.py # another size than in the header, modulo 2^32
+    bounded --check-worktree --format=json
+    assert_status 1
+    assert_json '[.findings[].rule] | sort == ["ghost-module", "stale-cache"]'
+    "$PYTHON" -I -c 'import py_compile, sys
+py_compile.compile("o.py", invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH, doraise=True)' \
+        "$(write o.py y)"
+    truncate -s 4G o.py
+    bounded --check-worktree
+    assert_status 2
+    assert_stderr_has "'o.py'"
+}
+
+@test "of a blob of 4 GiB the header is read" {
+    new_repo
+    write m.py 'x = 1'
+    cache=$(pyc m.py)
+    git add -f m.py "$cache"
+    # Loose objects that say so and hold the first bytes of it.
+    for path in m.py "$cache"; do
+        id=$(git rev-parse ":$path")
+        chmod u+w ".git/objects/${id:0:2}/${id:2}"
+        "$PYTHON" -I -c 'import sys, zlib
+content = open(sys.argv[1], "rb").read()
+open(sys.argv[2], "wb").write(zlib.compress(b"blob %d\0" % 2**32 + content + bytes(1 << 16)))' \
+            "$path" ".git/objects/${id:0:2}/${id:2}"
+        for verb in --check-staged --check-tracked; do
+            bounded "$verb" --format=json
+            assert_status 1
+            assert_json '.findings[0].python != null and (.findings[0].rule | IN("bytecode", "stale-cache"))'
+        done
+    done
+}
+
+@test "a path of 64 KiB is a path, in the index and in a tree" {
+    new_repo
+    blob=$(object blob <<<x)
+    path=$(printf 'd/%.0s' {1..2000})$(printf 'a%.0s' {1..61000}).pyc
+    printf '100644 %s\t%s\0' "$blob" "$path" | git update-index -z --index-info
+    name=$(printf 'a%.0s' {1..65000}).pyc
+    commit_of "$(entry 100644 "$name" "$blob" | object tree)"
+    for arguments in --check-staged --check-tracked '--check-range main' --check-history; do
+        for format in human json sarif github gitlab; do
+            # shellcheck disable=SC2086
+            bounded $arguments --format="$format"
+            assert_status 1
+            [[ $stderr != *'cannot'* ]] || fail
+            ((${#output} > 60000)) || fail "$arguments --format=$format"
+        done
+    done
+}
+
+@test "directories thousands of levels deep end in a verdict or a refusal" {
+    new_repo
+    # Written as files: git itself takes a while for each.
+    "$PYTHON" -I -c 'import hashlib, os, zlib
+def write(kind, body):
+    data = b"%s %d\0%s" % (kind, len(body), body)
+    name = hashlib.sha1(data).hexdigest()
+    os.makedirs(".git/objects/" + name[:2], exist_ok=True)
+    open(".git/objects/%s/%s" % (name[:2], name[2:]), "wb").write(zlib.compress(data, 0))
+    return bytes.fromhex(name)
+tree = write(b"tree", b"100644 m.pyc\0" + write(b"blob", b"x"))
+for level in range(2100):
+    if level == 2000:
+        print(tree.hex())
+    tree = write(b"tree", b"40000 d\0" + tree)
+print(tree.hex())' >trees
+    { read -r shallow; read -r deep; } <trees
+    rm trees
+    commit_of "$shallow"
+    bounded --check-range main
+    assert_status 1
+    commit_of "$deep"
+    for arguments in '--check-range main' --check-history; do
+        # shellcheck disable=SC2086
+        bounded $arguments
+        assert_status 2
+        assert_stderr_has 'more than 2048 levels deep'
+    done
+    bounded
+    assert_status 0
+    "$PYTHON" -I -c 'import os
+for _ in range(2100):
+    os.mkdir("d")
+    os.chdir("d")
+open("m.pyc", "w")'
+    ulimit -S -n "$(ulimit -H -n)"
+    for verb in --check-worktree '-n --clean'; do
+        # shellcheck disable=SC2086
+        bounded $verb
+        assert_status 2
+        assert_stderr_has 'cannot read directory'
+    done
+    rm -rf d
+}
+
+# --- what is not a file -----------------------------------------------------------------------------
+
+# in_a_repository COMMANDS VERB...: what the verb does after the commands, in a repository of its own;
+# in the background, for some wait for seconds.
+in_a_repository() {
+    (
+        cases=$((cases + 1))
+        new_repo "$WORK/case-$BASHPID"
+        write m.py 'x = 1'
+        write Dockerfile 'FROM scratch'
+        commit start .
+        pyc m.py m.pyc >pyc.log
+        git add -f m.pyc
+        eval "$1"
+        status=0
+        timeout 35 "$PYCGUARD" "${@:2}" >"$WORK/out-$BASHPID" 2>"$WORK/err-$BASHPID" </dev/null || status=$?
+        if [[ $status != 2 || -s $WORK/out-$BASHPID || $(wc -l <"$WORK/err-$BASHPID") != 1 ]]; then
+            echo "$1: $*: exit status $status: $(<"$WORK/err-$BASHPID")" >>"$WORK/failed"
+        fi
+    ) &
+}
+
+@test "a FIFO where a file should be is exit 2, and no wait without end" {
+    fifo() { rm -rf "$1" && mkfifo "$1"; }
+    object_file() { git rev-parse "$1" | sed 's|^..|.git/objects/&/|'; }
+    in_a_repository 'fifo .git/config' --check-staged
+    in_a_repository 'fifo included; git config include.path ../included' --check-staged
+    in_a_repository 'fifo included; git config include.path ../included' --check-range HEAD
+    in_a_repository 'fifo .git/refs/heads/main' --check-staged
+    in_a_repository 'fifo .git/packed-refs' --check-history
+    in_a_repository 'fifo .git/MERGE_HEAD' --check-staged
+    in_a_repository 'fifo .git/shallow' --check-range HEAD
+    in_a_repository 'fifo .git/objects/info/alternates' --check-tracked
+    in_a_repository 'fifo "$(object_file :m.pyc)"' --check-tracked
+    in_a_repository 'fifo "$(object_file "HEAD^{tree}")"' --check-history
+    in_a_repository 'fifo .git/info/exclude' --check-ignores
+    in_a_repository 'fifo .gitignore' --check-ignores
+    in_a_repository 'fifo ignore; git config core.excludesFile "$PWD/ignore"' --untrack -n
+    in_a_repository 'fifo .dockerignore' --check-ignores
+    in_a_repository 'fifo .git/index' --check-staged
+    in_a_repository 'fifo .pycguard' --check-worktree
+    in_a_repository 'fifo .pycguard' --clean -n
+    wait
+    [[ ! -e $WORK/failed ]] || fail "$(<"$WORK/failed")"
+}
+
+@test "a device or a socket where a file should be is exit 2" {
+    in_a_repository 'ln -sf /dev/zero .git/index' --check-tracked
+    in_a_repository 'ln -sf /dev/zero .pycguard' --check-worktree
+    in_a_repository 'rm -f .git/index; "$PYTHON" -I -c "import socket
+socket.socket(socket.AF_UNIX).bind(\".git/index\")"' --check-staged
+    in_a_repository '"$PYTHON" -I -c "import socket
+socket.socket(socket.AF_UNIX).bind(\".pycguard\")"' --check-worktree
+    wait
+    [[ ! -e $WORK/failed ]] || fail "$(<"$WORK/failed")"
+}
+
+@test "caches and sources that are no files are passed over on disk" {
+    mkdir __pycache__
+    mkfifo m.py n.pyc __pycache__/m.cpython-313.pyc
+    ln -s /dev/zero o.pyc
+    ln -s /dev/zero __pycache__/o.cpython-313.pyc
+    "$PYTHON" -I -c 'import socket
+socket.socket(socket.AF_UNIX).bind("p.pyc")'
+    bounded --check-worktree
+    assert_status 0
+    bounded --clean --all
+    assert_status 0
+    [[ -p n.pyc && -L o.pyc && -S p.pyc ]]
+    bounded --explain n.pyc
+    bounded --explain o.pyc
+}
+
+@test "a hook that is no file is neither waited for nor lost" {
+    new_repo
+    mkfifo .git/hooks/pre-commit
+    bounded --status
+    bounded --install
+    assert_status 2
+    assert_stderr_is_one_line
+    [[ -p .git/hooks/pre-commit ]]
+}
+
+# --- links ------------------------------------------------------------------------------------------
+
+@test "links in circles and out of the tree are not followed" {
+    mkdir outside
+    pyc outside/m.py outside/lie.pyc
+    new_repo
+    ln -s . here
+    ln -s ../outside out
+    ln -s a b
+    ln -s b a
+    ln -s m.py m.py
+    ln -s /etc/passwd n.py
+    mkdir -p pkg/__pycache__
+    ln -s .. pkg/__pycache__/up
+    pyc x.py m.pyc
+    cp m.pyc n.pyc
+    cp m.pyc pkg/__pycache__/m.cpython-311.pyc
+    ln -s ../../../outside/lie.pyc pkg/__pycache__/lie.pyc
+    before=$(cksum ../outside/*)
+    git add -f .
+    for verb in --check-staged --check-tracked --check-worktree '-n --clean --all' --check-ignores '--explain m.pyc'; do
+        # shellcheck disable=SC2086
+        bounded $verb
+        [[ $status == [01] && $output$stderr != *outside* && $output$stderr != *here/* ]] || fail "$verb"
+    done
+    bounded --clean --all
+    [[ $(cksum ../outside/*) == "$before" && -L out && -L here ]] || fail
+}
+
+# --- what would run ---------------------------------------------------------------------------------
+
+# armed_repo: everything that can name a program names one that leaves $WORK/sprung.
+armed_repo() {
+    new_repo
+    write m.py 'x = 1'
+    write Dockerfile 'FROM scratch'
+    write .dockerignore '**/__pycache__'
+    write .gitattributes '* filter=trap diff=trap merge=trap'
+    commit start .
+    pyc m.py m.pyc
+    git add -f m.pyc
+    write "$WORK/trap" "#!/bin/sh
+echo \"\$0 \$*\" >>'$WORK/sprung'
+cat"
+    chmod +x "$WORK/trap"
+    local key
+    for key in core.fsmonitor core.sshCommand core.pager core.editor core.askPass core.gitProxy sequence.editor \
+        diff.external diff.trap.command diff.trap.textconv merge.trap.driver filter.trap.clean filter.trap.smudge \
+        filter.trap.process gpg.program gpg.ssh.program gpg.ssh.defaultKeyCommand credential.helper \
+        core.alternateRefsCommand uploadpack.packObjectsHook pager.config pager.ls-files pager.check-ignore \
+        trailer.x.command interactive.diffFilter alias.ls-files alias.check-ignore alias.config \
+        fetch.recurseSubmodules hook.trap.command remote.evil.uploadpack; do
+        git config "$key" "$WORK/trap"
+    done
+    for key in filter.trap.required protocol.ext.allow protocol.allow remote.evil.promisor pager.cat-file; do
+        git config "$key" "$(case $key in *allow) echo always ;; *) echo true ;; esac)"
+    done
+    git config remote.evil.url "ext::$WORK/trap %S"
+    git config remote.evil.partialCloneFilter blob:none
+    git config hook.trap.event pre-commit
+    git config core.hooksPath "$WORK/hooks"
+    git config core.repositoryFormatVersion 1
+    git config extensions.partialClone evil
+    mkdir "$WORK/hooks"
+    for key in pre-commit post-index-change reference-transaction post-checkout fsmonitor-watchman pre-auto-gc; do
+        cp "$WORK/trap" "$WORK/hooks/$key"
+    done
+    touch -d 2001-01-01 m.py # so that a refresh would filter it
+}
+
+checks=(--check-staged --check-tracked '--check-range HEAD' '--check-range --all' --check-history --check-worktree
+    --check-ignores '--explain m.pyc' '--explain HEAD:m.py' --status '-n --untrack' '-n --clean' '-n --add-ignores'
+    '--pre-push evil url' --pre-receive)
+
+@test "no check runs a program that the repository names" {
+    armed_repo
+    for arguments in "${checks[@]}"; do
+        # shellcheck disable=SC2086
+        bounded $arguments <<<"$(git rev-parse HEAD | tr '0-9a-f' 0) $(git rev-parse HEAD) refs/heads/main"
+        [[ ! -e $WORK/sprung ]] || fail "$arguments: $(<"$WORK/sprung")"
+    done
+    # An object that a partial clone lacks is not fetched.
+    id=$(printf '1%.0s' {1..40})
+    commit_of "$(entry 100644 m.pyc "$id" | object tree)"
+    GIT_NO_LAZY_FETCH=1 git -c core.fsmonitor=false read-tree main
+    rm -f "$WORK/sprung"
+    for arguments in --check-tracked --check-history '--explain m.pyc'; do
+        # shellcheck disable=SC2086
+        bounded $arguments
+        assert_status 2
+        [[ ! -e $WORK/sprung ]] || fail "$arguments: $(<"$WORK/sprung")"
+    done
+}
+
+@test "the only program that a check runs is git, and none from the repository" {
+    command -v strace >/dev/null || skip 'no strace'
+    [[ -z ${ASAN_OPTIONS-} ]] || skip 'the leak sanitizer and strace exclude each other'
+    armed_repo
+    write git '#!/bin/sh'
+    chmod +x git
+    for arguments in "${checks[@]}"; do
+        # shellcheck disable=SC2086
+        strace -f -qq -e trace=execve -e signal=none -o "$WORK/trace" "$PYCGUARD" $arguments </dev/null >/dev/null 2>&1 || true
+        programs=$(sed -n 's/.*execve("\([^"]*\)".* = 0$/\1/p' "$WORK/trace" | sed 1d | sort -u)
+        for program in $programs; do
+            [[ $program == /*/git && $program != "$WORK"/* ]] || fail "$arguments ran $program"
+        done
+    done
+}
+
+# --- names ------------------------------------------------------------------------------------------
+
+@test "no name in a repository is a command to a terminal or a CI runner, in any format" {
+    new_repo
+    blob=$(object blob <<<x)
+    for name in '::error::a' $'\n::error file=x::b' '##[group]c' '##vso[task.setvariable]d' $'\e[2J\e]0;t\ae' \
+        $'\xc2\x9b31mf' $'\xe2\x80\xaeg' $'\r\nh' '::stop-commands::i' '%0A::error::j' '::add-mask::k'; do
+        printf '100644 %s\t%s.pyc\0' "$blob" "$name"
+        printf '100644 %s\t::group::%s/x\0' "$blob" "$name"
+    done | git update-index -z --index-info
+    printf '::warning::*x\n##[error]*\n!::debug::y\n' >.pycguard
+    git add .pycguard
+    git commit -qm $'::error::subject \e[31m ##[error]'
+    for arguments in --check-tracked '--check-range HEAD' --check-history '--check-staged -v --strict'; do
+        for format in human json sarif github gitlab; do
+            # shellcheck disable=SC2086
+            run_pycguard $arguments --format="$format" --color=never
+            assert_status 1
+            assert_no_control_bytes "$output$stderr"
+            # GitHub's runner takes the first command of a line, and that is ours.
+            [[ $format == github || ! $output$stderr =~ '##'(\[|vso) ]] || fail "$arguments --format=$format"
+            run ! grep -vE '^::(error|warning|notice) file=[^:,]*,title=pycguard [a-z-]*::' <(grep '^[[:space:]]*::' <<<"$output")
+        done
     done
 }

@@ -150,12 +150,12 @@ def reports():
     for mode in range(7):
         strings = [s.encode() for s in hostile] + [b"\xff\xc3\xa4\xe2\x82"]
         strings = strings[mode:] + strings[:mode]
-        data = bytes([mode + 8 * (mode % 3) + (64 if mode % 2 else 0) + (128 if mode > 3 else 0)])
+        data = bytes([255, mode + 8 * (mode % 3) + (64 if mode % 2 else 0) + (128 if mode > 3 else 0)])
         for i in range(3):
             data += bytes([i + 32 * (mode % 8), 1 + mode * 32 + i]) + b"\0".join(strings[3 * i:3 * i + 4]) + b"\0"
         save("report", "mode-%d" % mode, data)
     for rule in range(6):
-        save("report", "rule-%d" % rule, bytes([0, rule + 224, 2 + 128]) +
+        save("report", "rule-%d" % rule, bytes([255, 0, rule + 224, 2 + 128]) +
              b"shop/migrations/0002_rename.pyc\0*.py[cod]\0shop/migrations/0002_rena\0subject\0")
 
 
