@@ -284,11 +284,11 @@ static bool lists(const struct listing *list, const char *path)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const char *text = list->items[middle].text;
-		int order = strncmp(text, path, n);
+		int sign = strncmp(text, path, n);
 
-		if (order == 0 && text[n] == '\0')
+		if (sign == 0 && text[n] == '\0')
 			return true;
-		if (order < 0)
+		if (sign < 0)
 			low = middle + 1;
 		else
 			high = middle;

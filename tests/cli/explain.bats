@@ -145,3 +145,65 @@ app() {
     assert_output_has '"d/a\033[31m\n\"q\".pyc"'
     assert_output_lacks $'\e'
 }
+
+# explained NAME HEX TEXT: of a file of those bytes, TEXT is said.
+explained() {
+    write "$1" ''
+    "$PYTHON" -I -c 'import sys; open(sys.argv[1], "wb").write(bytes.fromhex(sys.argv[2]))' "$1" "$2"
+    git add -f -- "$1"
+    run_pycguard --explain "$1"
+    assert_status 0
+    assert_output_has "$3"
+}
+
+@test "each kind of name is said" {
+    new_repo
+    local timestamp=f30d0d0a000000000000000000000000
+    explained m.pyo $timestamp 'optimized (-O)'
+    explained __pycache__/m.cpython-313.opt-2.pyc $timestamp 'for cpython-313, optimization level 2'
+    explained 'm$py.class' cafebabe 'bytecode of Jython'
+    explained m.pyd 4d5a 'machine code'
+    explained m.txt 00 'no bytecode by its name'
+}
+
+@test "each header is said, broken ones too" {
+    new_repo
+    write m.py 'x = 1'
+    explained m.pyc '' 'no Python: it does not begin as bytecode does'
+    explained m.pyc ffff0d0a 'an interpreter with magic number 65535'
+    explained m.pyc f30d0d0a 'cut short'
+    explained m.pyc f30d0d0affffff000000000000000000 'flags 0xffffff that its Python does not know'
+    explained m.pyc 03f30d0a00000000 'CPython 2.7 (magic number 62211)'
+    assert_output_lacks 'and its size'
+    explained m.pyc f30d0d0a030000000000000000000000 'the hash of its source, 0000000000000000; checked at import'
+    explained m.pyc f30d0d0a010000000000000000000000 '; never checked'
+    # Its lines ended in CR LF where it was compiled.
+    git add m.py
+    explained __pycache__/m.cpython-313.pyc f30d0d0a000000000000000007000000 "the source's, but for its line ends"
+    explained __pycache__/m.cpython-313.pyc f30d0d0a000000000000000009000000 ": not the source's"
+    ln -s nowhere link.pyc
+    git add -f link.pyc
+    run_pycguard --explain link.pyc
+    assert_output_has 'it is a symbolic link, or too large to be read'
+}
+
+@test "each thing that Python and Django can do with a migration's bytecode is said" {
+    new_repo
+    local cached=f30d0d0a000000000000000006000000 unchecked=f30d0d0a010000000000000000000000
+    explained app/migrations/0001_a.pyc $cached 'does not load this migrations package'
+    write app/migrations/__init__.py ''
+    git add app
+    explained app/migrations/0001_a.pyc $cached ': this file is that migration, and Django runs it'
+    explained app/migrations/0001_a.pyc f30d0d0a ', and fails to import it'
+    assert_output_has 'tries to import this file and fails: ImportError'
+    explained app/migrations/_a.pyc $cached 'takes a module of this name for no migration'
+    write app/migrations/0001_a.py 'x = 1'
+    git add app
+    explained app/migrations/0001_a.pyc $cached ': Django runs the source'
+    explained app/migrations/__pycache__/0001_a.cpython-313.pyc $cached 'runs this file if times were kept, else the source'
+    explained app/migrations/__pycache__/0001_a.cpython-313.pyc $unchecked 'Django runs what this file says, not the source'
+    explained migrations/__pycache__/0001_a.cpython-313.pyc $cached 'Django'
+    write app/migrations/0001_a/__init__.py ''
+    git add app
+    explained app/migrations/__pycache__/0001_a.cpython-313.pyc $cached 'imports the package beside it, not this file'
+}
