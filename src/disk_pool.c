@@ -188,7 +188,7 @@ int disk_each_by_threads(struct snapshot *s, snapshot_visit *visit, void *const 
 	struct worker workers[DISK_THREADS_MAX];
 	int status;
 
-	if (count == 1)
+	if (count <= 1)
 		return snapshot_each(s, visit, args[0]);
 	start_helpers(workers, &pool, args, count);
 	status = walk_with_helpers(workers, count);
