@@ -11,7 +11,7 @@
 enum { CHAIN_MAX = 4096 };
 
 /* Objects are kept by where they begin, for what one is a difference from, others are, too. */
-enum { SLOTS = 65536, KEPT_MAX = 32 << 20 };
+enum { SLOTS = 16384, KEPT_MAX = 32 << 20 };
 
 struct slot {
 	size_t at;
