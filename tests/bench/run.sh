@@ -2,7 +2,8 @@
 # Times pycguard beside git and whatever else is installed, and prints tables of medians, the machine's
 # noise (least, most) and ratios to the first row. PYCGUARD names the binary (build/pycguard, a Release
 # build, by default), ROUNDS how often each runs, SIZES the numbers of entries, HISTORY a repository to
-# walk instead of one of COMMITS that is made.
+# walk instead of one of COMMITS that is made, PARTS what to measure (staged, worktree, histories,
+# growth).
 set -euo pipefail
 
 source_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -17,7 +18,7 @@ trap 'rm -rf "$WORK"' EXIT
 # measure TITLE ROUNDS NAME COMMAND... -- ...
 measure() {
     printf '\n### %s\n\n' "$1"
-    printf '| | median, ms | least | most | ratio | CPU, ms | MB |\n|---|---|---|---|---|---|---|\n'
+    printf '| | median, ms | least | most | ratio | CPU, ms | its ratio | MB |\n|---|---|---|---|---|---|---|---|\n'
     shift
     "$WORK/time" "$@" || echo '(failed)'
 }
@@ -57,13 +58,21 @@ staged() {
     rm -rf "$WORK/clean$count"
 }
 
+headers='import os, sys
+for top, _, names in os.walk(sys.argv[1]):
+    for name in names:
+        if name.endswith(".pyc"):
+            with open(os.path.join(top, name), "rb") as file:
+                file.read(16)'
+
 worktree() {
     tree_of_caches caches "$1"
     cd "$WORK"
     measure "$1 honest caches on disk" 7 \
         "find -name '*.pyc'" find caches -name '*.pyc' -- \
         'pycguard --check-worktree' "$PYCGUARD" --check-worktree caches -- \
-        'a script: find, head -c 16, cksum' sh -c "find caches -name '*.pyc' -exec head -q -c 16 {} + | cksum"
+        'a script: find, head -c 16, cksum' sh -c "find caches -name '*.pyc' -exec head -q -c 16 {} + | cksum" -- \
+        'a script: Python, 16 bytes of each' python3 -I -c "$headers" caches
     rm -rf caches
 }
 
@@ -90,32 +99,47 @@ histories() {
     rm -rf history.git
 }
 
-# What must not grow with the square: twice as much takes about twice as long.
+# What must not grow with the square: five times as much takes about five times as long.
 growth() {
-    local count
+    local count format blob
     clean_repo lines 10000
-    for count in 250 500 1000; do
+    for count in 200 1000 5000; do
         seq -f 'no_such_name_%.0f.log' "$count" >"$WORK/lines-$count"
     done
-    measure 'Lines of policy, 10,000 entries' 5 250 "$PYCGUARD" --policy "$WORK/lines-250" -- \
-        500 "$PYCGUARD" --policy "$WORK/lines-500" -- 1000 "$PYCGUARD" --policy "$WORK/lines-1000"
+    measure 'Lines of policy, 10,000 entries' 5 200 "$PYCGUARD" --policy "$WORK/lines-200" -- \
+        1,000 "$PYCGUARD" --policy "$WORK/lines-1000" -- 5,000 "$PYCGUARD" --policy "$WORK/lines-5000"
     cd "$WORK"
-    for count in 5000 10000 20000; do
+    for count in 4000 20000 100000; do
         git init -q "findings-$count"
         blob=$(a_cache | git -C "findings-$count" hash-object -w --stdin)
         seq -f "100644 $blob 0	pkg/__pycache__/m%.0f.cpython-311.pyc" "$count" | git -C "findings-$count" update-index --index-info
-        mkdir -p "wide-$count/__pycache__"
-        (cd "wide-$count" && seq -f '%.0f.txt' "$((count * 10))" | xargs touch)
     done
-    measure 'Findings' 5 5000 "$PYCGUARD" -C findings-5000 -- 10000 "$PYCGUARD" -C findings-10000 -- \
-        20000 "$PYCGUARD" -C findings-20000
-    measure 'Files in one directory' 5 50000 "$PYCGUARD" --check-worktree wide-5000 -- \
-        100000 "$PYCGUARD" --check-worktree wide-10000 -- 200000 "$PYCGUARD" --check-worktree wide-20000
+    for format in human json sarif github gitlab; do
+        measure "Findings, as $format" 1 4,000 "$PYCGUARD" --format "$format" -C findings-4000 -- \
+            20,000 "$PYCGUARD" --format "$format" -C findings-20000 -- \
+            100,000 "$PYCGUARD" --format "$format" -C findings-100000
+    done
+    for count in 8000 40000 200000; do
+        mkdir -p "wide-$count/__pycache__"
+        (cd "wide-$count/__pycache__" && seq -f 'm%.0f.cpython-311.pyc' "$count" | xargs touch)
+        git init -q "wide-$count"
+        git -C "wide-$count" add -f .
+    done
+    for verb in --check-worktree '--clean -n' '--untrack -n' --check-ignores; do
+        # shellcheck disable=SC2086 # a verb and its option
+        measure "Files in one directory, $verb" 1 8,000 "$PYCGUARD" -q -C wide-8000 $verb -- \
+            40,000 "$PYCGUARD" -q -C wide-40000 $verb -- 200,000 "$PYCGUARD" -q -C wide-200000 $verb
+    done
 }
 
 printf '%s; %s; %s processors, load %s; %s rounds\n' "$("$PYCGUARD" --version)" "$(git --version)" \
     "$(getconf _NPROCESSORS_ONLN)" "$(uptime | sed 's/.*average: //')" "$ROUNDS"
-for size in $SIZES; do staged "$size"; done
-worktree "${CACHES:-80000}"
-histories
-growth
+for part in ${PARTS:-staged worktree histories growth}; do
+    case $part in
+        staged) for size in $SIZES; do staged "$size"; done ;;
+        worktree) worktree "${CACHES:-80000}" ;;
+        histories | growth) "$part" ;;
+        *) die "no such part: $part" ;;
+    esac
+done
+printf '\nload at the end: %s\n' "$(uptime | sed 's/.*average: //')"

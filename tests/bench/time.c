@@ -1,8 +1,8 @@
 /*
  * time ROUNDS NAME COMMAND... -- NAME COMMAND... : runs the commands in turn, ROUNDS times each after
  * one run to warm up, so that whatever else the machine does hits all alike. Prints a row each:
- * median, least and most of the wall time, the median's ratio to the first command's, the median of
- * processor time, and the most memory.
+ * median, least and most of the wall time, the median's ratio to the first command's, the same of
+ * processor time, which other work disturbs less, and the most memory.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -89,10 +89,10 @@ static void print(struct command *c, int rounds)
 {
 	qsort(c->wall, (size_t)rounds, sizeof *c->wall, compare);
 	qsort(c->cpu, (size_t)rounds, sizeof *c->cpu, compare);
-	printf("| %-34s | %9.2f | %9.2f | %9.2f | %6.2f | %9.2f | %6.1f |\n", c->name,
+	printf("| %-34s | %9.2f | %9.2f | %9.2f | %6.2f | %9.2f | %6.2f | %6.1f |\n", c->name,
 		c->wall[rounds / 2], c->wall[0], c->wall[rounds - 1],
 		c->wall[rounds / 2] / commands[0].wall[rounds / 2], c->cpu[rounds / 2],
-		(double)c->kilobytes / 1024);
+		c->cpu[rounds / 2] / commands[0].cpu[rounds / 2], (double)c->kilobytes / 1024);
 }
 
 int main(int argc, char **argv)
