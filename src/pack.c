@@ -22,7 +22,7 @@ static uint64_t u64(const unsigned char *at)
 
 static bool map_file(struct pack_map *out, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	void *bytes = MAP_FAILED;
 	struct stat st;
 
