@@ -14,6 +14,11 @@
 #include <git2.h>
 #include <git2/sys/repository.h>
 
+/* Its functions take an object format where those of every release take none. */
+#ifdef GIT_EXPERIMENTAL_SHA256
+#error "pycguard needs a libgit2 built without its experimental API (EXPERIMENTAL_SHA256)"
+#endif
+
 /**
  * Have libgit2 loaded; again and again, if you like, but from one thread first.
  *

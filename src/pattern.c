@@ -7,6 +7,11 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+/* Older than its name. */
+#ifndef PCRE2_ERROR_HEAP_FAILED
+#define PCRE2_ERROR_HEAP_FAILED 121
+#endif
+
 #include "error.h"
 
 enum {

@@ -56,7 +56,12 @@ static json_t *fix(const struct finding *f, const char *prefix)
 
 static json_t *python_version(unsigned version)
 {
-	return version ? json_sprintf("%u.%u", version >> 8, version & 0xff) : json_null();
+	struct buf text = BUF_INIT;
+
+	if (!version)
+		return json_null();
+	buf_addf(&text, "%u.%u", version >> 8, version & 0xff);
+	return json_text_take(&text);
 }
 
 static bool set_fields(json_t *o, const struct finding *f, const char *prefix)

@@ -15,12 +15,12 @@
 
 static json_t *descriptor(const struct rule_text *rule)
 {
-	json_t *help =
-		json_sprintf("%s\n\nFor example: %s.\n\n%s", rule->why, rule->example, rule->mend);
+	struct buf help = BUF_INIT;
 
+	buf_addf(&help, "%s\n\nFor example: %s.\n\n%s", rule->why, rule->example, rule->mend);
 	return json_pack("{s:s, s:{s:s}, s:{s:s}, s:{s:o}, s:{s:s}}", "id", rule->id,
 		"shortDescription", "text", rule->summary, "fullDescription", "text", rule->why,
-		"help", "text", help, "defaultConfiguration", "level", "error");
+		"help", "text", json_text_take(&help), "defaultConfiguration", "level", "error");
 }
 
 static json_t *descriptors(void)
