@@ -110,12 +110,13 @@ pack_file() { echo "$(objects)"pack/pack-*."$1"; }
 @test "a damaged object is libgit2's to tell of, and the others are read" {
     new_repo
     grow 30
-    git repack -adfq
+    git repack -adfq --window=0 # no object is another's base
     all tree >ids
     git cat-file --batch <ids >expected
-    # Whole, and in the midst of its stream.
-    read -r at id < <(git verify-pack -v "$(pack_file idx)" | awk 'NF == 5 && $2 == "commit" { print $5, $1 }' | tail -n 1)
+    id=$(git rev-parse HEAD~5)
+    at=$(git verify-pack -v "$(pack_file idx)" | awk -v id="$id" '$1 == id { print $5 }')
     chmod u+w "$(pack_file pack)"
+    # In the midst of its stream.
     printf '\377\377\377' | dd of="$(pack_file pack)" bs=1 seek=$((at + 30)) conv=notrunc status=none
     [[ $(echo "$id" | "$PACKS_TOOL" "$(objects)" 20) == "$id ask" ]]
     "$PACKS_TOOL" "$(objects)" 20 <ids | cmp expected -
