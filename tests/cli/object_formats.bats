@@ -1,0 +1,188 @@
+#!/usr/bin/env bats
+# Ids of SHA-256, refs that are no files, replaced objects: the same verdicts (repositories.bats).
+
+load helper
+load verdicts
+
+@test "ids of SHA-256" {
+    git init -q --object-format=sha256 repo
+    cd repo
+    content
+    verdicts
+}
+
+@test "ids of SHA-256, packed, with tags and linked work trees, in a sparse index" {
+    git init -q --object-format=sha256 repo
+    cd repo
+    content
+    git tag -a -m x tag HEAD
+    git worktree add -q -b side ../linked HEAD~1
+    git gc -q
+    git pack-refs --all
+    git sparse-checkout set --cone --sparse-index in
+    judge_index
+    judge_commits
+    cd ../linked
+    write other.pyc x
+    commit three other.pyc
+    rejected other.pyc -- --check-range HEAD~1..HEAD
+    rejected other.pyc -- --check-range main..side
+    cd ../repo
+    git checkout -q --detach
+    git update-ref -d refs/heads/main
+    git update-ref -d refs/tags/tag
+    rejected old.pyc other.pyc pkg/m.pyc -- --check-history
+}
+
+@test "ids of SHA-256, in a merge, from below the top, bare, and with an environment that names it all" {
+    git init -q --object-format=sha256 repo
+    cd repo
+    first_commit
+    git checkout -qb theirs
+    write m.pyc x
+    commit theirs m.pyc
+    git checkout -q main
+    write ours.py x
+    commit ours ours.py
+    git merge -q --no-commit theirs
+    judge
+    assert_judged 0 'warning ghost-module m.pyc'
+    git merge --abort
+    git read-tree -m HEAD theirs
+    run --separate-stderr env "GITHEAD_$(git rev-parse theirs)=theirs" "$PYCGUARD" --format=json
+    [[ $(jq -r '.findings[].severity' <<<"$output") == warning ]] || fail
+    cd pkg
+    rejected m.pyc -- --check-staged ../m.pyc
+    cd "$WORK"
+    GIT_DIR=$PWD/repo/.git GIT_WORK_TREE=$PWD/repo rejected m.pyc -- --check-tracked
+    git clone -q --bare repo bare.git
+    rejected m.pyc -- -C bare.git --check-history
+    GIT_INDEX_FILE=nowhere assert_refuses nowhere -C repo --check-tracked
+}
+
+@test "ids of SHA-256, in the middle of a rebase and a cherry-pick with conflicts" {
+    git init -q --object-format=sha256 repo
+    cd repo
+    write notes one
+    write m.pyc x
+    commit one .
+    git checkout -qb side
+    write notes theirs
+    write n.pyc x
+    commit theirs .
+    git checkout -q main
+    write notes ours
+    commit ours notes
+    run ! git cherry-pick side
+    judge
+    assert_judged 1 'warning ghost-module m.pyc' 'error ghost-module n.pyc'
+    git cherry-pick --abort
+    git checkout -q side
+    run ! git rebase main
+    judge
+    assert_judged 1 'warning ghost-module m.pyc' 'error ghost-module n.pyc'
+    rejected m.pyc n.pyc -- --check-history
+}
+
+@test "a commit of every form is guarded, whoever reads the index" {
+    for kind in split sha256; do
+        cd "$WORK"
+        if [[ $kind == sha256 ]]; then git init -q --object-format=sha256 sha256; else git init -q split; fi
+        cd "$kind"
+        [[ $kind == sha256 ]] || git config core.splitIndex true
+        first_commit
+        second_commit
+        hook_file pre-commit
+        write old.pyc two
+        for form in -a '-- old.pyc'; do
+            # shellcheck disable=SC2086
+            run git commit -m x $form
+            [[ $status == 1 && $output == *'commit refused'*old.pyc* ]] || fail "$form"
+        done
+        git add old.pyc
+        write in/kept.py two
+        git commit -qm x -- in/kept.py
+        cd in
+        run git commit -m x
+        [[ $status == 1 && $output == *'commit refused'*old.pyc* ]] || fail
+    done
+}
+
+@test "ids of SHA-256: core.ignoreCase, and object directories that the environment names" {
+    git init -q --object-format=sha256 repo
+    cd repo
+    write pkg/M.PYC x
+    git add -f .
+    judge --check-tracked
+    assert_judged 0
+    git config core.ignoreCase true
+    rejected pkg/M.PYC -- --check-tracked
+    mkdir "$WORK/objects"
+    write n.pyc y
+    GIT_OBJECT_DIRECTORY=$WORK/objects GIT_ALTERNATE_OBJECT_DIRECTORIES=$PWD/.git/objects git add -f n.pyc
+    GIT_ALTERNATE_OBJECT_DIRECTORIES=$WORK/objects rejected n.pyc pkg/M.PYC -- --check-tracked
+    assert_refuses 'cannot read object' --check-tracked
+}
+
+@test "ids of SHA-256, before the first commit, and with commits that are damaged or not there" {
+    git init -q --object-format=sha256 repo
+    cd repo
+    stage
+    judge
+    assert_judged 1 'error ghost-module empty.pyc' 'error ghost-module new.pyc'
+    rm empty.pyc new.pyc later.pyc
+    git rm -q --cached '*.pyc'
+    content
+    assert_refuses "unknown revision 'nowhere'" --check-range nowhere..HEAD
+    echo damaged >.git/refs/heads/damaged
+    assert_refuses 'cannot list the refs' --check-history
+    rm ".git/objects/$(git rev-parse 'HEAD^{tree}' | sed 's|..|&/|')"
+    assert_refuses 'cannot read tree' --check-range HEAD~1..HEAD
+}
+
+# A git that reads a store of refs which this machine's git does not know: the repository is
+# elsewhere, and its store looks like reftable to who does not ask git.
+git_that_reads_reftable() {
+    mkdir "$WORK/bin"
+    cat >"$WORK/bin/git" <<END
+#!/usr/bin/env bash
+set -o pipefail
+GIT_DIR=$WORK/store $(command -v git) "\$@" | sed 's|$WORK/store|$WORK/repo/.git|g'
+END
+    chmod +x "$WORK/bin/git"
+    mv .git "$WORK/store"
+    mkdir -p .git/refs
+    ln -s "$WORK/store/index" "$WORK/store/objects" .git
+    echo 'ref: refs/heads/.invalid' >.git/HEAD
+    git config -f .git/config core.repositoryFormatVersion 1
+    git config -f .git/config extensions.refStorage reftable
+}
+
+@test "refs that are no files, as reftable's" {
+    new_repo
+    content
+    git tag -a -m x tag HEAD
+    git_that_reads_reftable
+    assert_refuses 'git refs migrate --ref-format=files' --check-history
+    PATH=$WORK/bin:$PATH
+    judge_index
+    rejected old.pyc pkg/m.pyc -- --check-range HEAD~1..HEAD
+    rejected old.pyc pkg/m.pyc -- --check-history
+    rejected old.pyc pkg/m.pyc -- --pre-receive <<<"${pushed//?/0} $pushed refs/heads/new"
+}
+
+@test "replacement objects and grafts change nothing" {
+    new_repo
+    content
+    git replace HEAD HEAD~1
+    git rev-parse HEAD >.git/info/grafts
+    judge_commits
+    judge
+    [[ $(jq -r '.findings[] | select(.severity == "warning").path' <<<"$json") == $'old.pyc\npkg/m.pyc' ]]
+    cd "$WORK"
+    git init -q --object-format=sha256 other
+    cd other
+    content
+    git replace HEAD HEAD~1
+    judge_commits
+}
