@@ -5,6 +5,19 @@
 
 #include "git_run.h"
 
+/* git says that on lines of its own, which are not taken. */
+static void add_trust(struct buf *out, const char *why)
+{
+	static const char words[] = "dubious ownership in repository at ";
+	const char *at = strstr(why, words);
+
+	if (!at)
+		return;
+	buf_adds(out, " (to trust it: git config --global --add safe.directory ");
+	buf_adds(out, at + sizeof words - 1);
+	buf_addc(out, ')');
+}
+
 int plumbing_failed(const char *refusal)
 {
 	/* What libgit2 says of it, and what lifts it. */
@@ -18,6 +31,7 @@ int plumbing_failed(const char *refusal)
 	size_t i;
 
 	buf_adds(&why, error_message());
+	add_trust(&why, error_message());
 	for (i = 0; i < sizeof lifts / sizeof *lifts; i++) {
 		if (!strstr(refusal, lifts[i][0]))
 			continue;

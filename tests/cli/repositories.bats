@@ -244,6 +244,7 @@ lifted() {
     chown -R 65534 .
     git config --global --unset-all safe.directory
     assert_refuses 'dubious ownership' --check-tracked
+    assert_stderr_has "git config --global --add safe.directory '$PWD'"
     git config --global safe.directory "$PWD"
     rejected empty.pyc new.pyc old.pyc pkg/m.pyc -- --check-tracked
 }
