@@ -76,7 +76,7 @@ run_valgrind() {
     printf '#!/bin/sh\nexec %s %s "$@"\n' "$(printf '%q ' "${valgrind[@]}")" "$PWD/$build/valgrind/pycguard" \
         >"$build/valgrind/watched"
     chmod +x "$build/valgrind/watched"
-    for script in check_range check_tracked clean explain history ignores policy untrack; do
+    for script in check_range check_tracked explain ignores policy untrack; do
         script=tests/cli/$script.bats
         [[ ! -e $script ]] || PYCGUARD=$PWD/$build/valgrind/watched bats --print-output-on-failure "$script"
     done
