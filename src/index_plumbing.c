@@ -110,10 +110,10 @@ static int list_text(struct index_rows *rows)
 	return status;
 }
 
-static int list_entries(struct index_rows *rows)
+int index_rows_take(struct index_rows *rows)
 {
 	size_t at, n;
-	int status = list_text(rows);
+	int status = 0;
 
 	for (at = 0; status == 0 && at < rows->text.len; at += n) {
 		n = strlen(rows->text.ptr + at) + 1;
@@ -212,7 +212,9 @@ int index_rows_by_git(struct index_rows *rows)
 
 	if (!refusal)
 		return error_oom();
-	status = list_entries(rows);
+	status = list_text(rows);
+	if (status == 0)
+		status = index_rows_take(rows);
 	if (status == 0)
 		status = find_intents(rows);
 	if (status != 0)

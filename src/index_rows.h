@@ -45,4 +45,7 @@ int index_rows_by_libgit2(struct index_rows *rows);
 /** Ask git (git ls-files --stage). 0; -1 with the failure recorded. */
 int index_rows_by_git(struct index_rows *rows);
 
+/** Read what git said: `rows->text`, which is changed and must stay. 0; -1 with the failure recorded. */
+int index_rows_take(struct index_rows *rows);
+
 #endif

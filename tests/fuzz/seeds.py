@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""seeds.py DIR: writes the seeds of tree, commit, reflines, path, hook_file, dockerignore, answers and
-report below DIR, as git and pycguard make them. PYCGUARD names the binary."""
+"""seeds.py DIR: writes the seeds of tree, commit, reflines, path, hook_file, dockerignore, answers,
+rows and report below DIR, as git and pycguard make them. PYCGUARD names the binary."""
 import os
 import pathlib
 import shutil
@@ -145,6 +145,18 @@ def answers():
     save("answers", "sizes-huge", b"\1-1\n+2\n99999999999999999999999\n")
 
 
+def rows():
+    blob = git("rev-parse", "HEAD:m.py").decode().strip()
+    save("rows", "plain", git("ls-files", "--stage", "-z"))
+    entry = "%s %s %d\t%s\0"
+    save("rows", "conflict", "".join(entry % ("100644", blob, stage, "a") for stage in (1, 2, 3)).encode())
+    empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+    save("rows", "sparse", (entry % ("040000", empty, 0, "d/") + entry % ("100755", blob, 0, "e")).encode())
+    save("rows", "gitlink", (entry % ("160000", blob, 0, "new\nline")).encode())
+    save("rows", "out-of-order", (entry % ("100644", blob, 0, "b") + entry % ("100644", blob, 0, "a")).encode())
+    save("rows", "cut", git("ls-files", "--stage", "-z")[:60])
+
+
 def reports():
     hostile = ["::error file=a::b", "##[error]c", "\x1b[31m.pyc", "new\nline", "\u202ecyp.m", "a,b:c%0A.pyc", "it's {0} [x](y)", "-rf", "/tmp/m.pyc"]
     for mode in range(7):
@@ -184,4 +196,5 @@ with tempfile.TemporaryDirectory() as work:
     hooks()
     dockerignores()
     answers()
+    rows()
     reports()
