@@ -131,6 +131,7 @@ lies='shop/migrations/0002_rename.pyc shop/__pycache__/gone.*.pyc shop/__pycache
 lying_left() { (cd app && find $lies 2>/dev/null) | wc -l; }
 caches() { find app -name '*.py[cod]' | wc -l; }
 in_venv() { find app/.venv -name '*.py[cod]' | wc -l; }
+
 # cpu_ms COMMAND...: the milliseconds of processor time that it takes, which others' work does not lengthen.
 cpu_ms() {
     local TIMEFORMAT='%U %S'
