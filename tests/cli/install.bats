@@ -27,7 +27,7 @@ built() {
     cmake=$(command -v cmake)
     write "$WORK/built/cmake" "#!/bin/sh
 [ \"\$1\" = --build ] || exec '$cmake' \"\$@\"
-cp '${1-$PYCGUARD}' \"\$2/pycguard\""
+cp '${1-$PYCGUARD}' \"\$2/pycguard\" && cp -R '$BUILD_ROOT/completions' \"\$2\""
     chmod +x "$WORK/built/cmake"
     PATH=$WORK/built:$PATH
 }
