@@ -205,10 +205,12 @@ static int delete_file(struct cleaning *c, const char *path, size_t len, struct 
 
 	if (still <= 0)
 		return still;
-	if (fstatat(c->at.fd, file, &now, AT_SYMLINK_NOFOLLOW) < 0 || !same_file(st, &now))
-		return 0;
-	if (unlinkat(c->at.fd, file, 0) == 0)
-		return 1;
+	if (fstatat(c->at.fd, file, &now, AT_SYMLINK_NOFOLLOW) == 0) {
+		if (!same_file(st, &now))
+			return 0;
+		if (unlinkat(c->at.fd, file, 0) == 0)
+			return 1;
+	}
 	if (errno == ENOENT)
 		return 0;
 	return error_os(errno, "cannot delete '%s%s'", c->worktree.shown_base.ptr, path);
@@ -270,6 +272,8 @@ static int apply_plan(struct cleaning *c)
 		status = tell(c, &c->out->deleted, item->path);
 		buf_clear(&emptied);
 		buf_add(&emptied, item->path, base);
+		if (status == 0)
+			status = buf_failed(&emptied);
 	}
 	delete_emptied(c, &emptied);
 	buf_free(&emptied);

@@ -12,6 +12,7 @@
 #define PYCGUARD_GIT_CALLS_H
 
 #include <git2.h>
+#include <git2/sys/alloc.h>
 #include <git2/sys/repository.h>
 
 /* Its functions take an object format where those of every release take none. */

@@ -10,14 +10,8 @@
 #include <unistd.h>
 
 #include "hooks.h"
+#include "io.h"
 #include "path.h"
-
-bool hook_dir_exists(const char *path)
-{
-	struct stat st;
-
-	return lstat(path, &st) == 0;
-}
 
 /* Calls `each` with every name in `dir`; a directory that is not there has none. */
 static int for_each_name(const char *dir, int (*each)(void *arg, const char *name), void *arg)
@@ -50,6 +44,14 @@ static void add_link(struct buf *path, struct buf *target, const struct links *l
 	buf_addf(target, "../%s/%s", l->base, name);
 }
 
+static int plan_if_missing(
+	struct plan *out, enum step_kind kind, const char *path, const char *value)
+{
+	int there = io_exists(path);
+
+	return there == 0 ? plan_add(out, kind, path, value) : there < 0 ? -1 : 0;
+}
+
 static int link_name(void *arg, const char *name)
 {
 	struct links *l = arg;
@@ -62,8 +64,8 @@ static int link_name(void *arg, const char *name)
 	add_link(&path, &target, l, name);
 	if (buf_failed(&path) < 0 || buf_failed(&target) < 0)
 		status = -1;
-	else if (!hook_dir_exists(path.ptr))
-		status = plan_add(l->plan, STEP_LINK, path.ptr, target.ptr);
+	else
+		status = plan_if_missing(l->plan, STEP_LINK, path.ptr, target.ptr);
 	buf_free(&path);
 	buf_free(&target);
 	return status;
@@ -78,12 +80,12 @@ int hook_dir_plan_kept(struct plan *out, const char *dir)
 	buf_addf(&path, "%s.before-pycguard", dir);
 	if (buf_failed(&path) < 0)
 		goto done;
-	if (!hook_dir_exists(path.ptr) && plan_add(out, STEP_MAKE_DIRECTORY, path.ptr, NULL) < 0)
+	if (plan_if_missing(out, STEP_MAKE_DIRECTORY, path.ptr, NULL) < 0)
 		goto done;
 	buf_adds(&path, "/.gitignore");
 	if (buf_failed(&path) < 0)
 		goto done;
-	if (!hook_dir_exists(path.ptr) && plan_add(out, STEP_IGNORE_ALL, path.ptr, NULL) < 0)
+	if (plan_if_missing(out, STEP_IGNORE_ALL, path.ptr, NULL) < 0)
 		goto done;
 	status = for_each_name(dir, link_name, &l);
 done:
@@ -136,8 +138,8 @@ int hook_dir_plan_no_kept(struct plan *out, const char *dir, size_t leaving)
 	int status;
 
 	buf_addf(&path, "%s.before-pycguard", dir);
-	status = buf_failed(&path);
-	if (status == 0 && hook_dir_exists(path.ptr)) {
+	status = buf_failed(&path) < 0 ? -1 : io_exists(path.ptr);
+	if (status > 0) {
 		status = for_each_name(path.ptr, count_other, &l);
 		if (status == 0 && l.others == leaving) {
 			status = for_each_name(path.ptr, remove_name, &l);
@@ -152,10 +154,10 @@ int hook_dir_plan_no_kept(struct plan *out, const char *dir, size_t leaving)
 int hook_dir_plan(struct plan *out, unsigned *count, const char *dir)
 {
 	char *parent;
-	int status;
+	int status = io_exists(dir);
 
-	if (hook_dir_exists(dir))
-		return 0;
+	if (status != 0)
+		return status < 0 ? -1 : 0;
 	parent = strndup(dir, path_base(dir, strlen(dir)) - 1);
 	if (!parent)
 		return error_oom();

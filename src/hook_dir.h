@@ -12,9 +12,6 @@
 
 #include "plan.h"
 
-/** Whether there is something of that name, be it a link to nothing. */
-bool hook_dir_exists(const char *path);
-
 /** Plan to make `dir` and what is missing above it; `*count` grows by as many. */
 int hook_dir_plan(struct plan *out, unsigned *count, const char *dir);
 

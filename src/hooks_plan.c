@@ -1,4 +1,5 @@
 #include "hooks.h"
+#include "io.h"
 
 #include <string.h>
 
@@ -27,13 +28,18 @@ static void site_close(struct site *s)
 
 static int site_open(struct site *s, const char *dir, enum hook hook)
 {
+	int kept;
+
 	s->dir = dir;
 	s->hook = hook;
 	hooks_place(&s->path, dir, hook);
 	hooks_kept_place(&s->kept, dir, hook);
 	if (buf_failed(&s->path) < 0 || buf_failed(&s->kept) < 0)
 		return -1;
-	s->has_kept = hook_dir_exists(s->kept.ptr);
+	kept = io_exists(s->kept.ptr);
+	if (kept < 0)
+		return -1;
+	s->has_kept = kept;
 	return hook_file_read(&s->file, s->path.ptr);
 }
 
@@ -181,8 +187,8 @@ static int plan_remains(struct plan *out, const struct site *s, struct leaving *
 	int status;
 
 	buf_addf(&name, "%s" PLAN_NEW_SUFFIX, s->path.ptr);
-	status = buf_failed(&name);
-	if (status == 0 && hook_dir_exists(name.ptr)) {
+	status = buf_failed(&name) < 0 ? -1 : io_exists(name.ptr);
+	if (status > 0) {
 		l->names++;
 		status = plan_add(out, STEP_REMOVE, name.ptr, NULL);
 	}

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "index_rows.h"
+#include "io.h"
 #include "raw_index.h"
 #include "sha256.h"
 
@@ -87,6 +88,21 @@ static int take_entries(struct index_rows *rows)
 	return 0;
 }
 
+/* libgit2 takes a file that it fails to look at for an empty index, too. */
+static int check_count(const struct index_rows *rows, int fd)
+{
+	enum { COUNT_AT = 8, COUNT_SIZE = 4 };
+	unsigned char count[COUNT_AT + COUNT_SIZE] = {0};
+
+	if (io_read(fd, count, sizeof count) < 0)
+		return read_failed(rows->repository);
+	if (!git_index_entrycount(rows->index) &&
+		memcmp(count + COUNT_AT, "\0\0\0\0", COUNT_SIZE) != 0)
+		return error_set("cannot read index '%s': its entries were not read",
+			rows->repository->index_path);
+	return 0;
+}
+
 static int load(struct index_rows *rows, int fd, size_t size)
 {
 	const struct repository *r = rows->repository;
@@ -94,7 +110,7 @@ static int load(struct index_rows *rows, int fd, size_t size)
 
 	if (r->oid_size == OID_SHA1) {
 		if (git_index_open(&rows->index, r->index_path) == 0)
-			return take_entries(rows);
+			return check_count(rows, fd) < 0 ? -1 : take_entries(rows);
 		git_failed("cannot read index '%s'", r->index_path);
 		return is_whole(fd, size, r->oid_size) ? 2 : -1;
 	}

@@ -2,7 +2,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+int io_exists(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0)
+		return 1;
+	return errno == ENOENT || errno == ENOTDIR ? 0 :
+						     error_os(errno, "cannot look at '%s'", path);
+}
 
 ssize_t io_read(int fd, void *bytes, size_t size)
 {

@@ -9,6 +9,13 @@
 
 #include "buf.h"
 
+/**
+ * Whether there is something of that name, be it a link to nothing.
+ *
+ * @return 1; 0; -1 with the failure recorded when that cannot be told
+ */
+int io_exists(const char *path);
+
 /** Read as read(2) does, again when a signal interrupted it. */
 ssize_t io_read(int fd, void *bytes, size_t size);
 

@@ -10,7 +10,7 @@ static int find_prefix(struct job *job, const struct environment *env)
 	if (env->git_prefix)
 		buf_adds(&job->prefix, env->git_prefix);
 	else if (repository_relative(&job->prefix, job->repository, ".") < 0)
-		buf_clear(&job->prefix);
+		return -1;
 	else if (job->prefix.len)
 		buf_addc(&job->prefix, '/');
 	return buf_failed(&job->prefix);
@@ -29,7 +29,7 @@ static int find_named(struct job *job, const struct invocation *in)
 	}
 	pathset_sort(&job->named);
 	buf_free(&path);
-	return status;
+	return status ? -1 : 0;
 }
 
 static int load_policy(struct job *job, const struct invocation *in)

@@ -13,6 +13,7 @@
 
 #include "cli.h"
 #include "error.h"
+#include "git_guard.h"
 #include "verbs.h"
 #include "version.h"
 
@@ -151,6 +152,18 @@ static int hold_standard_descriptors(void)
 	return 0;
 }
 
+/* For what cannot be passed on as a failure. It may be called by a signal handler. */
+static void end(const char *reason)
+{
+	const char *const parts[] = {"pycguard: ", reason, "\n"};
+	size_t i;
+
+	for (i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (write(STDERR_FILENO, parts[i], strlen(parts[i])) < 0)
+			break;
+	_exit(STATUS_FAILED);
+}
+
 int main(int argc, char **argv)
 {
 	struct invocation in = {0};
@@ -159,6 +172,7 @@ int main(int argc, char **argv)
 	/* Some parents ignore it. A reader that has gone ends this as it ends others: without a word. */
 	signal(SIGPIPE, SIG_DFL);
 	limit_patience();
+	git_guard(end);
 	if (hold_standard_descriptors() == 0 && cli_parse(&in, argc, argv) == 0)
 		status = run(&in, argc > 0 ? argv[0] : "pycguard");
 

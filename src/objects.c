@@ -5,6 +5,7 @@
 
 #include "cat_file.h"
 #include "git.h"
+#include "git_guard.h"
 #include "packs.h"
 
 /* How the bytes of an object are shared and given back. */
@@ -72,8 +73,11 @@ static int odb_read(
 {
 	git_oid id = oid_to_git(oid);
 	git_odb_object *object;
-	int status = git_odb_read(&object, r->odb, &id);
+	int status;
 
+	git_guard_read_begins();
+	status = git_odb_read(&object, r->odb, &id);
+	git_guard_read_ends();
 	if (status < 0)
 		return odb_failed(status, r, oid, type);
 	*out = (struct object){.type = type_of(git_odb_object_type(object)),
@@ -209,7 +213,9 @@ static int read_header(enum object_type *type, uint64_t *size, struct repository
 
 	if (!r->odb)
 		return git_said(cat_file_header(r->cat_file, type, size, oid), r, oid, wanted);
+	git_guard_read_begins();
 	status = git_odb_read_header(&len, &found, r->odb, &id);
+	git_guard_read_ends();
 	if (status < 0)
 		return odb_failed(status, r, oid, wanted);
 	*type = type_of(found);
@@ -288,7 +294,9 @@ static int read_stream(struct repository *r, const struct oid *oid, snapshot_sin
 	if (git_odb_open_rstream(&stream, &left, &type, r->odb, &id) < 0)
 		return 2;
 	while (left > 0 && status == 0) {
+		git_guard_read_begins();
 		n = git_odb_stream_read(stream, piece, left < sizeof piece ? left : sizeof piece);
+		git_guard_read_ends();
 		if (n <= 0) {
 			status = odb_failed(-1, r, oid, OBJECT_ANY);
 			break;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "git_guard.h"
+
 static int tell(git_reference *ref, refs_visit *visit, void *arg)
 {
 	struct oid id = oid_from_git(git_reference_target(ref));
@@ -102,7 +104,11 @@ int repository_resolve(struct oid *out, struct repository *r, const char *revisi
 
 	if (!r->git)
 		return refs_git_resolve(out, r, revision);
+	git_guard_read_begins();
 	status = git_revparse_single(&object, r->git, revision);
+	git_guard_read_ends();
+	if (status == GIT_ENOTFOUND && git_error_last() && git_error_last()->klass == GIT_ERROR_ODB)
+		return git_failed("cannot use revision '%s'", revision);
 	if (status == GIT_ENOTFOUND || status == GIT_EINVALIDSPEC || status == GIT_EUNBORNBRANCH)
 		return 1;
 	if (status < 0)

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config.h"
+#include "git_guard.h"
 #include "cat_file.h"
 #include "objects.h"
 #include "owner.h"
@@ -170,7 +172,7 @@ static int name_index(struct repository *r, const struct environment *env)
 
 static int start_libgit2(void)
 {
-	if (git_calls_load() < 0)
+	if (git_calls_load() < 0 || git_guard_memory() < 0)
 		return -1;
 	return git_libgit2_init() < 0 ? git_failed("cannot start libgit2") : 0;
 }
@@ -221,7 +223,8 @@ static int open_from(
 		return -1;
 	}
 	status = find(r, env, start);
-	if (status == 0 && (open_objects(r, env) < 0 || name_index(r, env) < 0))
+	if (status == 0 && ((r->git && config_check(r) < 0) || open_objects(r, env) < 0 ||
+				   name_index(r, env) < 0))
 		status = -1;
 	if (status == 0)
 		*out = r;
@@ -384,6 +387,11 @@ static int resolve_directory(struct buf *path)
 		return error_oom();
 	buf_cut(path, base);
 	dir = realpath(path->ptr, NULL);
+	if (!dir && errno != ENOENT && errno != ENOTDIR && errno != ELOOP) {
+		error_os(errno, "cannot find directory '%s'", path->ptr);
+		free(name);
+		return -1;
+	}
 	if (dir) {
 		buf_clear(path);
 		add_components(path, dir);
@@ -404,8 +412,10 @@ int repository_relative(struct buf *out, const struct repository *r, const char 
 	size_t top_len;
 	int status = -1;
 
-	if (!top)
-		return error_set("cannot take path '%s': the repository has no work tree", path);
+	if (!top) {
+		error_set("cannot take path '%s': the repository has no work tree", path);
+		return 1;
+	}
 	top_len = strlen(top) - 1;
 	if (*path != '/' && add_working_directory(&whole) < 0)
 		goto done;
@@ -416,6 +426,7 @@ int repository_relative(struct buf *out, const struct repository *r, const char 
 		goto done;
 	if (!path_below(whole.ptr, whole.len, top, top_len)) {
 		error_set("path '%s' is outside the work tree '%s'", path, top);
+		status = 1;
 		goto done;
 	}
 	if (whole.len > top_len)

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "io.h"
 #include "path.h"
 #include "repository.h"
 
@@ -59,20 +60,37 @@ void tracked_free(struct tracked *t)
 }
 
 /* Cuts `dir`, which ends in a slash, to the nearest directory with a .git; to nothing if none. */
-static void find_root(struct buf *dir)
+static int find_root(struct buf *dir)
 {
-	struct stat st;
+	int found = 0;
 
-	while (dir->len) {
+	while (dir->len && found == 0) {
 		size_t len = dir->len;
 
 		buf_adds(dir, ".git");
-		if (!dir->failed && lstat(dir->ptr, &st) == 0) {
-			buf_cut(dir, len);
-			return;
-		}
-		buf_cut(dir, path_base(dir->ptr, len - 1));
+		found = buf_failed(dir) < 0 ? -1 : io_exists(dir->ptr);
+		buf_cut(dir, found ? len : path_base(dir->ptr, len - 1));
 	}
+	return found < 0 ? -1 : 0;
+}
+
+/* Nothing found where there is a HEAD is a failure: what cannot be asked may be tracked. */
+static int open_at(struct repository **out, const struct environment *env, struct buf *root)
+{
+	int status = repository_open_at(out, env, root->ptr);
+	size_t len = root->len;
+	int there;
+
+	if (status != 1)
+		return status;
+	buf_adds(root, ".git/HEAD");
+	there = buf_failed(root) < 0 ? -1 : io_exists(root->ptr);
+	if (there < 0)
+		status = -1;
+	else if (there)
+		status = error_set("cannot open the repository at '%.*s'", (int)len, root->ptr);
+	buf_cut(root, len);
+	return status;
 }
 
 /* Opens the repository of the directory, unless it is the one that is open. */
@@ -86,8 +104,7 @@ static int open_nearest(struct tracked *t, const char *path, size_t len)
 	buf_clear(&t->dir);
 	buf_add(&t->dir, path, len);
 	buf_add(&root, path, len);
-	find_root(&root);
-	if (buf_failed(&root) < 0 || buf_failed(&t->dir) < 0) {
+	if (find_root(&root) < 0 || buf_failed(&root) < 0 || buf_failed(&t->dir) < 0) {
 		status = -1;
 	} else if (path_compare(t->root.ptr, t->root.len, root.ptr, root.len) != 0) {
 		place_close(&t->nearest);
@@ -95,7 +112,7 @@ static int open_nearest(struct tracked *t, const char *path, size_t len)
 		buf_add(&t->root, root.ptr, root.len);
 		status = 1;
 		if (root.len)
-			status = repository_open_at(&t->nearest.repository, t->env, root.ptr);
+			status = open_at(&t->nearest.repository, t->env, &root);
 		if (status == 0)
 			status = repository_index(&t->nearest.index, t->nearest.repository);
 		t->failed = status < 0;

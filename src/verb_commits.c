@@ -215,7 +215,7 @@ static int judge_named(struct run *job)
 			status = commits_judge_path(&job->findings, &job->scan, path.ptr);
 	}
 	buf_free(&path);
-	return status;
+	return status ? -1 : 0;
 }
 
 static int job_run(struct run *job)

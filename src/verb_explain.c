@@ -35,10 +35,16 @@ static void ignore_failure(void *arg)
 /* A path outside of the work tree has no name in the repository: it is looked for on disk. */
 static int name_in_repository(struct job *job)
 {
-	if (!repository_top(job->repository) ||
-		repository_relative(&job->tracked, job->repository, job->typed) < 0)
+	int status;
+
+	if (!repository_top(job->repository))
 		return 0;
-	if (repository_relative(&job->prefix, job->repository, ".") == 0 && job->prefix.len)
+	status = repository_relative(&job->tracked, job->repository, job->typed);
+	if (status != 0)
+		return status < 0 ? -1 : 0;
+	if (repository_relative(&job->prefix, job->repository, ".") < 0)
+		return -1;
+	if (job->prefix.len)
 		buf_addc(&job->prefix, '/');
 	return buf_failed(&job->prefix);
 }

@@ -155,8 +155,9 @@ int verb_status(const struct invocation *in, const struct environment *env)
 
 	if (status == 0)
 		status = hooks_status(&text, &h, env->path);
-	if (print(in, &text) < 0)
+	if (status >= 0 && print(in, &text) < 0)
 		status = -1;
+	buf_free(&text);
 	hooks_close(&h);
 	if (status < 0)
 		return STATUS_FAILED;

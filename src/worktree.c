@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io.h"
 #include "path.h"
 #include "policy_load.h"
 
@@ -16,14 +17,14 @@ static bool is_cache(const char *dir)
 	return strcmp(dir + path_base(dir, strlen(dir)), cache_name) == 0;
 }
 
-static bool has_git(struct buf *dir)
+/* 1, 0 or -1 recorded. */
+static int has_git(struct buf *dir)
 {
 	size_t len = dir->len;
-	struct stat st;
-	bool found;
+	int found;
 
 	buf_adds(dir, "/.git");
-	found = !dir->failed && lstat(dir->ptr, &st) == 0;
+	found = buf_failed(dir) < 0 ? -1 : io_exists(dir->ptr);
 	buf_cut(dir, len);
 	return found;
 }
@@ -33,11 +34,14 @@ static bool has_git(struct buf *dir)
 static int find_policy_root(struct buf *root, struct buf *base, const char *real)
 {
 	const char *way;
+	int found;
 
 	buf_adds(root, real);
-	while (!has_git(root) && root->len > 0)
+	while ((found = has_git(root)) == 0 && root->len > 0)
 		buf_cut(root, path_base(root->ptr, root->len) - 1);
-	if (root->len == 0 && !has_git(root))
+	if (found < 0)
+		return -1;
+	if (!found)
 		buf_adds(root, real);
 	way = real + root->len;
 	way += *way == '/';

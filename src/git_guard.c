@@ -1,0 +1,155 @@
+#include "git_guard.h"
+
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+
+#include "git.h"
+
+/* So many seconds of computing without one object that has been read are too many. */
+enum { SECONDS_MAX = 3 };
+
+static void (*end_process)(const char *reason);
+static atomic_uint begun, ended;
+
+static void end_on_cut_file(int signal)
+{
+	(void)signal;
+	end_process("cannot read the repository: a file was cut short while it was read");
+}
+
+/* Called after each second of computing. */
+static void look_at_reading(int signal)
+{
+	static unsigned seen, seconds;
+
+	(void)signal;
+	seconds = atomic_load(&begun) != atomic_load(&ended) && atomic_load(&ended) == seen ?
+			  seconds + 1 :
+			  0;
+	seen = atomic_load(&ended);
+	if (seconds > SECONDS_MAX)
+		end_process("cannot read the repository: an object is damaged, so that reading it "
+			    "has no end (git fsck names it)");
+}
+
+void git_guard(void (*end)(const char *reason))
+{
+	const struct sigaction cut = {.sa_handler = end_on_cut_file};
+
+	end_process = end;
+	sigaction(SIGBUS, &cut, NULL);
+}
+
+static void watch_reading(void)
+{
+	const struct sigaction look = {.sa_handler = look_at_reading, .sa_flags = SA_RESTART};
+	const struct itimerval second = {{1, 0}, {1, 0}};
+
+	sigaction(SIGVTALRM, &look, NULL);
+	setitimer(ITIMER_VIRTUAL, &second, NULL);
+}
+
+void git_guard_read_begins(void)
+{
+	atomic_fetch_add(&begun, 1);
+}
+
+void git_guard_read_ends(void)
+{
+	atomic_fetch_add(&ended, 1);
+}
+
+static void end_without_memory(void)
+{
+	end_process("out of memory");
+}
+
+/* Of nothing malloc may give NULL, and that is no failure. */
+static void *or_end(void *block, size_t size)
+{
+	if (!block && size)
+		end_without_memory();
+	return block;
+}
+
+static void *take(size_t size, const char *file, int line)
+{
+	(void)file, (void)line;
+	return or_end(malloc(size), size);
+}
+
+static void *move(void *block, size_t size, const char *file, int line)
+{
+	(void)file, (void)line;
+	return or_end(realloc(block, size), size);
+}
+
+static void give_back(void *block)
+{
+	free(block);
+}
+
+#if LIBGIT2_VER_MAJOR > 1 || (LIBGIT2_VER_MAJOR == 1 && LIBGIT2_VER_MINOR >= 7)
+
+static git_allocator allocator = {take, move, give_back};
+
+#else
+
+static void *take_cleared(size_t count, size_t size, const char *file, int line)
+{
+	(void)file, (void)line;
+	return or_end(calloc(count, size), count && size);
+}
+
+static void *move_array(void *block, size_t count, size_t size, const char *file, int line)
+{
+	if (size && count > SIZE_MAX / size)
+		end_without_memory();
+	return move(block, count * size, file, line);
+}
+
+static void *take_array(size_t count, size_t size, const char *file, int line)
+{
+	return move_array(NULL, count, size, file, line);
+}
+
+static char *copy_bytes(const char *s, size_t len, const char *file, int line)
+{
+	char *copy = take(len + 1, file, line);
+
+	copy[len] = '\0';
+	return memcpy(copy, s, len);
+}
+
+static char *copy_most(const char *s, size_t most, const char *file, int line)
+{
+	return copy_bytes(s, strnlen(s, most), file, line);
+}
+
+static char *copy(const char *s, const char *file, int line)
+{
+	return copy_bytes(s, strlen(s), file, line);
+}
+
+static git_allocator allocator = {
+	take, take_cleared, copy, copy_most, copy_bytes, move, move_array, take_array, give_back};
+
+#endif
+
+int git_guard_memory(void)
+{
+	static bool done;
+
+	if (done || !end_process)
+		return 0;
+	if (git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator) < 0)
+		return git_failed("cannot set up libgit2");
+	watch_reading();
+	done = true;
+	return 0;
+}
