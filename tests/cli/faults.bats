@@ -159,6 +159,23 @@ open(".git/index", "wb").write(body + hashlib.sha1(body).digest())'
     never_a_pass "cannot read '$cache'"
 }
 
+@test "an object that is cut short is exit 2, though libgit2 would read it for ever" {
+    dirty_repo
+    object=$(git rev-parse ":$cache")
+    file=.git/objects/${object:0:2}/${object:2}
+    chmod +w "$file"
+    truncate -s $(($(wc -c <"$file") / 2)) "$file"
+    assert_refuses 'an object is damaged' --check-tracked
+}
+
+@test "a HEAD whose object is missing is no unborn branch" {
+    dirty_repo
+    commit 'before the hook'
+    remove_object "$(git rev-parse HEAD)"
+    assert_refuses 'HEAD' --check-history HEAD
+    assert_refuses "'HEAD'" --explain m.py
+}
+
 @test "a source whose object is missing is exit 2, if it is needed" {
     dirty_repo
     object=$(git rev-parse :m.py)

@@ -1,0 +1,131 @@
+"""What a run with a failure may give."""
+
+import re
+from collections import Counter
+
+UNCHANGED = ("EINTR", "short")  # these must change nothing at all
+CHANGES = ("vanish", "cut", "grow")
+
+
+# What libgit2 (1.5) does and we cannot help, by what failed there and the function of libgit2 it was in:
+# EINTR   it does not open again. The one handler that returns has calls begun again (SA_RESTART), so that
+#         nothing interrupts it; and it ends as exit status 2.
+# LEAK    it forgets some blocks when zlib has no memory, or a directory cannot be listed. They are
+#         lost with the process, which ends as exit status 2.
+IN_LIBGIT2 = re.compile(r"libgit2[^(]*[(](git_[a-z_]+)[)]")
+EINTR = "open"
+LEAK = ("git_odb_read", "git_odb_backend_pack", "git_odb_open_rstream", "git_odb_read_header")
+
+
+# What nobody does: git makes packed-refs anew beside and renames it, so that it is never cut while it is
+# mapped; and a directory without HEAD is no repository to the git that is asked for sizes on disk.
+NOBODY_DOES = (("mmap", "cut", "/packed-refs"), ("stat", "vanish", "/.git/HEAD"), ("open", "vanish", "/.git/HEAD"))
+
+
+def is_done_by_nobody(log, effect):
+    words = log[0].split(" ", 5)
+    return any(words[2].endswith(":" + kind) and effect == name and words[5].endswith(subject)
+               for kind, name, subject in NOBODY_DOES)
+
+
+def callers(log):
+    """Where the call that failed was made, the innermost first; of the library's own frames none."""
+    frames = [line.strip() for line in log if line.startswith("\t")]
+    return [frame for frame in frames if not frame.startswith("inject")]
+
+
+# What the loader and the C library keep is theirs, as are the tables of the libraries that libgit2 brings
+# along, which are left half-made.
+LIVE = re.compile(r"live (pycguard|libgit2|libpcre2|libjansson|descriptor)")
+
+
+def count_live(log):
+    return Counter(line for line in log if LIVE.match(line))
+
+
+class Judge:
+    def __init__(self, world, clean, log, plain_run):
+        self.world, self.clean, self.plain_run = world, clean, plain_run
+        self.live = count_live(log)
+        self.after = world.contents() if world.case.mends else None
+        if not world.case.mends:
+            assert not world.changed(), "a check has changed something"
+        world.reset()
+        self.before = world.contents() if world.case.mends else None
+
+    def judge(self, got, log, effect):
+        """The reason why `got` will not do, or None."""
+        same = (got.returncode, got.stdout) == (self.clean.returncode, self.clean.stdout)
+        if got.returncode == "hang" or got.returncode < 0 or got.returncode > 2:
+            return "ended by a signal, or hanging"
+        problem = self.judge_files(got, effect) or self.judge_live(got, log)
+        if problem:
+            return problem
+        if (effect in CHANGES and self.world.case.mends) or is_done_by_nobody(log, effect):
+            return None
+        if same and (got.returncode == 2 or got.stderr == self.clean.stderr):
+            return None
+        if effect in UNCHANGED:
+            return None if self.is_not_opened_again(got, log, effect) else "it changes the result"
+        if got.returncode == 2:
+            return self.judge_refusal(got, log)
+        if effect in CHANGES and not self.world.case.mends and self.is_of_now(got):
+            return None
+        return "the result is another" if not same else "standard error is another"
+
+    def is_of_now(self, got):
+        """Whether it is the result for the files as they are now."""
+        now = self.plain_run(self.world)
+        return (now.returncode, now.stdout) == (got.returncode, got.stdout)
+
+    @staticmethod
+    def is_not_opened_again(got, log, effect):
+        return (effect == "EINTR" and got.returncode == 2 and callers(log)[0].startswith("libgit2")
+                and log[0].split()[2].endswith(":" + EINTR))
+
+    def judge_refusal(self, got, log):
+        lines = got.stderr.decode(errors="replace").splitlines()
+        known = self.clean.stderr.decode(errors="replace").splitlines()
+        own = [line for line in lines if line not in known]
+        if not own or not all(line.startswith("pycguard: ") and len(line) > 15 for line in own):
+            return "no line that says why"
+        verb = self.world.args[0] if self.world.args else ""
+        if len(own) > 1 and verb not in ("--check-worktree", "--clean"):
+            return "more than one line"
+        is_told = log[0].split()[2] == "write:write" or verb in ("--check-worktree", "--clean", "--install", "--uninstall")
+        if got.stdout and got.stdout != self.clean.stdout and not is_told:
+            return "a part of the output"
+        return None
+
+    def judge_files(self, got, effect):
+        if not self.world.case.mends:
+            if effect in CHANGES or not self.world.changed():
+                return None
+            return "a check has changed something"
+        if effect in CHANGES:
+            return None
+        now = self.world.contents()
+        if now == self.after or (now == self.before and got.returncode == 2):
+            return None
+        if got.returncode == 2 and self.world.case.by_file and all(
+                now.get(name) in (self.before.get(name), self.after.get(name))
+                for name in set(now) | set(self.before) | set(self.after)):
+            return None
+        if got.returncode == 2 and self.world.case.by_step and not any("pycguard-new" in name for name in now):
+            return self.judge_resumed()
+        return "half-written: " + ", ".join(sorted(
+            name for name in set(now) | set(self.after) if now.get(name) != self.after.get(name)))
+
+    def judge_resumed(self):
+        """Hooks are put in step by step, each of which leaves them working; the next run does the rest."""
+        again = self.plain_run(self.world)
+        if again.returncode != self.clean.returncode or self.world.contents() != self.after:
+            return "half-written, and not finished by the next run"
+        return None
+
+    def judge_live(self, got, log):
+        leaked = count_live(log) - self.live
+        named = [m.group(1) for m in map(IN_LIBGIT2.match, callers(log)) if m]
+        if leaked and got.returncode == 2 and named and named[0] in LEAK:
+            return None
+        return "not freed: " + ", ".join(sorted(leaked)) if leaked else None
