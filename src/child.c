@@ -95,7 +95,10 @@ int child_spawn(pid_t *out, const char *const argv[], char **variables, const in
 	pthread_mutex_lock(&spawning);
 	errnum = spawn(out, argv, variables, fds);
 	pthread_mutex_unlock(&spawning);
-	return errnum ? error_os(errnum, "cannot run '%s'", argv[0]) : 0;
+	if (errnum)
+		error_os(errnum, "cannot run '%s'", argv[0]);
+	errno = errnum;
+	return errnum ? -1 : 0;
 }
 
 int child_read_all(struct buf *out, int fd, const char *name)
@@ -184,7 +187,7 @@ int child_run(struct buf *out, struct buf *err, const char *const argv[], char *
 {
 	struct run run = {.name = argv[0], .output = {-1, -1}};
 	pid_t pid;
-	int status = -1;
+	int status = -1, errnum;
 
 	if (make_files(&run, input) == 0) {
 		const int fds[] = {fileno(run.input), run.output[1], fileno(run.complaint)};
@@ -192,12 +195,14 @@ int child_run(struct buf *out, struct buf *err, const char *const argv[], char *
 		if (child_spawn(&pid, argv, variables, fds) == 0)
 			status = hear(&run, pid, out, err);
 	}
+	errnum = errno;
 	close_end(&run.output[0]);
 	close_end(&run.output[1]);
 	if (run.input)
 		fclose(run.input);
 	if (run.complaint)
 		fclose(run.complaint);
+	errno = errnum;
 	return status;
 }
 

@@ -19,7 +19,7 @@ enum { CHILD_ARGUMENTS_MAX = 15 };
  * @param variables its environment
  * @param input     its standard input; NULL: none
  * @return its exit status; -1 with the failure recorded (it could not be run, a signal ended it, it
- *         wrote nothing for 20 seconds)
+ *         wrote nothing for 20 seconds), and with errno ENOENT when there is no such program
  */
 int child_run(struct buf *out, struct buf *err, const char *const argv[], char **variables,
 	const struct buf *input);

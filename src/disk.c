@@ -100,9 +100,10 @@ static int disk_read(struct snapshot *s, const struct entry *e, snapshot_sink *s
 		return 1;
 	if (fd < 0)
 		return cannot("read", s, e->path);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+	status = fstat(fd, &st) < 0 ? cannot("read", s, e->path) : !S_ISREG(st.st_mode);
+	if (status != 0) {
 		close(fd);
-		return 1;
+		return status;
 	}
 	status = read_pieces(s, fd, e->path, sink, arg);
 	close(fd);

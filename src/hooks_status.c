@@ -38,14 +38,15 @@ static bool is_on(const char *search)
 }
 
 /* "pycguard 1.2.3": what a program says that it is. */
-static void add_version(struct buf *out, const char *program, char **variables)
+static int add_version(struct buf *out, const char *program, char **variables)
 {
 	const char *const argv[] = {program, "--version", NULL};
 	static const char name[] = "pycguard ";
 	struct buf answer = BUF_INIT;
 
-	if (child_run(&answer, NULL, argv, variables, NULL) == 0 &&
-		strncmp(answer.ptr, name, sizeof name - 1) == 0) {
+	int status = child_run(&answer, NULL, argv, variables, NULL);
+
+	if (status == 0 && strncmp(answer.ptr, name, sizeof name - 1) == 0) {
 		buf_cut(&answer, sizeof name - 1 + strcspn(answer.ptr + sizeof name - 1, " \n"));
 		buf_adds(out, " (");
 		add_path(out, answer.ptr);
@@ -54,26 +55,26 @@ static void add_version(struct buf *out, const char *program, char **variables)
 		buf_adds(out, " (which does not say that it is pycguard)");
 	}
 	buf_free(&answer);
+	return status < 0 ? -1 : 0;
 }
 
-/* ", running PROGRAM (its version)". Whether that can be run. */
-static bool tell_program(const struct told *t, const char *program)
+/* ", running PROGRAM (its version)". 1 when that can be run; 0 when not; -1 recorded. */
+static int tell_program(const struct told *t, const char *program)
 {
 	buf_adds(t->out, ", running ");
 	if (access(program, X_OK) == 0) {
 		add_path(t->out, program);
-		add_version(t->out, program, t->h->variables);
-		return true;
+		return add_version(t->out, program, t->h->variables) < 0 ? -1 : 1;
 	}
 	if (is_on(t->search)) {
 		buf_adds(t->out, "the pycguard on PATH, for ");
 		add_path(t->out, program);
 		buf_adds(t->out, " is gone");
-		return true;
+		return 1;
 	}
 	add_path(t->out, program);
 	buf_adds(t->out, ", which is gone: it blocks");
-	return false;
+	return 0;
 }
 
 static void tell_owner(struct buf *out, const struct hook_file *f)
@@ -107,6 +108,8 @@ static int tell_earlier(const struct told *t)
 /* 1 when it is installed and can be run; 0 when not; -1 recorded. */
 static int tell_file(const struct told *t, const char *path, const struct hook_file *f)
 {
+	int runs;
+
 	switch (f->kind) {
 	case HOOK_FILE_NONE:
 		buf_adds(t->out, "not installed");
@@ -128,8 +131,9 @@ static int tell_file(const struct told *t, const char *path, const struct hook_f
 		buf_adds(t->out, ", which is not executable, so git does not run it");
 		return 0;
 	}
-	if (!tell_program(t, f->program.ptr))
-		return 0;
+	runs = tell_program(t, f->program.ptr);
+	if (runs <= 0)
+		return runs;
 	return tell_earlier(t) < 0 ? -1 : 1;
 }
 
@@ -139,7 +143,7 @@ static int tell_configured(
 {
 	struct buf program = BUF_INIT;
 	int status = hook_command_program(&program, command);
-	bool runs = true;
+	int runs = 1;
 
 	buf_addf(t->out, "installed: hook.%s.command", hook_section(t->hook));
 	if (program.len > 0)

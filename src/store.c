@@ -1,5 +1,6 @@
 #include "store.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,11 +43,15 @@ int store_sizes(
 {
 	struct buf out = BUF_INIT;
 	size_t i;
-	int status = 0;
+	int status = ask_git(&out, r, blobs, count);
 
-	*on_disk = ask_git(&out, r, blobs, count) == 0 && buf_failed(&out) == 0 &&
-		   store_take(sizes, count, out.ptr);
+	if (status < 0 && errno != ENOENT) {
+		buf_free(&out);
+		return -1;
+	}
+	*on_disk = status == 0 && store_take(sizes, count, out.ptr);
 	buf_free(&out);
+	status = 0;
 	for (i = 0; !*on_disk && i < count && status == 0; i++)
 		status = object_blob_size(r, &blobs[i], &sizes[i]);
 	return status;

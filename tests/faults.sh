@@ -2,7 +2,7 @@
 # faults.sh [sample|campaign|all] [CASE...]: let the allocations and the file calls of every verb fail,
 # one a run, and see that pycguard says so or gives the same as ever (tests/faults/faults.py).
 #
-#     sample    what ctest runs: each place of pycguard once; half a minute
+#     sample    ctest -C campaign -R faults: each place of pycguard once; half a minute
 #     campaign  each way to reach a call, the first and the last time, with each effect; an hour or two
 #     all       each call in turn, with each effect; a night
 #
