@@ -120,10 +120,10 @@ static void *take_array(size_t count, size_t size, const char *file, int line)
 
 static char *copy_bytes(const char *s, size_t len, const char *file, int line)
 {
-	char *copy = take(len + 1, file, line);
+	char *bytes = take(len + 1, file, line);
 
-	copy[len] = '\0';
-	return memcpy(copy, s, len);
+	bytes[len] = '\0';
+	return memcpy(bytes, s, len);
 }
 
 static char *copy_most(const char *s, size_t most, const char *file, int line)
