@@ -43,7 +43,6 @@ static int add_version(struct buf *out, const char *program, char **variables)
 	const char *const argv[] = {program, "--version", NULL};
 	static const char name[] = "pycguard ";
 	struct buf answer = BUF_INIT;
-
 	int status = child_run(&answer, NULL, argv, variables, NULL);
 
 	if (status == 0 && strncmp(answer.ptr, name, sizeof name - 1) == 0) {

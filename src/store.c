@@ -7,10 +7,11 @@
 #include "git_run.h"
 #include "objects.h"
 
+/* 0; above 0 when git is not there or has no answer; -1 with the failure recorded. */
 static int ask_git(struct buf *out, struct repository *r, const struct oid *blobs, size_t count)
 {
 	static const char *const args[] = {"cat-file", "--batch-check=%(objectsize:disk)", NULL};
-	struct buf input = BUF_INIT;
+	struct buf input = BUF_INIT, err = BUF_INIT;
 	size_t i;
 	int status = -1;
 
@@ -19,8 +20,11 @@ static int ask_git(struct buf *out, struct repository *r, const struct oid *blob
 		buf_addc(&input, '\n');
 	}
 	if (buf_failed(&input) == 0)
-		status = git_run(out, NULL, r, args, &input);
+		status = git_run(out, &err, r, args, &input);
+	if (status < 0 && errno == ENOENT)
+		status = 1;
 	buf_free(&input);
+	buf_free(&err);
 	return status;
 }
 
@@ -45,13 +49,10 @@ int store_sizes(
 	size_t i;
 	int status = ask_git(&out, r, blobs, count);
 
-	if (status < 0 && errno != ENOENT) {
-		buf_free(&out);
-		return -1;
-	}
 	*on_disk = status == 0 && store_take(sizes, count, out.ptr);
 	buf_free(&out);
-	status = 0;
+	if (status > 0)
+		status = 0;
 	for (i = 0; !*on_disk && i < count && status == 0; i++)
 		status = object_blob_size(r, &blobs[i], &sizes[i]);
 	return status;
