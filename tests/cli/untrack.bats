@@ -322,7 +322,7 @@ D	${caches[2]}" ]] || fail "$(git diff --cached --name-status)"
 
 @test "odd names" {
     new_repo
-    names=(' m.pyc' $'new\nline.pyc' $'\xff.pyc' ':(top)m.pyc' ':!x.pyc' '-n.pyc' '*.pyc' '"q".pyc' 'a\b.pyc' '#.pyc' '!x.pyc' $'\u202em.pyc')
+    names=(' m.pyc' $'new\nline.pyc' $'\xff.pyc' ':(top)m.pyc' ':!x.pyc' '-n.pyc' '*.pyc' '"q".pyc' 'a\b.pyc' '#.pyc' '!x.pyc' $'\xe2\x80\xaem.pyc')
     for name in "${names[@]}"; do
         write "./$name" x
         write "dir $name d/m.py" 'x = 1'
@@ -331,7 +331,7 @@ D	${caches[2]}" ]] || fail "$(git diff --cached --name-status)"
     others=$(git ls-files '*.py' | wc -l)
     untracks
     [[ $(git ls-files | wc -l) == "$others" ]]
-    assert_output_lacks $'\u202e'
+    assert_output_lacks $'\xe2\x80\xae'
 }
 
 @test "warns when git would take the files in again, and not when it would not" {
