@@ -72,8 +72,6 @@ static int open_git(struct repository *r, const struct environment *env, const c
 
 	if (env->git_dir)
 		flags |= GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT;
-	if (owner_prepare() < 0)
-		return -1;
 	status = git_repository_open_ext(&r->git, start, flags, env->git_ceilings);
 	if (status < 0) {
 		git_failed("cannot open the repository");
@@ -170,11 +168,21 @@ static int name_index(struct repository *r, const struct environment *env)
 	return r->index_path ? 0 : -1;
 }
 
+/* What is set for the process is set by whoever opens the first repository: threads that open it
+ * once more must not change what others are reading. */
 static int start_libgit2(void)
 {
+	int started;
+
 	if (git_calls_load() < 0 || git_guard_memory() < 0)
 		return -1;
-	return git_libgit2_init() < 0 ? git_failed("cannot start libgit2") : 0;
+	started = git_libgit2_init();
+	if (started < 0)
+		return git_failed("cannot start libgit2");
+	if (started > 1 || (lift_extensions() == 0 && owner_prepare() == 0))
+		return 0;
+	git_libgit2_shutdown();
+	return -1;
 }
 
 static int copy(char **out, const char *path)
@@ -195,10 +203,8 @@ static int name_directories(struct repository *r)
 /* By libgit2; if it refuses, as git finds it. */
 static int find(struct repository *r, const struct environment *env, const char *start)
 {
-	int status = lift_extensions();
+	int status = open_git(r, env, start);
 
-	if (status == 0)
-		status = open_git(r, env, start);
 	if (status == 2)
 		return plumbing_find(r, start);
 	if (status == 0 && !r->elsewhere)
