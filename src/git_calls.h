@@ -15,6 +15,10 @@
 #include <git2/sys/alloc.h>
 #include <git2/sys/repository.h>
 
+#define LIBGIT2_AT_LEAST(major, minor)                                                             \
+	(LIBGIT2_VER_MAJOR > (major) ||                                                            \
+		(LIBGIT2_VER_MAJOR == (major) && LIBGIT2_VER_MINOR >= (minor)))
+
 /* Its functions take an object format where those of every release take none. */
 #ifdef GIT_EXPERIMENTAL_SHA256
 #error "pycguard needs a libgit2 built without its experimental API (EXPERIMENTAL_SHA256)"

@@ -94,7 +94,7 @@ static void give_back(void *block)
 	free(block);
 }
 
-#if LIBGIT2_VER_MAJOR > 1 || (LIBGIT2_VER_MAJOR == 1 && LIBGIT2_VER_MINOR >= 7)
+#if LIBGIT2_AT_LEAST(1, 7)
 
 static git_allocator allocator = {take, move, give_back};
 

@@ -15,10 +15,6 @@
 #include "plumbing.h"
 #include "snapshot_raw.h"
 
-#define LIBGIT2_AT_LEAST(major, minor)                                                             \
-	(LIBGIT2_VER_MAJOR > (major) ||                                                            \
-		(LIBGIT2_VER_MAJOR == (major) && LIBGIT2_VER_MINOR >= (minor)))
-
 /* Extensions that change nothing of what is read here, but that libgit2 refuses by itself. */
 static int lift_extensions(void)
 {
