@@ -10,7 +10,8 @@
 
 #include "git.h"
 
-/* So many seconds of computing without one object that has been read are too many. */
+/* So many seconds of computing without one object that has been read are too many; threads that read
+ * at once share them. */
 enum { SECONDS_MAX = 3 };
 
 static void (*end_process)(const char *reason);
@@ -25,14 +26,13 @@ static void end_on_cut_file(int signal)
 /* Called after each second of computing. */
 static void look_at_reading(int signal)
 {
-	static unsigned seen, seconds;
+	static atomic_uint seen, seconds; /* any thread may be the one that is interrupted */
+	unsigned done = atomic_load(&ended), reading = atomic_load(&begun) - done;
 
 	(void)signal;
-	seconds = atomic_load(&begun) != atomic_load(&ended) && atomic_load(&ended) == seen ?
-			  seconds + 1 :
-			  0;
-	seen = atomic_load(&ended);
-	if (seconds > SECONDS_MAX)
+	if (!reading || done != atomic_exchange(&seen, done))
+		atomic_store(&seconds, 0);
+	else if (atomic_fetch_add(&seconds, 1) >= reading * SECONDS_MAX)
 		end_process("cannot read the repository: an object is damaged, so that reading it "
 			    "has no end (git fsck names it)");
 }
