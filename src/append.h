@@ -1,7 +1,7 @@
 /*
  * append - add lines at the end of a small text file, and leave every other byte as it is. The file
  * is the old one or the new one at any instant: the new one is written beside it and put in its
- * place. Whoever calls this keeps others of its kind away (ignores_lock).
+ * place. Whoever calls this keeps others of its kind away (ignores_open_top).
  */
 #ifndef PYCGUARD_APPEND_H
 #define PYCGUARD_APPEND_H

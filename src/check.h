@@ -31,8 +31,7 @@ struct check {
 	check_find_bases *find_bases; /* or this, which is asked for them once something is found */
 	void *find_bases_arg;
 	const struct pathset *named; /* paths that CHECK_COMMIT judges as CHECK_TRACKED would */
-	struct policy_unmatched
-		*unmatched;      /* lines are struck that match an entry; NULL: none is */
+	struct policy_unmatched *unmatched; /* lines that match an entry are struck off; or NULL */
 	const char *policy_base; /* of CHECK_DISK: stands before a path when lines are matched, */
 	const char *shown_base;  /* and in findings; both "" or ending in a slash */
 	bool notes;              /* of CHECK_DISK: list honest caches too */

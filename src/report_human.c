@@ -18,7 +18,7 @@ static void say_heading(struct buf *out, const struct report *r, size_t rejected
 	buf_addf(&line, "%zu %sfile%s ", rejected, r->mode == REPORT_TRACKED ? "tracked " : "",
 		amount_plural(rejected));
 	if (r->mode == REPORT_WORKTREE)
-		buf_addf(&line, "on disk that can make Python run something else than the source");
+		buf_adds(&line, "on disk that can make Python run something else than the source");
 	else
 		buf_adds(&line, "that git must not carry");
 	report_heading(out, r, &line);

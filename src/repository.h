@@ -6,9 +6,10 @@
  * too). It writes nothing and takes no lock. git's rule on who owns the repository (safe.directory)
  * holds (owner.h).
  *
- * libgit2 reads it. What libgit2 refuses is asked of git's own plumbing instead, in part (an index
- * that is split, sparse or without checksum) or whole (ids of SHA-256, reftable); nobody above this
- * header can tell.
+ * libgit2 reads it, but for what can be read quicker without: a plain index (snapshot_raw.h), and
+ * commits and trees out of packs (packs.h). What libgit2 refuses is asked of git's own plumbing
+ * instead, in part (an index that is split or sparse) or whole (ids of SHA-256, reftable). Nobody
+ * above this header can tell.
  */
 #ifndef PYCGUARD_REPOSITORY_H
 #define PYCGUARD_REPOSITORY_H

@@ -2,13 +2,13 @@
  * screen - the fast answer "surely nothing here" to the staged check, from the raw index file.
  *
  * It may be taken away without changing any result: for whatever is not plain it says no, and then
- * libgit2, which it never calls, gives the verdict. Plain is
+ * the check itself, which needs libgit2, gives the verdict. Plain is
  *
  *     where   `.git` is a directory right here, ours as is the top, with HEAD, objects and refs and a
  *             configuration that moves nothing (plain_config.h); no GIT_DIR, GIT_WORK_TREE or object
  *             directory named
  *     index   the file of GIT_INDEX_FILE or .git/index, well formed to the last byte and with the
- *             right checksum (raw_index.h)
+ *             right checksum, or none at all (raw_index.h)
  *     policy  the file of --policy; else the lines of the staged .pycguard, if the file on disk hashes
  *             to the staged object id, whatever its times say; else the built-in lines
  *     paths   none with a name that may be bytecode's (bytecode_suspect, which takes in what the
