@@ -5,17 +5,17 @@
 #include "policy_load.h"
 #include "tree.h"
 
-static const char file[] = ".pycguard";
-
-/* The entry of the policy in a tree, as far as it tells policies apart. */
+/* The entry of the policy in a tree, as far as it tells policies apart. In a tree out of order it is
+ * looked for as git does: not past the names that would come after it. */
 static int find_file(struct policies_slot *out, struct repository *r, const struct oid *tree)
 {
 	struct tree_cursor at;
 	int status = tree_open(&at, r, tree, NULL);
 
 	*out = (struct policies_slot){0};
-	for (; status == 0 && at.name && strcmp(at.name, file) <= 0; status = tree_next(&at)) {
-		if (strcmp(at.name, file) == 0 && at.mode != MODE_TREE) {
+	for (; status == 0 && at.name && strcmp(at.name, policy_path) <= 0;
+		status = tree_next(&at)) {
+		if (strcmp(at.name, policy_path) == 0 && at.mode != MODE_TREE) {
 			out->oid = at.oid;
 			out->mode = at.mode;
 		}
@@ -26,12 +26,16 @@ static int find_file(struct policies_slot *out, struct repository *r, const stru
 
 static int load(struct policies_slot *slot, const struct policies *p, const struct walk_commit *c)
 {
+	const struct entry e = {.path = policy_path,
+		.len = strlen(policy_path),
+		.mode = slot->mode,
+		.oid = slot->oid};
 	struct snapshot *s;
 	int status;
 
 	if (snapshot_of_tree(&s, p->repository, &c->tree) < 0)
 		return -1;
-	status = policy_load_snapshot(&slot->policy, s, p->caseless);
+	status = policy_load_entry(&slot->policy, s, slot->mode ? &e : NULL, p->caseless);
 	snapshot_free(s);
 	return status;
 }

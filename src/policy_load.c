@@ -53,16 +53,24 @@ int policy_load_file(struct policy **out, const char *file, bool caseless)
 
 int policy_load_snapshot(struct policy **out, struct snapshot *s, bool caseless)
 {
-	struct buf text = BUF_INIT;
 	struct entry e;
-	int status = snapshot_find(s, policy_path, &e);
+	int found = snapshot_find(s, policy_path, &e);
 
 	*out = NULL;
-	if (status <= 0)
-		return status < 0 ? -1 : make(out, NULL, NULL, caseless);
-	if (e.mode == MODE_LINK)
+	return found < 0 ? -1 : policy_load_entry(out, s, found ? &e : NULL, caseless);
+}
+
+int policy_load_entry(struct policy **out, struct snapshot *s, const struct entry *e, bool caseless)
+{
+	struct buf text = BUF_INIT;
+	int status;
+
+	*out = NULL;
+	if (!e)
+		return make(out, NULL, NULL, caseless);
+	if (e->mode == MODE_LINK)
 		return error_set("cannot read policy '%s': it is a symbolic link", policy_path);
-	status = snapshot_read(s, &e, add_piece, &text);
+	status = snapshot_read(s, e, add_piece, &text);
 	if (status == 1)
 		status = error_set("it is too large");
 	if (status == 0)

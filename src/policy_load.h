@@ -36,4 +36,8 @@ int policy_load_file(struct policy **out, const char *file, bool caseless);
  */
 int policy_load_snapshot(struct policy **out, struct snapshot *s, bool caseless);
 
+/** The same where its .pycguard has been looked up: `e`, which is NULL when it has none. */
+int policy_load_entry(
+	struct policy **out, struct snapshot *s, const struct entry *e, bool caseless);
+
 #endif

@@ -51,6 +51,20 @@ commit_of() { git update-ref refs/heads/main "$(git commit-tree -m x "$1")"; }
     done
 }
 
+@test "a policy out of order in its tree, which git does not find, allows nothing in the commits after it" {
+    new_repo
+    blob=$(object blob <<<x)
+    policy=$(object blob <<<'!*.pyc')
+    first=$({ entry 100644 z.py "$blob" && entry 100644 .pycguard "$policy"; } | object tree)
+    second=$(entry 100644 m.pyc "$blob" | object tree)
+    first=$(git commit-tree -m x "$first")
+    git update-ref refs/heads/main "$(git commit-tree -m x -p "$first" "$second")"
+    run git rev-parse --verify "$first:.pycguard"
+    [[ $status != 0 ]]
+    judge --check-range main
+    assert_judged 1 'error ghost-module m.pyc'
+}
+
 @test "a name with a slash in it is a path" {
     new_repo
     blob=$(object blob <<<x)
