@@ -7,9 +7,6 @@
 #include "pathset.h"
 #include "tree.h"
 
-/* What git calls core.maxTreeDepth. */
-enum { DEPTH_MAX = 2048 };
-
 enum { FEW = 3 };
 
 /* A directory in the commit (the first cursor) and in each parent. */
@@ -76,9 +73,9 @@ static int below(struct changes *c, struct level *l, const struct tree_cursor *a
 	size_t dir;
 	int status;
 
-	if (c->depth == DEPTH_MAX)
-		return error_set(
-			"directory '%.60s...' is more than %d levels deep", c->path.ptr, DEPTH_MAX);
+	if (c->depth == SNAPSHOT_DEPTH_MAX)
+		return error_set("directory '%.60s...' is more than %d levels deep", c->path.ptr,
+			SNAPSHOT_DEPTH_MAX);
 	if (enter(c, at, &dir) < 0)
 		return -1;
 	buf_addc(&c->path, '/');

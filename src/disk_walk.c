@@ -18,9 +18,6 @@
 #include "io.h"
 #include "path.h"
 
-/* What git calls core.maxTreeDepth: each level costs a descriptor and some of the stack. */
-enum { DEPTH_MAX = 2048 };
-
 struct name {
 	char *text; /* in the names of its listing; a directory's ends in a slash */
 	size_t len;
@@ -182,20 +179,21 @@ static bool is_pseudo(int fd)
 /* It stays with the thread that has listed the directory it is in, where the sources are. */
 static const char cache_name[] = "__pycache__/";
 
-/* Whether so many names stand one above the other; each takes two bytes or more. */
+/* Whether so many names stand one above the other, of which each takes two bytes or more; a level
+ * costs a descriptor and some of the stack. */
 static bool is_too_deep(const struct buf *path)
 {
 	size_t i, depth = 0;
 
-	for (i = 0; path->len > (size_t)2 * DEPTH_MAX && i < path->len; i++)
+	for (i = 0; path->len > (size_t)2 * SNAPSHOT_DEPTH_MAX && i < path->len; i++)
 		depth += path->ptr[i] == '/';
-	return depth > DEPTH_MAX;
+	return depth > SNAPSHOT_DEPTH_MAX;
 }
 
 static void tell_too_deep(const struct disk_walk *w)
 {
 	error_set("cannot read directory '%s%.60s...': it is more than %d levels deep",
-		w->disk->shown.ptr, w->path.ptr, DEPTH_MAX);
+		w->disk->shown.ptr, w->path.ptr, SNAPSHOT_DEPTH_MAX);
 	w->disk->failed(w->disk->arg);
 }
 

@@ -33,6 +33,9 @@ enum {
  * nothing that git knows is a gitlink. */
 uint32_t mode_canonical(uint32_t mode);
 
+/** Deeper than this git reads no tree (core.maxTreeDepth), and no directory is looked into here. */
+enum { SNAPSHOT_DEPTH_MAX = 2048 };
+
 /** One file. `path` is borrowed until the visit ends, `path[len]` is NUL. */
 struct entry {
 	const char *path;

@@ -5,8 +5,7 @@
 
 #include "tree.h"
 
-/* Deeper than this git reads no tree either (core.maxTreeDepth). */
-enum { DEPTH_MAX = 2048, KEPT = 64 };
+enum { KEPT = 64 };
 
 /* Where an entry is in its tree: at the name, which the id follows. */
 struct place {
@@ -65,9 +64,9 @@ static int walk_tree(struct walk *w, const struct oid *id)
 	struct tree_cursor at;
 	int status;
 
-	if (w->depth == DEPTH_MAX)
-		return error_set(
-			"directory '%.60s...' is more than %d levels deep", w->path.ptr, DEPTH_MAX);
+	if (w->depth == SNAPSHOT_DEPTH_MAX)
+		return error_set("directory '%.60s...' is more than %d levels deep", w->path.ptr,
+			SNAPSHOT_DEPTH_MAX);
 	w->depth++;
 	status = tree_open(&at, w->repository, id, NULL);
 	for (; status == 0 && at.name; status = status < 0 ? -1 : tree_next(&at))
