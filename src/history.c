@@ -120,7 +120,7 @@ static void count_bytes(struct history *h, struct blobs *b, const struct scan_ev
 	b->owners[number] = owner;
 }
 
-static int add_sizes(struct history *h, const struct scan_event **sorted, size_t count,
+static int add_sizes(struct history *h, const struct scan_event **sorted,
 	const struct scan_events *events, const struct scan *s)
 {
 	struct blobs b = {.numbers = OIDMAP_INIT};
@@ -129,7 +129,7 @@ static int add_sizes(struct history *h, const struct scan_event **sorted, size_t
 
 	if (status == 0 && b.count)
 		status = store_sizes(b.sizes, b.oids, b.count, s->repository, &h->on_disk);
-	for (i = 0; status == 0 && i < count; i++)
+	for (i = 0; status == 0 && i < events->count; i++)
 		if (sorted[i]->change != CHANGE_REMOVED)
 			count_bytes(h, &b, sorted[i]);
 	oidmap_free(&b.numbers);
@@ -154,7 +154,7 @@ static int add_rows(
 		add_row(h, sorted + i, n, s->walk);
 	}
 	if (status == 0 && sizes)
-		status = add_sizes(h, sorted, events->count, events, s);
+		status = add_sizes(h, sorted, events, s);
 	free(sorted);
 	return status;
 }
