@@ -1,7 +1,6 @@
 #include "bytecode.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "error.h"
 #include "siphash.h"

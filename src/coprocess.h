@@ -7,7 +7,6 @@
 #ifndef PYCGUARD_COPROCESS_H
 #define PYCGUARD_COPROCESS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/types.h>

@@ -16,7 +16,6 @@
 
 #include "error.h"
 #include "io.h"
-#include "path.h"
 
 struct name {
 	char *text; /* in the names of its listing; a directory's ends in a slash */

@@ -7,7 +7,6 @@
 #ifndef PYCGUARD_HOOK_DIR_H
 #define PYCGUARD_HOOK_DIR_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "plan.h"

@@ -5,7 +5,6 @@
 #include "git_run.h"
 #include "index_rows.h"
 #include "plumbing.h"
-#include "tree.h"
 
 static int strange(const char *command)
 {

@@ -6,7 +6,6 @@
 #ifndef PYCGUARD_OBJECTS_H
 #define PYCGUARD_OBJECTS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,6 +1,5 @@
 #include "report_people.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "path.h"

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "json_text.h"
-#include "path.h"
 #include "utf8.h"
 
 static json_t *text_or_null(const char *s)

@@ -4,8 +4,6 @@
  */
 #include "report.h"
 
-#include <string.h>
-
 #include "json_text.h"
 #include "path.h"
 

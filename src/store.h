@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "repository.h"
-#include "snapshot.h"
+#include "oid.h"
 
 /**
  * The cost of each blob.

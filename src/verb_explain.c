@@ -5,7 +5,6 @@
 #include "check.h"
 #include "disk.h"
 #include "explain.h"
-#include "path.h"
 #include "policy_load.h"
 #include "repository.h"
 

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "repository.h"
-#include "snapshot.h"
+#include "oid.h"
 
 struct walk;
 
