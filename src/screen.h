@@ -12,13 +12,8 @@
  *     policy  the file of --policy; else the lines of the staged .pycguard, if the file on disk hashes
  *             to the staged object id, whatever its times say; else the built-in lines
  *     paths   none with a name that may be bytecode's (bytecode_suspect, which takes in what the
- *             built-in lines match), or that a rejecting line matches in any case of letters. What a `!` line allows, an
- *             entry's mode and flags, core.ignoreCase: left to the closer look
- *
- * git itself does not verify the checksum when it reads an index; libgit2 does, so this does. In a
- * large file it is summed up in a second thread, which takes longer than the walk: of a million
- * entries 70 ms with SHA instructions (as fast as these go: each waits for the one before), in plain
- * C four times that, and the walk 30 ms.
+ *             built-in lines match), or that a rejecting line matches in any case of letters. What a
+ *             `!` line allows, an entry's mode and flags, core.ignoreCase: left to the closer look
  *
  * Not looked at, although libgit2 would fail on it: a broken configuration outside the repository
  * (with that no command of git starts, and so no hook), and whether a .pycguard that is not loose is
