@@ -6,19 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "big_endian.h"
 #include "buf.h"
 
 enum { FAN_OUT = 8, IDS = FAN_OUT + 4 * 256, HEADER = 12 };
-
-static uint32_t u32(const unsigned char *at)
-{
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
-
-static uint64_t u64(const unsigned char *at)
-{
-	return (uint64_t)u32(at) << 32 | u32(at + 4);
-}
 
 static bool map_file(struct pack_map *out, const char *path)
 {
@@ -53,9 +44,9 @@ static bool parse_index(struct pack *p)
 	if (p->index.len < IDS + 2 * n || memcmp(at, "\377tOc\0\0\0\2", FAN_OUT) != 0)
 		return false;
 	for (i = FAN_OUT + 4; i < IDS; i += 4)
-		if (u32(at + i) < u32(at + i - 4))
+		if (get_be32(at + i) < get_be32(at + i - 4))
 			return false;
-	p->count = u32(at + IDS - 4);
+	p->count = get_be32(at + IDS - 4);
 	rest = p->index.len - IDS - 2 * n;
 	if (rest / (n + 8) < p->count)
 		return false;
@@ -74,7 +65,7 @@ static bool parse_pack(const struct pack *p)
 	size_t n = p->id_size;
 
 	return p->data.len > HEADER + n && memcmp(at, "PACK", 4) == 0 &&
-	       (u32(at + 4) == 2 || u32(at + 4) == 3) && u32(at + 8) == p->count &&
+	       (get_be32(at + 4) == 2 || get_be32(at + 4) == 3) && get_be32(at + 8) == p->count &&
 	       memcmp(at + p->data.len - n, p->index.bytes + p->index.len - 2 * n, n) == 0;
 }
 
@@ -102,20 +93,20 @@ static size_t search(const unsigned char *ids, size_t n, size_t low, size_t high
 	/* The first byte is that of all. */
 	size_t guess = low + (size_t)((key << 8 >> 32) * (high - low) >> 32), step = 8;
 
-	if (low < high && u64(ids + n * guess) < key) {
-		for (low = guess + 1; high - low > step && u64(ids + n * (low + step)) < key;
+	if (low < high && get_be64(ids + n * guess) < key) {
+		for (low = guess + 1; high - low > step && get_be64(ids + n * (low + step)) < key;
 			step *= 2)
 			low += step + 1;
 		high = high - low > step ? low + step : high;
 	} else if (low < high) {
-		for (high = guess; high - low > step && u64(ids + n * (high - step)) >= key;
+		for (high = guess; high - low > step && get_be64(ids + n * (high - step)) >= key;
 			step *= 2)
 			high -= step;
 		low = high - low > step ? high - step + 1 : low;
 	}
 	while (low < high) {
 		guess = low + (high - low) / 2;
-		if (u64(ids + n * guess) < key)
+		if (get_be64(ids + n * guess) < key)
 			low = guess + 1;
 		else
 			high = guess;
@@ -126,21 +117,21 @@ static size_t search(const unsigned char *ids, size_t n, size_t low, size_t high
 size_t pack_find(const struct pack *p, const unsigned char *id)
 {
 	const unsigned char *fan_out = p->index.bytes + FAN_OUT + 4 * id[0];
-	size_t n = p->id_size, end = u32(fan_out), i;
+	size_t n = p->id_size, end = get_be32(fan_out), i;
 	uint32_t at;
 
-	i = search(p->ids, n, id[0] ? u32(fan_out - 4) : 0, end, u64(id));
+	i = search(p->ids, n, id[0] ? get_be32(fan_out - 4) : 0, end, get_be64(id));
 	while (i < end && memcmp(p->ids + n * i, id, n) < 0)
 		i++;
 	if (i == end || memcmp(p->ids + n * i, id, n) != 0)
 		return 0;
-	at = u32(p->offsets + 4 * i);
+	at = get_be32(p->offsets + 4 * i);
 	if (!(at >> 31))
 		return at;
 	at &= 0x7fffffff;
-	if (at >= p->large_count || u64(p->large + 8 * (size_t)at) > SIZE_MAX)
+	if (at >= p->large_count || get_be64(p->large + 8 * (size_t)at) > SIZE_MAX)
 		return 0;
-	return (size_t)u64(p->large + 8 * (size_t)at);
+	return (size_t)get_be64(p->large + 8 * (size_t)at);
 }
 
 /* Type and size; moves *at past them. */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "big_endian.h"
 #include "buf.h"
 #include "path.h"
 #include "sha1.h"
@@ -30,21 +31,6 @@ struct cursor {
 	int order;       /* of the path before against it */
 	struct buf path; /* of the entry, in version 4; in the others it is in place */
 };
-
-static uint32_t get32(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
-}
-
-static uint64_t get64(const unsigned char *p)
-{
-	return (uint64_t)get32(p) << 32 | get32(p + 4);
-}
-
-static unsigned get16(const unsigned char *p)
-{
-	return (unsigned)p[0] << 8 | p[1];
-}
 
 static size_t left(const struct cursor *c)
 {
@@ -90,7 +76,7 @@ static bool read_path(struct cursor *c, const unsigned char *start, size_t len)
 	}
 	size = (at + len + 8) & ~(size_t)7;
 	padding = size - at - len;
-	if ((size_t)(c->end - start) < size || get64(start + size - 8) << (64 - 8 * padding))
+	if ((size_t)(c->end - start) < size || get_be64(start + size - 8) << (64 - 8 * padding))
 		return false;
 	compare(c, (const char *)c->at, 0, len);
 	c->entry.path = (const char *)c->at;
@@ -145,7 +131,7 @@ static bool read_flags(struct cursor *c, unsigned flags)
 	if (flags & FLAG_EXTENDED) {
 		if (c->version < 3 || left(c) < 2)
 			return false;
-		extended = get16(c->at);
+		extended = get_be16(c->at);
 		c->at += 2;
 	}
 	c->entry.intent_to_add = extended & EXTENDED_INTENT_TO_ADD;
@@ -246,8 +232,8 @@ static bool read_entry(struct cursor *c)
 		return false;
 	c->at += FIXED_SIZE;
 	c->entry.oid = start + OID_AT;
-	c->entry.mode = get32(start + MODE_AT);
-	flags = get16(start + FLAGS_AT);
+	c->entry.mode = get_be32(start + MODE_AT);
+	flags = get_be16(start + FLAGS_AT);
 	len = flags & LENGTH_MASK;
 	if (!is_known_mode(c->entry.mode) || !read_flags(c, flags) || len == 0)
 		return false;
@@ -303,7 +289,7 @@ static bool read_extension(struct cursor *c)
 	if (left(c) < EXTENSION_HEADER_SIZE)
 		return false;
 	memcpy(name, c->at, 4);
-	size = get32(c->at + 4);
+	size = get_be32(c->at + 4);
 	c->at += EXTENSION_HEADER_SIZE;
 	if (left(c) < size)
 		return false;
@@ -318,8 +304,8 @@ static bool read_header(struct cursor *c, uint32_t *count)
 {
 	if (left(c) < HEADER_SIZE || memcmp(c->at, "DIRC", 4) != 0)
 		return false;
-	c->version = get32(c->at + 4);
-	*count = get32(c->at + 8);
+	c->version = get_be32(c->at + 4);
+	*count = get_be32(c->at + 8);
 	c->at += HEADER_SIZE;
 	return c->version >= 2 && c->version <= 4;
 }

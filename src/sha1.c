@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "big_endian.h"
+
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <cpuid.h>
 #include <immintrin.h>
@@ -17,11 +19,6 @@ typedef void take_blocks(uint32_t state[5], const unsigned char *p, size_t count
 static inline uint32_t rotate(uint32_t x, unsigned n)
 {
 	return x << n | x >> (32 - n);
-}
-
-static inline uint32_t get32(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 typedef uint32_t mix(uint32_t b, uint32_t c, uint32_t d);
@@ -63,7 +60,7 @@ static void take_block(uint32_t state[5], const unsigned char *p)
 	int t;
 
 	for (t = 0; t < 16; t++)
-		w[t] = get32(p + 4 * t);
+		w[t] = get_be32(p + 4 * t);
 	for (; t < ROUNDS; t++)
 		w[t] = rotate(w[t - 3] ^ w[t - 8] ^ w[t - 14] ^ w[t - 16], 1);
 	memcpy(s, state, sizeof s);

@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "big_endian.h"
+
 enum { BLOCK = 64, ROUNDS = 64, WORDS = 8 };
 
 /* The first 32 bits of the fractions of the square roots of the first 8 primes (5.3.3), and of the
@@ -94,8 +96,7 @@ static void schedule(uint32_t w[ROUNDS], const unsigned char *block)
 	size_t i;
 
 	for (i = 0; i < BLOCK / 4; i++, block += 4)
-		w[i] = (uint32_t)block[0] << 24 | (uint32_t)block[1] << 16 |
-		       (uint32_t)block[2] << 8 | block[3];
+		w[i] = get_be32(block);
 	for (; i < ROUNDS; i++) {
 		uint32_t a = w[i - 15], b = w[i - 2];
 

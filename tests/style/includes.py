@@ -31,7 +31,7 @@ path
 io inflate delta siphash sha1 oid reflines progress amount shortlist plain_config interrupt sha256
 buf
 error
-utf8 environment
+utf8 environment big_endian
 """
 
 # What is looked for, where alone it may stand, and why.
