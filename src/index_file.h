@@ -21,20 +21,23 @@
 struct index_file {
 	const unsigned char *bytes; /* NULL: not open */
 	size_t len;
+	size_t oid_size; /* of its ids, and so of its checksum */
 	pthread_t thread;
 	bool threaded, sum_fits;
 	atomic_bool stop; /* there is no need to know whether it does */
 };
 
 /**
- * @param f where it is must not change before index_file_is_whole has been called
+ * @param f        where it is must not change before index_file_is_whole has been called
+ * @param oid_size of the ids of its repository, in bytes
  * @return false, with nothing to close, when there is no such regular file, or it is empty, or cannot
  *         be mapped
  */
-bool index_file_open(struct index_file *f, const char *path);
+bool index_file_open(struct index_file *f, const char *path, size_t oid_size);
 
 /**
- * Whether the checksum fits; must be called once, whatever the walk found.
+ * Whether the checksum fits, or is zero, as index.skipHash has it; must be called once, whatever the
+ * walk found.
  *
  * @param wanted false: nobody asks any more; the answer is then false
  */

@@ -1,14 +1,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "index_file.h"
 #include "index_rows.h"
 #include "io.h"
-#include "raw_index.h"
-#include "sha256.h"
 
 /* A header and a checksum (gitformat-index(5)). */
 enum { INDEX_SIZE_MIN = 12 + OID_SHA1 };
@@ -20,7 +18,7 @@ static int read_failed(const struct repository *r)
 
 /* libgit2 takes a file that it cannot find, or not reach, for an empty index without a word.
  * 1 when there is a file, 0 when there is none and need not be. `fd` is to be closed. */
-static int probe(const struct repository *r, int *fd, size_t *size)
+static int probe(const struct repository *r, int *fd)
 {
 	struct stat st;
 
@@ -34,38 +32,18 @@ static int probe(const struct repository *r, int *fd, size_t *size)
 	if (st.st_size < INDEX_SIZE_MIN)
 		return error_set("cannot read index '%s': the file is %s", r->index_path,
 			st.st_size ? "cut short" : "empty");
-	*size = (size_t)st.st_size;
 	return 1;
 }
 
-static bool sum_fits(const unsigned char *bytes, size_t size, size_t oid_size)
-{
-	static const unsigned char none[SHA256_SIZE];
-	const atomic_bool never = false;
-	unsigned char sum[SHA256_SIZE];
-
-	if (oid_size == OID_SHA1)
-		return raw_index_sum_fits(bytes, size, &never);
-	if (size < SHA256_SIZE)
-		return false;
-	size -= SHA256_SIZE;
-	if (memcmp(bytes + size, none, sizeof none) == 0)
-		return true;
-	sha256(sum, bytes, size);
-	return memcmp(bytes + size, sum, sizeof sum) == 0;
-}
-
 /* Whether the file is as it was written: then it is not damage that libgit2 objects to, and git may
- * know better. git leaves the checksum zero where index.skipHash says so. */
-static bool is_whole(int fd, size_t size, size_t oid_size)
+ * know better. */
+static bool is_whole(const struct repository *r)
 {
-	void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
-	bool whole;
+	struct index_file f;
+	bool whole =
+		index_file_open(&f, r->index_path, r->oid_size) && index_file_is_whole(&f, true);
 
-	if (map == MAP_FAILED)
-		return false;
-	whole = sum_fits(map, size, oid_size);
-	munmap(map, size);
+	index_file_close(&f);
 	return whole;
 }
 
@@ -103,7 +81,7 @@ static int check_count(const struct index_rows *rows, int fd)
 	return 0;
 }
 
-static int load(struct index_rows *rows, int fd, size_t size)
+static int load(struct index_rows *rows, int fd)
 {
 	const struct repository *r = rows->repository;
 	bool whole;
@@ -112,9 +90,9 @@ static int load(struct index_rows *rows, int fd, size_t size)
 		if (git_index_open(&rows->index, r->index_path) == 0)
 			return check_count(rows, fd) < 0 ? -1 : take_entries(rows);
 		git_failed("cannot read index '%s'", r->index_path);
-		return is_whole(fd, size, r->oid_size) ? 2 : -1;
+		return is_whole(r) ? 2 : -1;
 	}
-	whole = is_whole(fd, size, r->oid_size);
+	whole = is_whole(r);
 	error_set("cannot read index '%s': %s", r->index_path,
 		whole ? "its object ids are of SHA-256" : "its checksum is wrong");
 	return whole ? 2 : -1;
@@ -122,11 +100,10 @@ static int load(struct index_rows *rows, int fd, size_t size)
 
 int index_rows_by_libgit2(struct index_rows *rows)
 {
-	size_t size = 0;
-	int fd, status = probe(rows->repository, &fd, &size);
+	int fd, status = probe(rows->repository, &fd);
 
 	if (status == 1)
-		status = load(rows, fd, size);
+		status = load(rows, fd);
 	if (fd >= 0)
 		close(fd);
 	return status;

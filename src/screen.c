@@ -185,7 +185,7 @@ bool screen_is_clean(const struct environment *env, const char *policy)
 {
 	const char *index = env->git_index_file ? env->git_index_file : ".git/index";
 	struct screen s = {.policy = NULL};
-	bool clean = is_plain_repository(env) && index_file_open(&s.index, index) &&
+	bool clean = is_plain_repository(env) && index_file_open(&s.index, index, OID_SHA1) &&
 		     is_clean_and_whole(&s, policy);
 
 	index_file_close(&s.index);

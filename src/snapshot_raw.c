@@ -214,7 +214,7 @@ struct snapshot *snapshot_of_raw_index(struct repository *r)
 	x->base.source = &raw_source;
 	x->repository = r;
 	x->packed = (struct buf)BUF_INIT;
-	if (r->oid_size != OID_SHA1 || !index_file_open(&x->file, r->index_path)) {
+	if (r->oid_size != OID_SHA1 || !index_file_open(&x->file, r->index_path, OID_SHA1)) {
 		raw_free(&x->base);
 		return NULL;
 	}
