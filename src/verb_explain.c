@@ -9,7 +9,7 @@
 #include "repository.h"
 
 /* The places where the file may be, and the one that is judged. */
-struct job {
+struct work {
 	const struct invocation *in;
 	const struct environment *env;
 	struct repository *repository; /* NULL: there is none here */
@@ -32,35 +32,35 @@ static void ignore_failure(void *arg)
 }
 
 /* A path outside of the work tree has no name in the repository: it is looked for on disk. */
-static int name_in_repository(struct job *job)
+static int name_in_repository(struct work *work)
 {
 	int status;
 
-	if (!repository_top(job->repository))
+	if (!repository_top(work->repository))
 		return 0;
-	status = repository_relative(&job->tracked, job->repository, job->typed);
+	status = repository_relative(&work->tracked, work->repository, work->typed);
 	if (status != 0)
 		return status < 0 ? -1 : 0;
-	if (repository_relative(&job->prefix, job->repository, ".") < 0)
+	if (repository_relative(&work->prefix, work->repository, ".") < 0)
 		return -1;
-	if (job->prefix.len)
-		buf_addc(&job->prefix, '/');
-	return buf_failed(&job->prefix);
+	if (work->prefix.len)
+		buf_addc(&work->prefix, '/');
+	return buf_failed(&work->prefix);
 }
 
-static int open_places(struct job *job)
+static int open_places(struct work *work)
 {
-	int status = repository_open(&job->repository, job->env);
+	int status = repository_open(&work->repository, work->env);
 
-	if (status < 0 || disk_open(&job->disk, ".", NULL, ignore_failure, NULL) < 0)
+	if (status < 0 || disk_open(&work->disk, ".", NULL, ignore_failure, NULL) < 0)
 		return -1;
 	if (status > 0)
 		return 0;
-	if (repository_ignores_case(job->repository, &job->caseless) < 0 ||
-		repository_index(&job->index, job->repository) < 0 ||
-		repository_revision(&job->head, job->repository, "HEAD") < 0)
+	if (repository_ignores_case(work->repository, &work->caseless) < 0 ||
+		repository_index(&work->index, work->repository) < 0 ||
+		repository_revision(&work->head, work->repository, "HEAD") < 0)
 		return -1;
-	return name_in_repository(job);
+	return name_in_repository(work);
 }
 
 static int look(struct place *place, struct snapshot *s, const char *file, const char *source)
@@ -80,73 +80,73 @@ static int look(struct place *place, struct snapshot *s, const char *file, const
 }
 
 /* Takes `path` in `s` for the file to be judged, if it is there. 1, 0 or -1. */
-static int judge_in(struct job *job, struct snapshot *s, const char *path, const char *name)
+static int judge_in(struct work *work, struct snapshot *s, const char *path, const char *name)
 {
-	int there = s && *path ? snapshot_find(s, path, &job->entry) : 0;
+	int there = s && *path ? snapshot_find(s, path, &work->entry) : 0;
 
 	if (there > 0) {
-		job->judged = s;
-		job->told.judged = name;
+		work->judged = s;
+		work->told.judged = name;
 	}
 	return there;
 }
 
 /* REV:PATH, the path from the top as git reads it. 1, 0 when it is none, or -1. */
-static int judge_in_revision(struct job *job)
+static int judge_in_revision(struct work *work)
 {
-	const char *colon = strchr(job->typed, ':');
+	const char *colon = strchr(work->typed, ':');
 	struct buf revision = BUF_INIT;
 	int status;
 
-	if (!job->repository || !colon || colon == job->typed)
+	if (!work->repository || !colon || colon == work->typed)
 		return 0;
-	buf_add(&revision, job->typed, (size_t)(colon - job->typed));
+	buf_add(&revision, work->typed, (size_t)(colon - work->typed));
 	status = buf_failed(&revision);
 	if (status == 0)
-		status = repository_revision(&job->revision, job->repository, revision.ptr);
+		status = repository_revision(&work->revision, work->repository, revision.ptr);
 	buf_free(&revision);
 	if (status != 0)
 		return status < 0 ? -1 : 0;
-	buf_clear(&job->tracked);
-	buf_adds(&job->tracked, colon + 1);
-	status = judge_in(job, job->revision, job->tracked.ptr, "that revision");
+	buf_clear(&work->tracked);
+	buf_adds(&work->tracked, colon + 1);
+	status = judge_in(work, work->revision, work->tracked.ptr, "that revision");
 	if (status == 0)
-		return error_set("cannot find '%s' in that revision", job->typed);
+		return error_set("cannot find '%s' in that revision", work->typed);
 	return status;
 }
 
-static int choose(struct job *job)
+static int choose(struct work *work)
 {
-	int status = judge_in(job, job->index, job->tracked.ptr, "the index");
+	int status = judge_in(work, work->index, work->tracked.ptr, "the index");
 
 	if (status == 0)
-		status = judge_in(job, job->disk, job->typed, "a file on disk");
+		status = judge_in(work, work->disk, work->typed, "a file on disk");
 	if (status == 0)
-		status = judge_in(job, job->head, job->tracked.ptr, "HEAD");
+		status = judge_in(work, work->head, work->tracked.ptr, "HEAD");
 	if (status == 0)
-		status = judge_in_revision(job);
+		status = judge_in_revision(work);
 	if (status == 0)
-		return error_set("cannot find '%s', neither in git nor on disk", job->typed);
+		return error_set("cannot find '%s', neither in git nor on disk", work->typed);
 	return status < 0 ? -1 : 0;
 }
 
-static int load_policy(struct job *job)
+static int load_policy(struct work *work)
 {
-	struct snapshot *s = job->judged == job->disk ? job->index : job->judged;
+	struct snapshot *s = work->judged == work->disk ? work->index : work->judged;
 
-	job->matcher = matcher_new();
-	if (!job->matcher)
+	work->matcher = matcher_new();
+	if (!work->matcher)
 		return -1;
-	if (job->in->policy)
-		return policy_load_file(&job->policy, job->in->policy, job->caseless);
+	if (work->in->policy)
+		return policy_load_file(&work->policy, work->in->policy, work->caseless);
 	if (s)
-		return policy_load_snapshot(&job->policy, s, job->caseless);
-	job->policy = policy_new(job->caseless);
-	return job->policy ? 0 : -1;
+		return policy_load_snapshot(&work->policy, s, work->caseless);
+	work->policy = policy_new(work->caseless);
+	return work->policy ? 0 : -1;
 }
 
 /* The same file on this disk, where times are known. */
-static int look_on_disk(struct job *job)
+static int look_on_disk(struct work *work)
 {
 	struct buf source = BUF_INIT;
 	struct bytecode_name name;
@@ -154,22 +154,23 @@ static int look_on_disk(struct job *job)
 	struct entry e;
 	int status = 0;
 
-	if (job->revision)
+	if (work->revision)
 		return 0;
-	bytecode_name(&name, job->typed, strlen(job->typed), job->caseless);
+	bytecode_name(&name, work->typed, strlen(work->typed), work->caseless);
 	bytecode_source(&source, &name);
-	if (buf_failed(&source) < 0 || look(&job->told.disk, job->disk, job->typed, source.ptr) < 0)
+	if (buf_failed(&source) < 0 ||
+		look(&work->told.disk, work->disk, work->typed, source.ptr) < 0)
 		status = -1;
-	if (status == 0 && job->told.disk.file && snapshot_find(job->disk, job->typed, &e) > 0) {
-		status = examine(&copy, job->disk, &e, job->caseless);
-		job->told.now = copy.loads;
+	if (status == 0 && work->told.disk.file && snapshot_find(work->disk, work->typed, &e) > 0) {
+		status = examine(&copy, work->disk, &e, work->caseless);
+		work->told.now = copy.loads;
 		examined_free(&copy);
 	}
 	buf_free(&source);
 	return status;
 }
 
-static int look_everywhere(struct job *job, const struct examined *x)
+static int look_everywhere(struct work *work, const struct examined *x)
 {
 	const char *source = x->source.ptr;
 	struct buf in_git = BUF_INIT;
@@ -177,73 +178,73 @@ static int look_everywhere(struct job *job, const struct examined *x)
 	int status;
 
 	/* On disk the path is as typed; in git, from the top. */
-	bytecode_name(&name, job->tracked.ptr, job->tracked.len, job->caseless);
+	bytecode_name(&name, work->tracked.ptr, work->tracked.len, work->caseless);
 	if (bytecode_source(&in_git, &name))
 		source = in_git.ptr;
 	status = buf_failed(&in_git);
 	if (status == 0)
-		status = look(&job->told.index, job->index, job->tracked.ptr, source);
+		status = look(&work->told.index, work->index, work->tracked.ptr, source);
 	if (status == 0)
-		status = look(&job->told.head, job->head, job->tracked.ptr, source);
+		status = look(&work->told.head, work->head, work->tracked.ptr, source);
 	buf_free(&in_git);
-	return status == 0 ? look_on_disk(job) : -1;
+	return status == 0 ? look_on_disk(work) : -1;
 }
 
-static int print(struct job *job)
+static int print(struct work *work)
 {
 	struct buf text = BUF_INIT;
 	int status;
 
-	if (strcmp(job->in->format, "json") == 0)
-		report_json_finding(&text, job->told.finding, job->prefix.ptr);
+	if (strcmp(work->in->format, "json") == 0)
+		report_json_finding(&text, work->told.finding, work->prefix.ptr);
 	else
-		explain_file(&text, &job->told);
+		explain_file(&text, &work->told);
 	status = report_write(&text);
 	buf_free(&text);
 	return status;
 }
 
-static int tell(struct job *job)
+static int tell(struct work *work)
 {
-	bool on_disk = job->judged == job->disk;
+	bool on_disk = work->judged == work->disk;
 	struct check check = {.kind = on_disk ? CHECK_DISK : CHECK_TRACKED,
 		.notes = true,
-		.snapshot = job->judged,
-		.policy = job->policy,
-		.caseless = job->caseless};
+		.snapshot = work->judged,
+		.policy = work->policy,
+		.caseless = work->caseless};
 	struct finding finding = {0};
 	struct examined x = {.source = BUF_INIT};
-	int status = examine(&x, job->judged, &job->entry, job->caseless);
+	int status = examine(&x, work->judged, &work->entry, work->caseless);
 
 	if (status == 0)
-		status = check_entry(&finding, &check, job->matcher, &job->entry);
+		status = check_entry(&finding, &check, work->matcher, &work->entry);
 	if (status == 0)
-		status = policy_decide(job->policy, job->matcher, job->entry.path, job->entry.len,
-			&job->told.decision);
+		status = policy_decide(work->policy, work->matcher, work->entry.path,
+			work->entry.len, &work->told.decision);
 	if (status == 0)
-		status = look_everywhere(job, &x);
-	job->told.shown = job->typed;
-	job->told.file = &x;
-	job->told.finding = &finding;
-	job->told.prefix = job->prefix.ptr;
+		status = look_everywhere(work, &x);
+	work->told.shown = work->typed;
+	work->told.file = &x;
+	work->told.finding = &finding;
+	work->told.prefix = work->prefix.ptr;
 	if (status == 0)
-		status = print(job);
+		status = print(work);
 	finding_clear(&finding);
 	examined_free(&x);
 	return status;
 }
 
-static void close_places(struct job *job)
+static void close_places(struct work *work)
 {
-	snapshot_free(job->revision);
-	snapshot_free(job->head);
-	snapshot_free(job->index);
-	snapshot_free(job->disk);
-	matcher_free(job->matcher);
-	policy_free(job->policy);
-	buf_free(&job->tracked);
-	buf_free(&job->prefix);
-	repository_free(job->repository);
+	snapshot_free(work->revision);
+	snapshot_free(work->head);
+	snapshot_free(work->index);
+	snapshot_free(work->disk);
+	matcher_free(work->matcher);
+	policy_free(work->policy);
+	buf_free(&work->tracked);
+	buf_free(&work->prefix);
+	repository_free(work->repository);
 }
 
 static int explain_a_rule(enum rule rule, size_t width)
@@ -259,12 +260,12 @@ static int explain_a_rule(enum rule rule, size_t width)
 
 int verb_explain(const struct invocation *in, const struct environment *env)
 {
-	struct job job = {.in = in,
+	struct work work = {.in = in,
 		.env = env,
 		.typed = in->operands[0],
 		.tracked = BUF_INIT,
 		.prefix = BUF_INIT};
-	enum rule rule = rule_of_id(job.typed);
+	enum rule rule = rule_of_id(work.typed);
 	int status;
 
 	if (strcmp(in->format, "human") != 0 && strcmp(in->format, "json") != 0) {
@@ -273,13 +274,13 @@ int verb_explain(const struct invocation *in, const struct environment *env)
 	}
 	if (rule)
 		return explain_a_rule(rule, env->width) < 0 ? STATUS_FAILED : STATUS_CLEAN;
-	status = open_places(&job);
+	status = open_places(&work);
 	if (status == 0)
-		status = choose(&job);
+		status = choose(&work);
 	if (status == 0)
-		status = load_policy(&job);
+		status = load_policy(&work);
 	if (status == 0)
-		status = tell(&job);
-	close_places(&job);
+		status = tell(&work);
+	close_places(&work);
 	return status < 0 ? STATUS_FAILED : STATUS_CLEAN;
 }

@@ -9,7 +9,7 @@
 #include "progress.h"
 #include "worktree.h"
 
-struct job {
+struct work {
 	const struct invocation *in;
 	struct report report;
 	struct finding_list findings;
@@ -22,46 +22,46 @@ struct job {
 /* The check goes on after what it could not look at. */
 static void failed(void *arg)
 {
-	struct job *job = arg;
+	struct work *work = arg;
 	const char *message = error_message();
 
-	pthread_mutex_lock(&job->lock);
-	job->failures++;
-	if (pathset_add(&job->messages, message, strlen(message)) < 0)
+	pthread_mutex_lock(&work->lock);
+	work->failures++;
+	if (pathset_add(&work->messages, message, strlen(message)) < 0)
 		fprintf(stderr, "pycguard: %s\n", error_message());
-	pthread_mutex_unlock(&job->lock);
+	pthread_mutex_unlock(&work->lock);
 }
 
 /* In an order that does not depend on the threads. */
-static void say_failures(struct job *job)
+static void say_failures(struct work *work)
 {
 	size_t i;
 
-	pathset_sort(&job->messages);
-	progress_end(&job->progress);
-	for (i = 0; i < job->messages.count; i++)
-		fprintf(stderr, "pycguard: %s\n", job->messages.items[i].path);
-	pathset_free(&job->messages);
+	pathset_sort(&work->messages);
+	progress_end(&work->progress);
+	for (i = 0; i < work->messages.count; i++)
+		fprintf(stderr, "pycguard: %s\n", work->messages.items[i].path);
+	pathset_free(&work->messages);
 }
 
-static int check_directory(struct job *job, const char *dir)
+static int check_directory(struct work *work, const char *dir)
 {
 	struct worktree w;
 	struct check check;
 	size_t checked = 0;
-	int status = worktree_open(&w, dir, job->in->policy, failed, job);
+	int status = worktree_open(&w, dir, work->in->policy, failed, work);
 
 	if (status == 0) {
 		check = worktree_check(&w);
-		check.notes = job->in->strict || strcmp(job->in->format, "json") == 0;
+		check.notes = work->in->strict || strcmp(work->in->format, "json") == 0;
 		check.threads = true;
 		check.failed = failed;
-		check.failed_arg = job;
-		check.progress = &job->progress;
-		status = check_run(&job->findings, &checked, &check);
+		check.failed_arg = work;
+		check.progress = &work->progress;
+		status = check_run(&work->findings, &checked, &check);
 	}
-	job->report.checked += checked;
-	say_failures(job);
+	work->report.checked += checked;
+	say_failures(work);
 	worktree_close(&w);
 	return status;
 }
@@ -82,27 +82,27 @@ int verb_check_worktree(const struct invocation *in, const struct environment *e
 	char *default_dirs[] = {here};
 	char **dirs = in->operand_count ? in->operands : default_dirs;
 	int i, count = in->operand_count ? in->operand_count : 1, status = 0;
-	struct job job = {.in = in,
+	struct work work = {.in = in,
 		.findings = FINDING_LIST_INIT,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.messages = PATHSET_INIT};
 
-	job.report =
-		(struct report){.mode = REPORT_WORKTREE, .findings = &job.findings, .prefix = ""};
-	progress_start(&job.progress, "files", in->quiet);
+	work.report =
+		(struct report){.mode = REPORT_WORKTREE, .findings = &work.findings, .prefix = ""};
+	progress_start(&work.progress, "files", in->quiet);
 	for (i = 0; i < count && status == 0; i++)
-		status = check_directory(&job, dirs[i]);
-	progress_end(&job.progress);
+		status = check_directory(&work, dirs[i]);
+	progress_end(&work.progress);
 	if (in->strict)
-		raise_notes(&job.findings);
+		raise_notes(&work.findings);
 	if (status == 0)
-		status = verb_report(in, env, &job.report);
+		status = verb_report(in, env, &work.report);
 	else
 		status = STATUS_FAILED;
-	finding_list_free(&job.findings);
-	if (job.failures && status != STATUS_FAILED) {
-		error_set("%zu place%s could not be looked at", job.failures,
-			amount_plural(job.failures));
+	finding_list_free(&work.findings);
+	if (work.failures && status != STATUS_FAILED) {
+		error_set("%zu place%s could not be looked at", work.failures,
+			amount_plural(work.failures));
 		status = STATUS_FAILED;
 	}
 	return status;
