@@ -324,7 +324,9 @@ int repository_revision(struct snapshot **out, struct repository *r, const char 
 	status = object_peel(&id, r, &id);
 	if (status == 2)
 		return error_set("revision '%s' is no commit", revision);
-	return status == 0 ? snapshot_of_commit(out, r, &id) : status;
+	if (status == 0)
+		status = snapshot_of_commit(out, r, &id);
+	return status == 0 ? 0 : -1; /* what is named, and not there, is damage */
 }
 
 const char *repository_hex(const struct repository *r, const struct oid *oid)

@@ -74,7 +74,8 @@ int repository_resolve(struct oid *out, struct repository *r, const char *revisi
  * The commit that a revision names.
  *
  * @param out yours, for snapshot_free; NULL unless 0 is returned
- * @return 0; 1 when there is no such revision; -1 with the failure recorded
+ * @return 0; 1 when there is no such revision; -1 with the failure recorded: what it names is not
+ *         there, ...
  */
 int repository_revision(struct snapshot **out, struct repository *r, const char *revision);
 

@@ -176,6 +176,16 @@ open(".git/index", "wb").write(body + hashlib.sha1(body).digest())'
     assert_refuses "'HEAD'" --explain m.py
 }
 
+@test "a HEAD whose object is missing is not without a policy" {
+    dirty_repo
+    git tag base
+    write .pycguard '*.dat'
+    commit policy .pycguard
+    object=$(git rev-parse HEAD)
+    remove_object "$object"
+    assert_refuses "$object" --check-history base
+}
+
 @test "a source whose object is missing is exit 2, if it is needed" {
     dirty_repo
     object=$(git rev-parse :m.py)
