@@ -36,8 +36,7 @@ static int read_text(struct target *t, int fd)
 
 static int read_old(struct target *t)
 {
-	int fd = openat(t->directory.fd, t->name,
-		O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = io_openat(t->directory.fd, t->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
 	int status = -1;
 
 	t->there = fd >= 0;
@@ -147,11 +146,11 @@ static int write_beside(struct target *t)
 		return -1;
 	if (unlinkat(dir, t->beside.ptr, 0) < 0 && errno != ENOENT)
 		return cannot_write(t, errno);
-	fd = openat(dir, t->beside.ptr, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	fd = io_openat(dir, t->beside.ptr, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0666);
 	if (fd < 0)
 		return cannot_write(t, errno);
 	status = write_text(t, fd);
-	if (close(fd) < 0 && status == 0)
+	if (io_close(fd) < 0 && status == 0)
 		status = cannot_write(t, errno);
 	return status;
 }

@@ -45,7 +45,7 @@ static bool is_class_file(const unsigned char *bytes, size_t len)
 /* 1 when the file's first bytes are those of bytecode, 0 when not, -1 with errno set. */
 static int has_bytecode(int dir, const char *file, enum bytecode_kind kind)
 {
-	int fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = io_openat(dir, file, O_RDONLY | O_NONBLOCK, 0);
 	unsigned char bytes[BYTECODE_HEADER_MAX];
 	struct bytecode_header header;
 	ssize_t n;

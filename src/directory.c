@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "io.h"
 #include "path.h"
 
 struct directory directory_at(int root)
@@ -23,7 +24,7 @@ void directory_leave(struct directory *d)
 /* Replaces the descriptor by that of a name in it. */
 static int descend(struct directory *d, const char *name)
 {
-	int fd = openat(d->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = io_openat(d->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	int errnum = errno;
 
 	close(d->fd);

@@ -91,8 +91,7 @@ static int read_pieces(struct snapshot *s, int fd, const char *path, snapshot_si
 /* O_NONBLOCK: what was a file may be a FIFO by now. */
 static int disk_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg)
 {
-	int fd = openat(((struct disk_snapshot *)s)->root, e->path,
-		O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = io_openat(((struct disk_snapshot *)s)->root, e->path, O_RDONLY | O_NONBLOCK, 0);
 	struct stat st;
 	int status;
 
@@ -158,7 +157,7 @@ int disk_open(
 	disk->only = only;
 	disk->failed = failed;
 	disk->arg = arg;
-	disk->root = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	disk->root = io_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
 	if (disk->root < 0) {
 		error_os(errno, "cannot read directory '%s'", dir);
 		free(disk);

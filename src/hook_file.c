@@ -130,6 +130,7 @@ static int read_target(struct buf *out, const char *path)
 int hook_file_read(struct hook_file *out, const char *path)
 {
 	struct stat st;
+	int can_run;
 
 	hook_file_free(out);
 	if (lstat(path, &st) < 0) {
@@ -137,7 +138,10 @@ int hook_file_read(struct hook_file *out, const char *path)
 			return 0;
 		return error_os(errno, "cannot look at hook '%s'", path);
 	}
-	out->runs = access(path, X_OK) == 0;
+	can_run = io_can_run(path);
+	if (can_run < 0)
+		return -1;
+	out->runs = can_run;
 	if (S_ISLNK(st.st_mode)) {
 		out->kind = HOOK_FILE_OTHER;
 		return read_target(&out->text, path);

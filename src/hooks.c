@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "io.h"
 #include "path.h"
 
 enum unasked { HOOK_IF_NAMED, HOOK_WITH_WORK_TREE, HOOK_WITHOUT_WORK_TREE };
@@ -212,7 +213,7 @@ int hooks_open(struct hooks *out, const struct environment *env, unsigned named)
 
 int hooks_lock(struct hooks *h)
 {
-	h->lock = open(h->common, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	h->lock = io_openat(AT_FDCWD, h->common, O_RDONLY | O_DIRECTORY, 0);
 	if (h->lock < 0)
 		return error_os(errno, "cannot read directory '%s'", h->common);
 	while (flock(h->lock, LOCK_EX) < 0)

@@ -1,9 +1,9 @@
 #include "hooks.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "child.h"
+#include "io.h"
 #include "manager.h"
 #include "path.h"
 
@@ -20,18 +20,19 @@ static void add_path(struct buf *out, const char *path)
 	path_quote(out, path, strlen(path));
 }
 
-static bool is_on(const char *search)
+/* 1, 0 or -1 recorded. */
+static int is_on(const char *search)
 {
 	struct buf path = BUF_INIT;
-	bool found = false;
+	int found = 0;
 	size_t len;
 
-	for (; search && *search && !found; search += len + (search[len] == ':')) {
+	for (; search && *search && found == 0; search += len + (search[len] == ':')) {
 		len = strcspn(search, ":");
 		buf_clear(&path);
 		buf_add(&path, search, len);
 		buf_adds(&path, "/pycguard");
-		found = !path.failed && access(path.ptr, X_OK) == 0;
+		found = buf_failed(&path) < 0 ? -1 : io_can_run(path.ptr);
 	}
 	buf_free(&path);
 	return found;
@@ -60,12 +61,18 @@ static int add_version(struct buf *out, const char *program, char **variables)
 /* ", running PROGRAM (its version)". 1 when that can be run; 0 when not; -1 recorded. */
 static int tell_program(const struct told *t, const char *program)
 {
+	int can_run = io_can_run(program), is_found = 0;
+
+	if (can_run == 0)
+		is_found = is_on(t->search);
+	if (can_run < 0 || is_found < 0)
+		return -1;
 	buf_adds(t->out, ", running ");
-	if (access(program, X_OK) == 0) {
+	if (can_run) {
 		add_path(t->out, program);
 		return add_version(t->out, program, t->h->variables) < 0 ? -1 : 1;
 	}
-	if (is_on(t->search)) {
+	if (is_found) {
 		buf_adds(t->out, "the pycguard on PATH, for ");
 		add_path(t->out, program);
 		buf_adds(t->out, " is gone");

@@ -10,6 +10,7 @@
 #include "dockerfiles.h"
 #include "dockerignore.h"
 #include "ignored.h"
+#include "io.h"
 #include "path.h"
 
 /* What Python would make in a directory, and the patterns that keep it out. */
@@ -297,7 +298,7 @@ int ignores_open_top(struct repository *r, bool lock)
 
 	if (!top)
 		return error_set("the repository has no work tree");
-	fd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = io_openat(AT_FDCWD, top, O_RDONLY | O_DIRECTORY, 0);
 	if (fd < 0)
 		return error_os(errno, "cannot open directory '%s'", top);
 	/* Some network file systems lock no directory: there, two runs at once can add twice. */

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io.h"
 #include "raw_index.h"
 #include "sha256.h"
 
@@ -37,7 +38,7 @@ static void *sum_up(void *arg)
 
 bool index_file_open(struct index_file *f, const char *path, size_t oid_size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = io_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
 	struct stat st;
 	void *map = MAP_FAILED;
 

@@ -22,7 +22,7 @@ static int probe(const struct repository *r, int *fd)
 {
 	struct stat st;
 
-	*fd = open(r->index_path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	*fd = io_openat(AT_FDCWD, r->index_path, O_RDONLY | O_NONBLOCK, 0);
 	if (*fd < 0 && errno == ENOENT && !r->index_named)
 		return 0;
 	if (*fd < 0 || fstat(*fd, &st) < 0)

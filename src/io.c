@@ -2,8 +2,37 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* False for a FIFO and the like. */
+static bool opens_at_once(int dir, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dir, path, &st, 0) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
+}
+
+int io_openat(int dir, const char *path, int flags, mode_t mode)
+{
+	enum { TRIES = 4 };
+	int fd = -1, i;
+
+	for (i = 0; i < TRIES; i++) {
+		fd = openat(dir, path, flags | O_CLOEXEC | O_NOCTTY, mode);
+		if (fd >= 0 || errno != EINTR || !opens_at_once(dir, path))
+			break;
+		errno = EINTR;
+	}
+	return fd;
+}
+
+/* To close again what a signal interrupted could close another's: the descriptor is gone. */
+int io_close(int fd)
+{
+	return close(fd) < 0 && errno != EINTR ? -1 : 0;
+}
 
 int io_exists(const char *path)
 {
@@ -13,6 +42,19 @@ int io_exists(const char *path)
 		return 1;
 	return errno == ENOENT || errno == ENOTDIR ? 0 :
 						     error_os(errno, "cannot look at '%s'", path);
+}
+
+int io_can_run(const char *path)
+{
+	static const int no[] = {EACCES, EPERM, ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG};
+	size_t i;
+
+	if (access(path, X_OK) == 0)
+		return 1;
+	for (i = 0; i < sizeof no / sizeof *no; i++)
+		if (errno == no[i])
+			return 0;
+	return error_os(errno, "cannot look at '%s'", path);
 }
 
 ssize_t io_read(int fd, void *bytes, size_t size)
@@ -40,7 +82,7 @@ int io_read_all(struct buf *out, int fd, size_t most)
 
 int io_read_file(struct buf *out, const char *path, int flags, size_t most)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags);
+	int fd = io_openat(AT_FDCWD, path, O_RDONLY | flags, 0);
 	int status, errnum;
 
 	if (fd < 0)

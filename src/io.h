@@ -1,6 +1,6 @@
 /*
- * io - all of a file, where read and write may move a part only or be interrupted. The caller knows
- * what the descriptor is of, so it is the caller that words a failure.
+ * io - all of a file, where a call may move a part only or be interrupted. The caller knows what the
+ * descriptor is of, so it is the caller that words a failure.
  */
 #ifndef PYCGUARD_IO_H
 #define PYCGUARD_IO_H
@@ -10,11 +10,27 @@
 #include "buf.h"
 
 /**
+ * Open as openat(2) does, not as a terminal, nor for programs that are run; a few times more when a
+ * signal interrupted it, but of what may wait for a writer for ever, a FIFO, for that is what
+ * the signal is for (main.c).
+ *
+ * @param dir  a descriptor, or AT_FDCWD
+ * @param mode for O_CREAT, else 0
+ */
+int io_openat(int dir, const char *path, int flags, mode_t mode);
+
+/** Close a file that was written to. 0; -1 with errno set. A signal is no failure of it. */
+int io_close(int fd);
+
+/**
  * Whether there is something of that name, be it a link to nothing.
  *
  * @return 1; 0; -1 with the failure recorded when that cannot be told
  */
 int io_exists(const char *path);
+
+/** Whether we may run it. 1; 0 when not, or when there is nothing; -1 with the failure recorded. */
+int io_can_run(const char *path);
 
 /** Read as read(2) does, again when a signal interrupted it. */
 ssize_t io_read(int fd, void *bytes, size_t size);

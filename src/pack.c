@@ -8,12 +8,13 @@
 
 #include "big_endian.h"
 #include "buf.h"
+#include "io.h"
 
 enum { FAN_OUT = 8, IDS = FAN_OUT + 4 * 256, HEADER = 12 };
 
 static bool map_file(struct pack_map *out, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = io_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
 	void *bytes = MAP_FAILED;
 	struct stat st;
 

@@ -97,11 +97,11 @@ static int write_new(const char *name, const char *text, mode_t mode)
 
 	if (unlink(name) < 0 && errno != ENOENT)
 		return error_os(errno, "cannot write '%s'", name);
-	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	fd = io_openat(AT_FDCWD, name, O_WRONLY | O_CREAT | O_EXCL, mode);
 	if (fd < 0)
 		return error_os(errno, "cannot write '%s'", name);
 	status = io_write_all(fd, text, strlen(text)) < 0 || fsync(fd) < 0 ? errno : 0;
-	if (close(fd) < 0 && !status)
+	if (io_close(fd) < 0 && !status)
 		status = errno;
 	return status ? error_os(status, "cannot write '%s'", name) : 0;
 }
