@@ -1,6 +1,7 @@
 #include "screen.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,7 +19,8 @@ struct screen {
 	struct policy *policy;      /* caseless; NULL: there are the built-in lines only */
 	const struct policy *lines; /* the same; NULL when no line of the user's rejects */
 	struct matcher *matcher;    /* for these */
-	bool policy_unknown;        /* .pycguard is staged, and not known to be the one on disk */
+	bool policy_sought;         /* as far as .pycguard can be in the index */
+	bool policy_unknown;        /* it is staged, and not known to be the one on disk */
 };
 
 static bool is_dir(const char *path)
@@ -57,7 +59,8 @@ static bool is_plain_repository(const struct environment *env)
 	if (env->git_dir || env->git_work_tree || env->git_object_dir || env->git_alternates)
 		return false;
 	return is_our_dir(".") && is_our_dir(".git") && is_file(".git/HEAD") &&
-	       is_dir(".git/objects") && is_dir(".git/refs") && access(".git/commondir", F_OK) < 0;
+	       is_dir(".git/objects") && is_dir(".git/refs") &&
+	       access(".git/commondir", F_OK) < 0 && errno == ENOENT;
 }
 
 /* Whether the file is, byte for byte, the blob of that id. */
@@ -127,6 +130,7 @@ static bool find_policy(void *arg, const struct raw_entry *e)
 
 	if (order == 0)
 		s->policy_unknown = !add_staged(s, e);
+	s->policy_sought = order >= 0;
 	return order < 0;
 }
 
@@ -134,8 +138,9 @@ static bool load_policy(struct screen *s, const char *file)
 {
 	if (file)
 		return policy_load_file(&s->policy, file, true) == 0;
-	raw_index_each(s->index.bytes, s->index.len, find_policy, s);
-	return !s->policy_unknown;
+	if (raw_index_each(s->index.bytes, s->index.len, find_policy, s))
+		s->policy_sought = true;
+	return s->policy_sought && !s->policy_unknown;
 }
 
 /* Whether a name in the path, less the directories that the entry before was in, is bytecode's. */
