@@ -52,10 +52,25 @@ static int find_policy_root(struct buf *root, struct buf *base, const char *real
 	return buf_failed(root) < 0 ? -1 : buf_failed(base);
 }
 
+static int load_policy_at(struct policy **out, const char *file)
+{
+	struct stat st;
+	bool there = lstat(file, &st) == 0;
+
+	if (!there && errno != ENOENT)
+		return error_os(errno, "cannot read policy '%s'", file);
+	if (there && !S_ISREG(st.st_mode))
+		return error_set("cannot read policy '%s': %s", file,
+			S_ISLNK(st.st_mode) ? "it is a symbolic link" : "not a regular file");
+	if (there)
+		return policy_load_file(out, file, false);
+	*out = policy_new(false);
+	return *out ? 0 : -1;
+}
+
 static int load_policy(struct worktree *w, const char *real, const char *policy)
 {
 	struct buf file = BUF_INIT;
-	struct stat st;
 	int status = -1;
 
 	if (find_policy_root(&file, &w->policy_base, real) < 0)
@@ -65,13 +80,8 @@ static int load_policy(struct worktree *w, const char *real, const char *policy)
 		goto done;
 	if (policy)
 		status = policy_load_file(&w->policy, policy, false);
-	else if (lstat(file.ptr, &st) == 0 && !S_ISREG(st.st_mode))
-		error_set("cannot read policy '%s': %s", file.ptr,
-			S_ISLNK(st.st_mode) ? "it is a symbolic link" : "not a regular file");
-	else if (access(file.ptr, F_OK) < 0 && errno == ENOENT)
-		w->policy = policy_new(false), status = w->policy ? 0 : -1;
 	else
-		status = policy_load_file(&w->policy, file.ptr, false);
+		status = load_policy_at(&w->policy, file.ptr);
 done:
 	buf_free(&file);
 	return status;
