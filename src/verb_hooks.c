@@ -57,13 +57,12 @@ static int add_manager(struct buf *out, const char *path, const struct manager *
 {
 	struct hook_file f = HOOK_FILE_INIT;
 	const struct manager *m;
+	int status = hook_file_read(&f, path);
 
-	if (hook_file_read(&f, path) < 0)
-		return -1;
-	m = f.kind == HOOK_FILE_OTHER ? manager_of(f.text.ptr) : NULL;
+	m = status == 0 && f.kind == HOOK_FILE_OTHER ? manager_of(f.text.ptr) : NULL;
 	hook_file_free(&f);
 	if (!m || m == *told)
-		return 0;
+		return status;
 	*told = m;
 	buf_addf(out,
 		"\n%s manages hooks here, and may write its own over pycguard's. To have it run"
@@ -87,8 +86,11 @@ static int tell_managers(const struct invocation *in, const struct hooks *h)
 		if (status == 0)
 			status = buf_failed(&path) < 0 ? -1 : add_manager(&out, path.ptr, &told);
 	}
+	if (status == 0)
+		status = print(in, &out);
 	buf_free(&path);
-	return print(in, &out) < 0 ? -1 : status;
+	buf_free(&out);
+	return status;
 }
 
 static int tell_nothing_to_do(const struct invocation *in, const struct plan *plan)
