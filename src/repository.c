@@ -7,6 +7,7 @@
 
 #include "config.h"
 #include "git_guard.h"
+#include "io.h"
 #include "cat_file.h"
 #include "objects.h"
 #include "owner.h"
@@ -208,6 +209,20 @@ static int find(struct repository *r, const struct environment *env, const char 
 	return status == 0 ? name_directories(r) : status;
 }
 
+/* Nothing found where there is a HEAD is a failure: what cannot be asked may be tracked. */
+static int check_absent(const char *start)
+{
+	struct buf head = BUF_INIT;
+	int there;
+
+	buf_addf(&head, "%s/.git/HEAD", start);
+	there = buf_failed(&head) < 0 ? -1 : io_exists(head.ptr);
+	buf_free(&head);
+	if (there > 0)
+		return error_set("cannot open the repository at '%s'", start);
+	return there < 0 ? -1 : 1;
+}
+
 static int open_from(
 	struct repository **out, const struct environment *env, const char *start, bool elsewhere)
 {
@@ -225,6 +240,8 @@ static int open_from(
 		return -1;
 	}
 	status = find(r, env, start);
+	if (status == 1)
+		status = check_absent(start);
 	if (status == 0 && ((r->git && config_check(r) < 0) || open_objects(r, env) < 0 ||
 				   name_index(r, env) < 0))
 		status = -1;

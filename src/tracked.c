@@ -73,25 +73,6 @@ static int find_root(struct buf *dir)
 	return found < 0 ? -1 : 0;
 }
 
-/* Nothing found where there is a HEAD is a failure: what cannot be asked may be tracked. */
-static int open_at(struct repository **out, const struct environment *env, struct buf *root)
-{
-	int status = repository_open_at(out, env, root->ptr);
-	size_t len = root->len;
-	int there;
-
-	if (status != 1)
-		return status;
-	buf_adds(root, ".git/HEAD");
-	there = buf_failed(root) < 0 ? -1 : io_exists(root->ptr);
-	if (there < 0)
-		status = -1;
-	else if (there)
-		status = error_set("cannot open the repository at '%.*s'", (int)len, root->ptr);
-	buf_cut(root, len);
-	return status;
-}
-
 /* Opens the repository of the directory, unless it is the one that is open. */
 static int open_nearest(struct tracked *t, const char *path, size_t len)
 {
@@ -111,7 +92,7 @@ static int open_nearest(struct tracked *t, const char *path, size_t len)
 		buf_add(&t->root, root.ptr, root.len);
 		status = 1;
 		if (root.len)
-			status = open_at(&t->nearest.repository, t->env, &root);
+			status = repository_open_at(&t->nearest.repository, t->env, root.ptr);
 		if (status == 0)
 			status = repository_index(&t->nearest.index, t->nearest.repository);
 		t->failed = status < 0;
