@@ -14,7 +14,8 @@ CHANGES = ("vanish", "cut", "grow")
 #         lost with the process, which ends as exit status 2.
 IN_LIBGIT2 = re.compile(r"libgit2[^(]*[(](git_[a-z_]+)[)]")
 EINTR = "open"
-LEAK = ("git_odb_read", "git_odb_backend_pack", "git_odb_open_rstream", "git_odb_read_header")
+LEAK = ("git_odb_read", "git_odb_backend_pack", "git_odb_open_rstream", "git_odb_read_header",
+        "git_reference_iterator_new")
 
 
 # What nobody does: git makes packed-refs anew beside and renames it, so that it is never cut while it is
