@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# faults.sh [sample|campaign|all] [CASE...]: let the allocations and the file calls of every verb fail,
+# faults.sh [few|sample|campaign|all] [CASE...]: let the allocations and the file calls of every verb fail,
 # one a run, and see that pycguard says so or gives the same as ever (tests/faults/faults.py).
 #
-#     sample    ctest -C campaign -R faults: each place of pycguard once; half a minute
+#     few       what ctest does: every fourth of the sample
+#     sample    each place of pycguard once; a minute
 #     campaign  each way to reach a call, the first and the last time, with each effect; an hour or two
 #     all       each call in turn, with each effect; a night
 #
@@ -11,7 +12,7 @@ set -euo pipefail
 
 scope=${1:-campaign}
 case $scope in
-sample | all) ;;
+few | sample | all) ;;
 campaign) scope=stacks ;;
 *)
     sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2

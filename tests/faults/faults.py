@@ -4,6 +4,7 @@ KIND   memory: an allocation, a mapping or a thread is not to be had
        files:  a call that reads, writes or looks at a file fails, is interrupted or comes short, and
                files vanish, are cut or grow between looks
 SCOPE  sample: each place of pycguard once, in whatever case, and the last call of each case
+       few:    every fourth of those
        stacks: each way to reach a call, the first and the last time in each case
        all:    each call of each case in turn
 CASE   names of worlds.py; without, all
@@ -24,7 +25,7 @@ import tempfile
 import time
 
 from judge import Judge
-from worlds import CASES, World
+from worlds import CASES, WORLDS, World
 
 EFFECTS = {"memory": {}}
 ERRORS = ("EIO", "EACCES")
@@ -37,6 +38,7 @@ EFFECTS["files"] = {
     "wait": ("EINTR",),
 }
 TIMEOUT = 60
+FEW = 4
 
 
 class Call:
@@ -85,38 +87,43 @@ class Campaign:
         """Which of the calls of a case are to fail."""
         if self.scope == "all":
             return calls
-        if self.scope == "sample":
-            return [c for c in calls if self.seen.setdefault(c.near_key(), c) is c or c is calls[-1]]
+        if self.scope in ("sample", "few"):
+            sample = [c for c in calls if self.seen.setdefault(c.near_key(), c) is c or c is calls[-1]]
+            return sample if self.scope == "sample" else sample[-1::-FEW][::-1]
         first, last = {}, {}
         for call in calls:
             first.setdefault(call.key(), call)
             last[call.key()] = call
         return [c for c in calls if c in (first[c.key()], last[c.key()])]
 
-    def effects(self, call):
+    def effects(self, call, turn):
         """A sample takes them in turn, and passes over objects cut short, which cost seconds each."""
         effects = EFFECTS[self.kind].get(call.kind, ("ENOMEM",))
-        if self.scope != "sample":
+        if self.scope not in ("sample", "few"):
             return effects
         if "/objects/" in call.subject:
             effects = [e for e in effects if e != "cut"]
-        return [effects[self.runs % len(effects)]]
+        return [effects[turn % len(effects)]]
 
-    def do_case(self, case):
+    def do_cases(self, name, cases):
         with tempfile.TemporaryDirectory(prefix="pycguard-faults.") as directory:
-            world = World(case, pathlib.Path(directory).resolve())
-            world.reset()
-            clean = self.run(world, self.kind, 0, None)
-            assert clean.returncode != "hang", "it does not end without a failure either"
-            log = read_log(world.log)
-            calls = [Call(line) for line in log if line.startswith("call ")]
-            judge = Judge(world, clean, log, self.plain_run)
-            wanted = self.wanted(calls)
-            print("%s: %d calls, %d to fail, exit status %s" % (case.name, len(calls), len(wanted), clean.returncode),
-                  flush=True)
-            for call in wanted:
-                for effect in self.effects(call):
-                    self.do_fault(world, judge, call, effect)
+            world = World(name, pathlib.Path(directory).resolve())
+            for case in cases:
+                world.take_up(case)
+                self.do_case(world)
+
+    def do_case(self, world):
+        clean = self.run(world, self.kind, 0, None)
+        assert clean.returncode != "hang", "it does not end without a failure either"
+        log = read_log(world.log)
+        calls = [Call(line) for line in log if line.startswith("call ")]
+        judge = Judge(world, clean, log, self.plain_run)
+        wanted = self.wanted(calls)
+        print("%s: %d calls, %d to fail, exit status %s" %
+              (world.case.name, len(calls), len(wanted), clean.returncode), flush=True)
+        for turn, call in enumerate(wanted):
+            for effect in self.effects(call, turn):
+                self.do_fault(world, judge, call, effect)
 
     def hit(self, world, call, effect):
         """A run in which it is that call which fails: what comes through a pipe takes more or fewer reads, and
@@ -162,9 +169,10 @@ def main():
     kind, scope, names = arguments[0], arguments[1], arguments[2:]
     campaign = Campaign(kind, scope, "-v" in sys.argv)
     began = time.monotonic()
-    for case in CASES:
-        if not names or case.name in names:
-            campaign.do_case(case)
+    for world in WORLDS:
+        cases = [case for case in CASES if case.world == world and (not names or case.name in names)]
+        if cases:
+            campaign.do_cases(world, cases)
     print("%d runs in %.0f s, %d calls missed, %d failures" %
           (campaign.runs, time.monotonic() - began, campaign.missed, len(campaign.failures)))
     sys.exit(1 if campaign.failures or not campaign.runs else 0)

@@ -137,11 +137,9 @@ def make_large(m):
 
 
 class Case:
-    def __init__(self, name, world_name, args, cwd="repo", mends=False, text=None, env=None, by_file=False,
-                 by_step=False):
+    def __init__(self, name, world_name, args, cwd="repo", mends=False, text="", by_file=False, by_step=False):
         self.name, self.world, self.args, self.cwd = name, world_name, args.split(), cwd
-        self.mends, self.text, self.env, self.by_file = mends, text, env or {}, by_file
-        self.by_step = by_step
+        self.mends, self.text, self.by_file, self.by_step = mends, text, by_file, by_step
 
 
 CASES = [
@@ -211,24 +209,26 @@ allow = always
 
 
 class World:
-    """A case with its directories: `top` is made anew from `kept` when a run has changed it."""
+    """The directories of some cases, one of which is taken up at a time: `top` is made anew from `kept`
+    when a run has changed it."""
 
-    def __init__(self, case, directory):
-        self.case = case
+    def __init__(self, name, directory):
         self.kept, self.top, self.log = directory / "kept", directory / "top", directory / "log"
         self.home = directory / "home"
         self.home.mkdir()
         (self.home / ".gitconfig").write_text(GITCONFIG)
-        self.env = dict(BASE_ENV, HOME=str(self.home), PYCGUARD=os.environ["PYCGUARD"], **case.env)
+        self.env = dict(BASE_ENV, HOME=str(self.home), PYCGUARD=os.environ["PYCGUARD"])
         self.top.mkdir()
         (self.top / "policy").write_text("*.dat\n")
-        WORLDS[case.world](Maker(self.top, self.env))
-        self.cwd, self.args = self.top / case.cwd, case.args
-        ids = self.top / "ids"
-        text = case.text.format(*ids.read_text().split()) if case.text else ""
-        self.input = text.encode()
+        WORLDS[name](Maker(self.top, self.env))
         copy(self.top, self.kept)
         self.state = None
+
+    def take_up(self, case):
+        self.case, self.cwd, self.args = case, self.top / case.cwd, case.args
+        ids = (self.top / "ids").read_text().split() if case.text else []
+        self.input = case.text.format(*ids).encode()
+        self.reset()
 
     def look(self):
         """What would tell that a file was changed."""
