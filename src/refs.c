@@ -1,8 +1,12 @@
 #include "refs.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "git_guard.h"
+#include "io.h"
 
 static int tell(git_reference *ref, refs_visit *visit, void *arg)
 {
@@ -25,17 +29,76 @@ static int resolve_and_tell(git_reference *ref, refs_visit *visit, void *arg)
 	return status;
 }
 
-int refs_each(struct repository *r, const char *prefix, refs_visit *visit, void *arg)
+/* The first name in lines HEX NAME, among others, that has no file of its own too. */
+static int first_without_file(struct buf *out, const struct repository *r, const char *line)
+{
+	struct buf path = BUF_INIT;
+	int there = 1;
+	size_t n;
+
+	for (; *line && there == 1; line += n + (line[n] == '\n')) {
+		const char *name = strchr(line, ' ');
+
+		n = strcspn(line, "\n");
+		if (*line == '#' || *line == '^' || !name || name >= line + n)
+			continue;
+		buf_clear(out);
+		buf_add(out, name + 1, n - (size_t)(name + 1 - line));
+		buf_clear(&path);
+		buf_addf(&path, "%s%s", r->common, out->ptr);
+		there = buf_failed(&path) < 0 || buf_failed(out) < 0 ? -1 : io_exists(path.ptr);
+	}
+	if (there == 1)
+		buf_clear(out);
+	buf_free(&path);
+	return there < 0 ? -1 : 0;
+}
+
+/* The first name in packed-refs that is not a file too. Empty when there is none. */
+static int first_packed(struct buf *out, const struct repository *r)
+{
+	struct buf path = BUF_INIT, text = BUF_INIT;
+	int status = -1;
+
+	buf_clear(out);
+	buf_addf(&path, "%spacked-refs", r->common);
+	if (buf_failed(&path) == 0)
+		status = io_read_file(&text, path.ptr, O_NONBLOCK, SIZE_MAX) == 0 ||
+					 errno == ENOENT ?
+				 buf_failed(&text) :
+				 error_os(errno, "cannot read '%s'", path.ptr);
+	if (status == 0)
+		status = first_without_file(out, r, text.ptr);
+	buf_free(&path);
+	buf_free(&text);
+	return status;
+}
+
+/* libgit2 takes packed-refs, when it cannot look at it, for a file that is not there. `packed` was
+ * in it, and was not told: somebody has deleted that ref, or none in it were. */
+static int check_packed(const struct buf *packed, const struct repository *r)
+{
+	struct buf now = BUF_INIT;
+	int status = first_packed(&now, r);
+
+	if (status == 0 && strcmp(now.ptr, packed->ptr) == 0)
+		status = error_set("cannot list the refs: '%spacked-refs' was not read", r->common);
+	buf_free(&now);
+	return status;
+}
+
+static int each(struct repository *r, const struct buf *packed, const char *prefix,
+	refs_visit *visit, void *arg)
 {
 	git_reference_iterator *refs;
 	git_reference *ref;
+	bool seen = !packed->len;
 	int status, next;
 
-	if (!r->git)
-		return refs_git_each(r, prefix, visit, arg);
 	if (git_reference_iterator_new(&refs, r->git) < 0)
 		return git_failed("cannot list the refs");
 	for (status = 0; status == 0 && (next = git_reference_next(&ref, refs)) == 0;) {
+		seen = seen || strcmp(git_reference_name(ref), packed->ptr) == 0;
 		if (!prefix || strncmp(git_reference_name(ref), prefix, strlen(prefix)) == 0)
 			status = resolve_and_tell(ref, visit, arg);
 		git_reference_free(ref);
@@ -43,6 +106,20 @@ int refs_each(struct repository *r, const char *prefix, refs_visit *visit, void 
 	if (status == 0 && next != GIT_ITEROVER)
 		status = git_failed("cannot list the refs");
 	git_reference_iterator_free(refs);
+	return status == 0 && !seen ? check_packed(packed, r) : status;
+}
+
+int refs_each(struct repository *r, const char *prefix, refs_visit *visit, void *arg)
+{
+	struct buf packed = BUF_INIT;
+	int status;
+
+	if (!r->git)
+		return refs_git_each(r, prefix, visit, arg);
+	status = first_packed(&packed, r);
+	if (status == 0)
+		status = each(r, &packed, prefix, visit, arg);
+	buf_free(&packed);
 	return status;
 }
 

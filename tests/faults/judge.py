@@ -19,8 +19,11 @@ LEAK = ("git_odb_read", "git_odb_backend_pack", "git_odb_open_rstream", "git_odb
 
 
 # What nobody does: git makes packed-refs anew beside and renames it, so that it is never cut while it is
-# mapped; and a directory without HEAD is no repository to the git that is asked for sizes on disk.
-NOBODY_DOES = (("mmap", "cut", "/packed-refs"), ("stat", "vanish", "/.git/HEAD"), ("open", "vanish", "/.git/HEAD"))
+# mapped; a directory without HEAD is no repository to the git that is asked for sizes on disk, and an index
+# of a pack that has grown is none to it: then the sizes are those of the blobs.
+NOBODY_DOES = (("mmap", "cut", "/packed-refs"), ("open", "cut", "/packed-refs"), ("stat", "cut", "/packed-refs"),
+               ("stat", "vanish", "/.git/HEAD"), ("open", "vanish", "/.git/HEAD"),
+               ("mmap", "grow", ".idx"), ("open", "grow", ".idx"), ("stat", "grow", ".idx"))
 
 
 def is_done_by_nobody(log, effect):
