@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "git_guard.h"
@@ -40,7 +39,7 @@ static int first_without_file(struct buf *out, const struct repository *r, const
 		const char *name = strchr(line, ' ');
 
 		n = strcspn(line, "\n");
-		if (*line == '#' || *line == '^' || !name || name >= line + n)
+		if (*line == '#' || *line == '^' || !line[n] || !name || name >= line + n)
 			continue;
 		buf_clear(out);
 		buf_add(out, name + 1, n - (size_t)(name + 1 - line));
@@ -54,6 +53,9 @@ static int first_without_file(struct buf *out, const struct repository *r, const
 	return there < 0 ? -1 : 0;
 }
 
+/* Of more, those after it are not looked for: it may be a device. */
+enum { PACKED_MAX = 64 << 20 };
+
 /* The first name in packed-refs that is not a file too. Empty when there is none. */
 static int first_packed(struct buf *out, const struct repository *r)
 {
@@ -63,7 +65,7 @@ static int first_packed(struct buf *out, const struct repository *r)
 	buf_clear(out);
 	buf_addf(&path, "%spacked-refs", r->common);
 	if (buf_failed(&path) == 0)
-		status = io_read_file(&text, path.ptr, O_NONBLOCK, SIZE_MAX) == 0 ||
+		status = io_read_file(&text, path.ptr, O_NONBLOCK, PACKED_MAX) == 0 ||
 					 errno == ENOENT ?
 				 buf_failed(&text) :
 				 error_os(errno, "cannot read '%s'", path.ptr);
