@@ -3,6 +3,9 @@
 
 export LC_ALL=C GIT_CONFIG_NOSYSTEM=1 HOME=$WORK
 unset -v GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+# Else git cleans up behind our back, on the processor that is being timed.
+git config --global gc.auto 0
+git config --global maintenance.auto false
 
 die() {
     echo "${0##*/}: $*" >&2
