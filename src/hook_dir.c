@@ -92,11 +92,14 @@ done:
 	return status;
 }
 
-static bool is_our_link(const char *path, const char *target)
+/* 1 or 0; -1 with the failure recorded. */
+static int is_our_link(const char *path, const char *target)
 {
 	char found[PATH_MAX];
 	ssize_t n = readlink(path, found, sizeof found);
 
+	if (n < 0 && errno != EINVAL && errno != ENOENT)
+		return error_os(errno, "cannot look at '%s'", path);
 	return n >= 0 && (size_t)n == strlen(target) && memcmp(found, target, (size_t)n) == 0;
 }
 
@@ -108,12 +111,14 @@ static int count_other(void *arg, const char *name)
 
 	add_link(&path, &target, l, name);
 	status = buf_failed(&path) < 0 ? -1 : buf_failed(&target);
-	if (status == 0 && strncmp(name, ".gitignore", sizeof ".gitignore" - 1) != 0 &&
-		!is_our_link(path.ptr, target.ptr))
-		l->others++;
+	if (status == 0 && strncmp(name, ".gitignore", sizeof ".gitignore" - 1) != 0)
+		status = is_our_link(path.ptr, target.ptr);
+	else if (status == 0)
+		status = 1;
+	l->others += status == 0;
 	buf_free(&path);
 	buf_free(&target);
-	return status;
+	return status < 0 ? -1 : 0;
 }
 
 static int remove_name(void *arg, const char *name)
