@@ -2,7 +2,7 @@
 # faults.sh [few|sample|campaign|all] [CASE...]: let the allocations and the file calls of every verb fail,
 # one a run, and see that pycguard says so or gives the same as ever (tests/faults/faults.py).
 #
-#     few       what ctest does: every fourth of the sample
+#     few       every fourth of the sample, as `ctest -C campaign -R faults` does
 #     sample    each place of pycguard once; a minute
 #     campaign  each way to reach a call, the first and the last time, with each effect; an hour or two
 #     all       each call in turn, with each effect; a night
