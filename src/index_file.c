@@ -3,14 +3,9 @@
 #endif
 #include "index_file.h"
 
-#include <fcntl.h>
 #include <sched.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "io.h"
 #include "raw_index.h"
 #include "sha256.h"
 
@@ -67,29 +62,18 @@ static void *sum_up(void *arg)
 {
 	struct index_file *f = arg;
 
-	f->sum_fits = f->oid_size == SHA256_SIZE ? sha256_fits(f->bytes, f->len) :
-						   raw_index_sum_fits(f->bytes, f->len, &f->stop);
+	f->sum_fits = f->oid_size == SHA256_SIZE ?
+			      sha256_fits(f->map.bytes, f->map.len) :
+			      raw_index_sum_fits(f->map.bytes, f->map.len, &f->stop);
 	return NULL;
 }
 
 bool index_file_open(struct index_file *f, const char *path, size_t oid_size)
 {
-	int fd = io_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
-	struct stat st;
-	void *map = MAP_FAILED;
-
 	*f = (struct index_file){.oid_size = oid_size};
-	if (fd < 0)
+	if (!io_map(&f->map, path))
 		return false;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
-		f->len = (size_t)st.st_size;
-		map = mmap(NULL, f->len, PROT_READ, MAP_PRIVATE, fd, 0);
-	}
-	close(fd);
-	if (map == MAP_FAILED)
-		return false;
-	f->bytes = map;
-	f->threaded = f->len >= THREAD_MIN && start(&f->thread, sum_up, f);
+	f->threaded = f->map.len >= THREAD_MIN && start(&f->thread, sum_up, f);
 	return true;
 }
 
@@ -105,7 +89,5 @@ bool index_file_is_whole(struct index_file *f, bool wanted)
 
 void index_file_close(struct index_file *f)
 {
-	if (f->bytes)
-		munmap((void *)f->bytes, f->len);
-	f->bytes = NULL;
+	io_unmap(&f->map);
 }

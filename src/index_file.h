@@ -18,10 +18,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "io.h"
+
 struct index_file {
-	const unsigned char *bytes; /* NULL: not open */
-	size_t len;
-	size_t oid_size; /* of its ids, and so of its checksum */
+	struct io_map map; /* without bytes: not open */
+	size_t oid_size;   /* of its ids, and so of its checksum */
 	pthread_t thread;
 	bool threaded, sum_fits;
 	atomic_bool stop; /* there is no need to know whether it does */

@@ -2,7 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
+#include <stdint.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -109,4 +110,30 @@ int io_write_all(int fd, const void *bytes, size_t len)
 		len -= (size_t)n;
 	}
 	return 0;
+}
+
+bool io_map(struct io_map *out, const char *path)
+{
+	int fd = io_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
+	void *bytes = MAP_FAILED;
+	struct stat st;
+
+	*out = (struct io_map){0};
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+		(uintmax_t)st.st_size <= SIZE_MAX)
+		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	if (bytes == MAP_FAILED)
+		return false;
+	*out = (struct io_map){bytes, (size_t)st.st_size};
+	return true;
+}
+
+void io_unmap(struct io_map *map)
+{
+	if (map->bytes)
+		munmap((void *)map->bytes, map->len);
+	*map = (struct io_map){0};
 }

@@ -5,6 +5,7 @@
 #ifndef PYCGUARD_IO_H
 #define PYCGUARD_IO_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "buf.h"
@@ -48,5 +49,22 @@ int io_read_file(struct buf *out, const char *path, int flags, size_t most);
 
 /** Write all of it. 0; -1 with errno set. */
 int io_write_all(int fd, const void *bytes, size_t len);
+
+/** The bytes of a file, as they are in memory; zeros: of none. */
+struct io_map {
+	const unsigned char *bytes;
+	size_t len;
+};
+
+/**
+ * Map a file. To touch what has been cut off since is a SIGBUS (git_guard.h).
+ *
+ * @return false, with nothing to undo, when there is no such regular file, or it is empty, or it
+ *         cannot be mapped
+ */
+bool io_map(struct io_map *out, const char *path);
+
+/** Leaves zeros behind; where there are zeros already, does nothing. */
+void io_unmap(struct io_map *map);
 
 #endif

@@ -1,41 +1,11 @@
 #include "pack.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "big_endian.h"
 #include "buf.h"
-#include "io.h"
 
 enum { FAN_OUT = 8, IDS = FAN_OUT + 4 * 256, HEADER = 12 };
-
-static bool map_file(struct pack_map *out, const char *path)
-{
-	int fd = io_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
-	void *bytes = MAP_FAILED;
-	struct stat st;
-
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
-		(uintmax_t)st.st_size <= SIZE_MAX)
-		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
-	if (bytes == MAP_FAILED)
-		return false;
-	*out = (struct pack_map){bytes, (size_t)st.st_size};
-	return true;
-}
-
-static void unmap(struct pack_map *m)
-{
-	if (m->bytes)
-		munmap((void *)m->bytes, m->len);
-	*m = (struct pack_map){0};
-}
 
 static bool parse_index(struct pack *p)
 {
@@ -78,8 +48,8 @@ bool pack_open(struct pack *p, const char *index, size_t id_size)
 	*p = (struct pack){.id_size = id_size};
 	buf_add(&path, index, strlen(index) - strlen("idx"));
 	buf_adds(&path, "pack");
-	usable = buf_failed(&path) == 0 && map_file(&p->index, index) && parse_index(p) &&
-		 map_file(&p->data, path.ptr) && parse_pack(p);
+	usable = buf_failed(&path) == 0 && io_map(&p->index, index) && parse_index(p) &&
+		 io_map(&p->data, path.ptr) && parse_pack(p);
 	buf_free(&path);
 	if (!usable)
 		pack_close(p);
@@ -204,6 +174,6 @@ bool pack_inflate(
 
 void pack_close(struct pack *p)
 {
-	unmap(&p->index);
-	unmap(&p->data);
+	io_unmap(&p->index);
+	io_unmap(&p->data);
 }

@@ -30,12 +30,10 @@
 #include <stdint.h>
 
 #include "inflate.h"
+#include "io.h"
 
 struct pack {
-	struct pack_map {
-		const unsigned char *bytes;
-		size_t len;
-	} index, data;
+	struct io_map index, data;
 	size_t id_size;
 	uint32_t count;
 	/* Tables of the index. */

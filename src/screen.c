@@ -138,7 +138,7 @@ static bool load_policy(struct screen *s, const char *file)
 {
 	if (file)
 		return policy_load_file(&s->policy, file, true) == 0;
-	if (raw_index_each(s->index.bytes, s->index.len, find_policy, s))
+	if (raw_index_each(s->index.map.bytes, s->index.map.len, find_policy, s))
 		s->policy_sought = true;
 	return s->policy_sought && !s->policy_unknown;
 }
@@ -178,7 +178,7 @@ static bool is_clean(struct screen *s, const char *policy)
 		if (!s->matcher)
 			return false;
 	}
-	return raw_index_each(s->index.bytes, s->index.len, is_let_pass, s);
+	return raw_index_each(s->index.map.bytes, s->index.map.len, is_let_pass, s);
 }
 
 static bool is_clean_and_whole(struct screen *s, const char *policy)

@@ -48,8 +48,8 @@ static bool reserve(struct raw_snapshot *x)
 
 static bool is_in_file(const struct raw_snapshot *x, const char *path)
 {
-	return path > (const char *)x->file.bytes &&
-	       path < (const char *)x->file.bytes + x->file.len;
+	return path > (const char *)x->file.map.bytes &&
+	       path < (const char *)x->file.map.bytes + x->file.map.len;
 }
 
 static bool take(void *arg, const struct raw_entry *e)
@@ -66,7 +66,7 @@ static bool take(void *arg, const struct raw_entry *e)
 		.stage = (uint8_t)e->stage,
 		.recorded = e->mode != MODE_GITLINK && !e->intent_to_add};
 	if (is_in_file(x, e->path)) {
-		item->path = (size_t)(e->path - (const char *)x->file.bytes);
+		item->path = (size_t)(e->path - (const char *)x->file.map.bytes);
 		return true;
 	}
 	item->path = x->packed.len;
@@ -218,11 +218,11 @@ struct snapshot *snapshot_of_raw_index(struct repository *r)
 		raw_free(&x->base);
 		return NULL;
 	}
-	good = raw_index_each(x->file.bytes, x->file.len, take, x);
+	good = raw_index_each(x->file.map.bytes, x->file.map.len, take, x);
 	if (!index_file_is_whole(&x->file, good)) {
 		raw_free(&x->base);
 		return NULL;
 	}
-	x->text = x->packed.len ? x->packed.ptr : (const char *)x->file.bytes;
+	x->text = x->packed.len ? x->packed.ptr : (const char *)x->file.map.bytes;
 	return &x->base;
 }
