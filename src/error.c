@@ -1,5 +1,6 @@
 #include "error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -100,4 +101,11 @@ int error_prefix(const char *fmt, ...)
 const char *error_message(void)
 {
 	return message;
+}
+
+bool error_is_interruption(void)
+{
+	char reason[REASON_MAX / 2];
+
+	return strerror_r(EINTR, reason, sizeof reason) == 0 && strstr(message, reason) != NULL;
 }

@@ -36,3 +36,13 @@ git_oid oid_to_git(const struct oid *oid)
 	memcpy(out.id, oid->bytes, sizeof out.id);
 	return out;
 }
+
+const char *repository_top(const struct repository *r)
+{
+	return r->top;
+}
+
+const char *repository_hex(const struct repository *r, const struct oid *oid)
+{
+	return oid_hex(oid, r->oid_size);
+}

@@ -61,10 +61,8 @@ static void limit_patience(void)
 
 static void say_failure(void)
 {
-	bool interrupted = strstr(error_message(), strerror(EINTR)) != NULL;
-
 	fprintf(stderr, "pycguard: %s%s\n", error_message(),
-		interrupted ? " (is it a pipe, where a file should be?)" : "");
+		error_is_interruption() ? " (is it a pipe, where a file should be?)" : "");
 }
 
 static const char *variable(const char *name)

@@ -22,7 +22,7 @@ check changes policies screen
 walk*
 policy_*
 examine finding rules
-repository bases config owner git git_* snapshot_* index_* tree objects refs* cat_file plumbing id_file oidmap disk raw_index disk_* index_file
+repository* bases config owner git git_* snapshot_* index_* tree objects refs* cat_file plumbing id_file oidmap disk raw_index disk_* index_file
 snapshot policy policy_private policy_match
 bytecode*
 pattern glob*
