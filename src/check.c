@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crew.h"
 #include "disk.h"
 #include "examine.h"
 
@@ -167,11 +168,11 @@ struct run {
 	struct matcher *matcher;
 	struct finding_list *out;
 	atomic_size_t checked;
-	struct crew *crew; /* of which it is; NULL: it is alone */
+	struct team *team; /* of which it is; NULL: it is alone */
 };
 
 /* The threads that share a check. */
-struct crew {
+struct team {
 	struct run *runs;
 	size_t count;
 };
@@ -191,8 +192,8 @@ static void show_progress(struct run *run)
 	size_t done = run->checked, i;
 
 	if (done % PROGRESS_STEP == 0)
-		for (i = 1; run->crew && i < run->crew->count; i++)
-			done += run->crew->runs[i].checked / PROGRESS_STEP * PROGRESS_STEP;
+		for (i = 1; run->team && i < run->team->count; i++)
+			done += run->team->runs[i].checked / PROGRESS_STEP * PROGRESS_STEP;
 	progress_tick(run->check.progress, done);
 }
 
@@ -266,30 +267,30 @@ static int gather(struct finding_list *out, struct finding_list *lists, size_t c
 
 static int run_by_threads(struct finding_list *out, size_t *checked, const struct check *c)
 {
-	struct run runs[DISK_THREADS_MAX];
-	struct finding_list lists[DISK_THREADS_MAX];
-	void *args[DISK_THREADS_MAX];
-	struct crew crew = {runs, disk_thread_count()};
+	struct run runs[CREW_MAX];
+	struct finding_list lists[CREW_MAX];
+	void *args[CREW_MAX];
+	struct team team = {runs, crew_size()};
 	size_t i;
 	int status = 0;
 
 	*checked = 0;
-	for (i = 0; i < crew.count; i++) {
+	for (i = 0; i < team.count; i++) {
 		args[i] = &runs[i];
 		lists[i] = (struct finding_list)FINDING_LIST_INIT;
-		runs[i] = (struct run){*c, matcher_new(), &lists[i], 0, &crew};
+		runs[i] = (struct run){*c, matcher_new(), &lists[i], 0, &team};
 		if (i > 0)
 			runs[i].check.progress = NULL;
 		if (!runs[i].matcher)
 			status = -1;
 	}
 	if (status == 0)
-		status = disk_each_by_threads(c->snapshot, visit, args, crew.count);
-	for (i = 0; i < crew.count; i++) {
+		status = disk_each_by_threads(c->snapshot, visit, args, team.count);
+	for (i = 0; i < team.count; i++) {
 		matcher_free(runs[i].matcher);
 		*checked += runs[i].checked;
 	}
-	return gather(out, lists, crew.count) < 0 ? -1 : status;
+	return gather(out, lists, team.count) < 0 ? -1 : status;
 }
 
 int check_run(struct finding_list *out, size_t *checked, const struct check *c)

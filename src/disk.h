@@ -25,17 +25,12 @@ typedef void disk_failed(void *arg);
 int disk_open(
 	struct snapshot **out, const char *dir, const char *only, disk_failed *failed, void *arg);
 
-enum { DISK_THREADS_MAX = 4 };
-
-/** How many threads it is worth to walk with: as many as there are processors, up to that. */
-size_t disk_thread_count(void);
-
 /**
  * As snapshot_each, but by several threads at once, and so in no order. `failed` is called by all of
  * them.
  *
  * @param args what `visit` is given, one for each thread
- * @param count of them, disk_thread_count at most
+ * @param count of them, CREW_MAX at most (crew.h)
  */
 int disk_each_by_threads(
 	struct snapshot *s, snapshot_visit *visit, void *const *args, size_t count);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "crew.h"
 #include "disk_private.h"
 #include "error.h"
 
@@ -30,10 +31,7 @@ struct disk_pool {
 struct worker {
 	struct disk_pool *pool;
 	void *arg;
-	pthread_t thread; /* of a helper */
-	bool started;
-	int status;
-	char *failure; /* its words, for errors are recorded by thread; NULL: no memory for them */
+	bool is_first;
 };
 
 bool disk_pool_offer(struct disk_pool *pool, int fd, dev_t device, const struct buf *path)
@@ -99,83 +97,34 @@ static int run_task(struct disk_walk *w, struct task *task)
 	return status;
 }
 
-static int run_tasks(struct worker *worker, struct disk_walk *w)
+static int run_tasks(struct disk_walk *w)
 {
 	struct task task;
 	int status = 0;
 
-	while (status == 0 && take_task(&task, worker->pool)) {
+	while (status == 0 && take_task(&task, w->pool)) {
 		status = run_task(w, &task);
-		end_task(worker->pool, status);
+		end_task(w->pool, status);
 	}
 	return status;
 }
 
-static struct disk_walk begin_walk(const struct worker *worker)
+/* The first walks from the root, and takes from the others when that is done. */
+static int work(void *arg)
 {
+	const struct worker *worker = arg;
 	struct disk_pool *pool = worker->pool;
+	struct disk_walk w = {pool->disk, pool->visit, worker->arg, pool, BUF_INIT};
+	int status = 0;
 
-	return (struct disk_walk){pool->disk, pool->visit, worker->arg, pool, BUF_INIT};
-}
-
-static void *helper(void *arg)
-{
-	struct worker *worker = arg;
-	struct disk_walk w = begin_walk(worker);
-
-	worker->status = run_tasks(worker, &w);
-	if (worker->status < 0)
-		worker->failure = strdup(error_message());
-	buf_free(&w.path);
-	return NULL;
-}
-
-static void start_helpers(
-	struct worker *workers, struct disk_pool *pool, void *const *args, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		workers[i] = (struct worker){.pool = pool, .arg = args[i]};
-	for (i = 1; i < count; i++)
-		workers[i].started =
-			pthread_create(&workers[i].thread, NULL, helper, &workers[i]) == 0;
-}
-
-/* The worker's status, and its failure recorded here. */
-static int join(struct worker *worker)
-{
-	if (worker->started)
-		pthread_join(worker->thread, NULL);
-	if (worker->status < 0)
-		worker->failure ? error_set("%s", worker->failure) : error_oom();
-	free(worker->failure);
-	return worker->status;
-}
-
-/* This thread walks from the root, and takes from the others when that is done. */
-static int walk_with_helpers(struct worker *workers, size_t count)
-{
-	struct disk_pool *pool = workers[0].pool;
-	struct disk_walk w = begin_walk(&workers[0]);
-	int status = disk_walk_root(&w);
-	size_t i;
-
-	end_task(pool, status);
+	if (worker->is_first) {
+		status = disk_walk_root(&w);
+		end_task(pool, status);
+	}
 	if (status == 0)
-		status = run_tasks(&workers[0], &w);
-	for (i = 1; i < count; i++)
-		if (join(&workers[i]) < 0)
-			status = -1;
+		status = run_tasks(&w);
 	buf_free(&w.path);
 	return status;
-}
-
-size_t disk_thread_count(void)
-{
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-
-	return cpus < 1 ? 1 : cpus > DISK_THREADS_MAX ? DISK_THREADS_MAX : (size_t)cpus;
 }
 
 int disk_each_by_threads(struct snapshot *s, snapshot_visit *visit, void *const *args, size_t count)
@@ -185,13 +134,18 @@ int disk_each_by_threads(struct snapshot *s, snapshot_visit *visit, void *const 
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.changed = PTHREAD_COND_INITIALIZER,
 		.busy = 1};
-	struct worker workers[DISK_THREADS_MAX];
+	struct worker workers[CREW_MAX];
+	void *members[CREW_MAX];
+	size_t i;
 	int status;
 
 	if (count <= 1)
 		return snapshot_each(s, visit, args[0]);
-	start_helpers(workers, &pool, args, count);
-	status = walk_with_helpers(workers, count);
+	for (i = 0; i < count; i++) {
+		workers[i] = (struct worker){&pool, args[i], i == 0};
+		members[i] = &workers[i];
+	}
+	status = crew_run(work, members, count);
 	for (; pool.count > 0; pool.count--) {
 		close(pool.waiting[pool.count - 1].fd);
 		free(pool.waiting[pool.count - 1].path);

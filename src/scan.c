@@ -4,10 +4,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "crew.h"
 /* Commits are handed out in chunks, so that all threads are busy to the end. */
-enum { CHUNK = 128, THREADS_MAX = 4 };
+enum { CHUNK = 128 };
 
 /* What the threads share. */
 struct shared {
@@ -31,11 +31,7 @@ struct worker {
 	struct changes changes;
 	struct scan_events *events; /* of the chunk at hand */
 	size_t commit;
-	bool shows_progress;
-	pthread_t thread; /* of a helper */
-	bool started;
-	int status;
-	char *failure; /* its words, for errors are recorded by thread; NULL: no memory for them */
+	bool is_first;
 };
 
 static int add(struct scan_events *events, const struct scan_event *e)
@@ -123,7 +119,7 @@ static int run_chunk(struct worker *w, size_t number)
 		if (!w->changes.policy || scan_commit(&w->changes, walk, commit) < 0)
 			return -1;
 		atomic_fetch_add(&w->shared->done, 1);
-		if (w->shows_progress)
+		if (w->is_first && w->shared->scan->progress)
 			progress_tick(w->shared->scan->progress, atomic_load(&w->shared->done));
 	}
 	if (w->events->count)
@@ -181,61 +177,40 @@ static int run_worker(struct worker *w, struct repository *r)
 	return status;
 }
 
-static void *helper(void *arg)
+/* The first has the repository that is open. */
+static int work(void *arg)
 {
 	struct worker *w = arg;
+	const struct scan *s = w->shared->scan;
 	struct repository *r = NULL;
+	int status = -1;
 
-	if (repository_open(&r, w->shared->scan->env) == 0) {
+	if (w->is_first) {
+		status = run_worker(w, s->repository);
+	} else if (repository_open(&r, s->env) == 0) {
 		repository_use_packs(r);
-		w->status = run_worker(w, r);
-	} else {
-		w->status = -1;
-	}
-	if (w->status < 0) {
-		w->failure = strdup(error_message());
-		atomic_store(&w->shared->failed, true);
+		status = run_worker(w, r);
 	}
 	repository_free(r);
-	return NULL;
-}
-
-/* The calling thread works too; a helper that cannot be started is done without. */
-static int run_all(struct shared *shared)
-{
-	struct worker *workers = shared->workers;
-	size_t i, count = shared->worker_count;
-	int status;
-
-	for (i = 0; i < count; i++) {
-		workers[i].shared = shared;
-		workers[i].next = shared->chunk_count * i / count;
-		workers[i].end = shared->chunk_count * (i + 1) / count;
-	}
-	for (i = 1; i < count; i++)
-		workers[i].started =
-			pthread_create(&workers[i].thread, NULL, helper, &workers[i]) == 0;
-	workers[0].shows_progress = shared->scan->progress != NULL;
-	status = run_worker(&workers[0], shared->scan->repository);
 	if (status < 0)
-		atomic_store(&shared->failed, true);
-	for (i = 1; i < count; i++) {
-		if (workers[i].started)
-			pthread_join(workers[i].thread, NULL);
-		if (workers[i].status < 0 && status == 0)
-			status = workers[i].failure ? error_set("%s", workers[i].failure) :
-						      error_oom();
-		free(workers[i].failure);
-	}
+		atomic_store(&w->shared->failed, true);
 	return status;
 }
 
-static size_t worker_count(size_t chunks)
+static int run_all(struct shared *shared)
 {
-	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t count = cpus < 1 ? 1 : cpus > THREADS_MAX ? THREADS_MAX : (size_t)cpus;
+	struct worker *workers = shared->workers;
+	void *members[CREW_MAX];
+	size_t i, count = shared->worker_count;
 
-	return count < chunks ? count : chunks;
+	for (i = 0; i < count; i++) {
+		workers[i] = (struct worker){.shared = shared,
+			.next = shared->chunk_count * i / count,
+			.end = shared->chunk_count * (i + 1) / count,
+			.is_first = i == 0};
+		members[i] = &workers[i];
+	}
+	return crew_run(work, members, count);
 }
 
 /* Joins the chunks' events in order; each is emptied as it is taken. */
@@ -259,7 +234,7 @@ static int gather(struct scan_events *out, struct shared *shared)
 
 int scan_run(struct scan_events *out, const struct scan *s)
 {
-	struct worker workers[THREADS_MAX] = {{0}};
+	struct worker workers[CREW_MAX];
 	struct shared shared = {.scan = s,
 		.chunk_count = (walk_count(s->walk) + CHUNK - 1) / CHUNK,
 		.workers = workers,
@@ -272,7 +247,9 @@ int scan_run(struct scan_events *out, const struct scan *s)
 	shared.chunks = calloc(shared.chunk_count, sizeof *shared.chunks);
 	if (!shared.chunks)
 		return error_oom();
-	shared.worker_count = worker_count(shared.chunk_count);
+	shared.worker_count = crew_size();
+	if (shared.worker_count > shared.chunk_count)
+		shared.worker_count = shared.chunk_count;
 	status = run_all(&shared);
 	if (gather(out, &shared) < 0)
 		status = -1;

@@ -28,7 +28,7 @@ bytecode*
 pattern glob*
 json_text pathset child coprocess packs pack
 path
-io inflate delta siphash sha1 oid reflines progress amount shortlist plain_config interrupt sha256
+io inflate delta siphash sha1 oid reflines progress amount shortlist plain_config interrupt sha256 crew
 buf
 error
 utf8 environment big_endian
