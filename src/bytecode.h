@@ -30,6 +30,9 @@
 
 #include "buf.h"
 
+/** The directory of caches, beside their sources. */
+#define BYTECODE_CACHES "__pycache__"
+
 /** What a name says. */
 enum bytecode_kind {
 	BYTECODE_NONE,      /* not bytecode by name */

@@ -143,7 +143,6 @@ static bool dir_is(struct bytecode_slice dir, const char *name, bool caseless)
 
 void bytecode_name(struct bytecode_name *out, const char *path, size_t len, bool caseless)
 {
-	static const char pycache[] = "__pycache__";
 	size_t at = path_base(path, len);
 	struct bytecode_slice dir = {path, at}, stem = {path + at, len - at};
 
@@ -151,9 +150,9 @@ void bytecode_name(struct bytecode_name *out, const char *path, size_t len, bool
 	out->kind = kind_of(&stem, &out->optimized, caseless);
 	if (out->kind == BYTECODE_NONE)
 		return;
-	if (out->kind == BYTECODE_LEGACY && dir_is(dir, pycache, caseless)) {
+	if (out->kind == BYTECODE_LEGACY && dir_is(dir, BYTECODE_CACHES, caseless)) {
 		name_cache(out, stem);
-		dir.len -= sizeof pycache;
+		dir.len -= sizeof BYTECODE_CACHES;
 	} else if (out->kind != BYTECODE_EXTENSION) {
 		out->module = slice(stem.ptr, stem.len);
 	}
@@ -181,7 +180,7 @@ bool bytecode_suspect(const char *name, size_t len)
 	case 's':
 		return cut(&rest, "$py.class", true);
 	case '_':
-		return len == sizeof "__pycache__" - 1 && cut(&rest, "__pycache__", true);
+		return len == sizeof BYTECODE_CACHES - 1 && cut(&rest, BYTECODE_CACHES, true);
 	default:
 		return false;
 	}

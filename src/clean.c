@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bytecode.h"
 #include "directory.h"
 #include "io.h"
 #include "path.h"
@@ -217,7 +218,7 @@ static int delete_file(struct cleaning *c, const char *path, size_t len, struct 
 
 static bool is_cache_directory(const char *dir, size_t len)
 {
-	static const char name[] = "__pycache__/";
+	static const char name[] = BYTECODE_CACHES "/";
 
 	return len >= sizeof name - 1 && strcmp(dir + len - (sizeof name - 1), name) == 0 &&
 	       (len == sizeof name - 1 || dir[len - sizeof name] == '/');

@@ -14,6 +14,7 @@
 #include <sys/vfs.h>
 #endif
 
+#include "bytecode.h"
 #include "error.h"
 #include "io.h"
 
@@ -176,7 +177,7 @@ static bool is_pseudo(int fd)
 }
 
 /* It stays with the thread that has listed the directory it is in, where the sources are. */
-static const char cache_name[] = "__pycache__/";
+static const char cache_name[] = BYTECODE_CACHES "/";
 
 /* Whether so many names stand one above the other, of which each takes two bytes or more; a level
  * costs a descriptor and some of the stack. */

@@ -36,13 +36,15 @@ static int probe(const struct repository *r, int *fd)
 }
 
 /* Whether the file is as it was written: then it is not damage that libgit2 objects to, and git may
- * know better. */
-static bool is_whole(const struct repository *r)
+ * know better. 1; 0; -1, with nothing recorded, when it cannot be told. */
+static int is_whole(const struct repository *r)
 {
 	struct index_file f;
-	bool whole =
-		index_file_open(&f, r->index_path, r->oid_size) && index_file_is_whole(&f, true);
+	bool whole;
 
+	if (!index_file_open(&f, r->index_path, r->oid_size))
+		return -1;
+	whole = index_file_is_whole(&f, true);
 	index_file_close(&f);
 	return whole;
 }
@@ -84,15 +86,17 @@ static int check_count(const struct index_rows *rows, int fd)
 static int load(struct index_rows *rows, int fd)
 {
 	const struct repository *r = rows->repository;
-	bool whole;
+	int whole;
 
 	if (r->oid_size == OID_SHA1) {
 		if (git_index_open(&rows->index, r->index_path) == 0)
 			return check_count(rows, fd) < 0 ? -1 : take_entries(rows);
 		git_failed("cannot read index '%s'", r->index_path);
-		return is_whole(r) ? 2 : -1;
+		return is_whole(r) > 0 ? 2 : -1;
 	}
 	whole = is_whole(r);
+	if (whole < 0)
+		return read_failed(r);
 	error_set("cannot read index '%s': %s", r->index_path,
 		whole ? "its object ids are of SHA-256" : "its checksum is wrong");
 	return whole ? 2 : -1;

@@ -62,8 +62,7 @@ static void say_heading(struct buf *out, const struct report *r)
 		r->history->count - there);
 	amount_bytes(&line, r->history->bytes);
 	buf_addf(&line, " %s; %zu commit%s looked at",
-		r->history->on_disk ? "in the object store" :
-				      "(git is not here to tell them packed)",
+		r->history->on_disk ? "in the object store" : "(git could not tell them packed)",
 		r->checked, amount_plural(r->checked));
 	report_heading(out, r, &line);
 	buf_addc(out, '\n');

@@ -6,15 +6,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bytecode.h"
 #include "io.h"
 #include "path.h"
 #include "policy_load.h"
 
-static const char cache_name[] = "__pycache__";
-
 static bool is_cache(const char *dir)
 {
-	return strcmp(dir + path_base(dir, strlen(dir)), cache_name) == 0;
+	return strcmp(dir + path_base(dir, strlen(dir)), BYTECODE_CACHES) == 0;
 }
 
 /* 1, 0 or -1 recorded. */
@@ -95,7 +94,7 @@ static int find_shown_base(struct buf *base, const char *dir, bool from_above)
 	while (base->len > 1 && base->ptr[base->len - 1] == '/')
 		buf_cut(base, base->len - 1);
 	if (from_above && is_cache(base->ptr))
-		buf_cut(base, base->len - strlen(cache_name));
+		buf_cut(base, base->len - strlen(BYTECODE_CACHES));
 	else if (from_above)
 		buf_adds(base, base->len ? "/.." : "..");
 	if (base->len && base->ptr[base->len - 1] != '/')
@@ -114,7 +113,7 @@ int worktree_open(
 	if (!real)
 		return error_os(errno, "cannot read directory '%s'", dir);
 	if (from_above)
-		real[strlen(real) - strlen(cache_name) - 1] = '\0';
+		real[strlen(real) - strlen(BYTECODE_CACHES) - 1] = '\0';
 	buf_adds(&out->real, real);
 	if (!out->real.len || out->real.ptr[out->real.len - 1] != '/')
 		buf_addc(&out->real, '/');
@@ -123,7 +122,7 @@ int worktree_open(
 		status = -1;
 	else if (from_above)
 		status = disk_open(&out->snapshot, out->shown_base.len ? out->shown_base.ptr : ".",
-			cache_name, failed, arg);
+			BYTECODE_CACHES, failed, arg);
 	else
 		status = disk_open(&out->snapshot, dir, NULL, failed, arg);
 	free(real);

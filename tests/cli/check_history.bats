@@ -41,7 +41,7 @@ row() { grep -F "  $1  added" <<<"$output"; }
     # Without git, the sizes themselves.
     PATH=$(path_without git) run_pycguard --check-history
     row goes.pyc | grep -F '11 bytes'
-    assert_output_has '21 bytes (git is not here'
+    assert_output_has '21 bytes (git could not'
 }
 
 @test "JSON: a finding for each commit that adds or changes a path, none for an orphan" {
