@@ -31,8 +31,8 @@ static bool is_file(const struct tree_cursor *at)
 	return at->mode != MODE_TREE;
 }
 
-/* Whether a built-in pattern could match the name, or one of the names in it: a tree that was made by
- * hand can hold `a/__pycache__`. */
+/* Whether a built-in pattern could match the name, or one of the names in it: a tree that was made
+ * by hand can hold `a/__pycache__`. */
 static bool is_suspect(const struct tree_cursor *at)
 {
 	return bytecode_suspect(at->name, at->len) || memchr(at->name, '/', at->len);

@@ -18,8 +18,8 @@
 /* A child that writes nothing for so many times so many seconds is not waited for any longer. */
 enum { SILENCES_MAX = 2, SILENCE = 10 };
 
-/* Held where a descriptor exists that a child of another thread must not get: one that keeps the end
- * of a connection open keeps its reader waiting. */
+/* Held where a descriptor exists that a child of another thread must not get: one that keeps the
+ * end of a connection open keeps its reader waiting. */
 static pthread_mutex_t spawning = PTHREAD_MUTEX_INITIALIZER;
 
 /* One run. What it reads and what it complains of are unnamed files, so that there is nothing to

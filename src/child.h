@@ -47,8 +47,8 @@ int child_socket(int ends[2]);
 int child_wait(pid_t pid, const char *name);
 
 /**
- * Wait until it writes or ends. One that does neither for 20 seconds is ended: it waits for a FIFO, say,
- * that a repository has where a file should be.
+ * Wait until it writes or ends. One that does neither for 20 seconds is ended: it waits for a FIFO,
+ * say, that a repository has where a file should be.
  *
  * @return 0; -1 with the failure recorded
  */

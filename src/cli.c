@@ -218,7 +218,8 @@ const char *cli_verb_name(enum verb verb)
 	return verb_rows[verb].name;
 }
 
-/* `pycguard install` would look for a file of that name. One that is there is a path all the same. */
+/* `pycguard install` would look for a file of that name. One that is there is a path all the
+ * same. */
 static int check_not_a_verb(const struct invocation *in)
 {
 	const char *word = in->operand_count ? in->operands[0] : "";

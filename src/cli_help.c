@@ -36,8 +36,8 @@ static void option_words(struct buf *out, int option)
 		buf_addf(out, " %s", argument_of(option));
 }
 
-/* One row of help: the words in a column, which are taken, and the text beside or, if they are long,
- * below it. */
+/* One row of help: the words in a column, which are taken, and the text beside or, if they are
+ * long, below it. */
 static void help_row(struct buf *out, struct buf *words, const char *text, size_t width)
 {
 	size_t indent = width < ROOM ? INDENT : COLUMN + 2;

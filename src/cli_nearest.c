@@ -10,8 +10,8 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* How many letters must be added, left out, changed or swapped with their neighbour (the distance of
- * Damerau and Levenshtein, each letter being touched once). */
+/* How many letters must be added, left out, changed or swapped with their neighbour (the distance
+ * of Damerau and Levenshtein, each letter being touched once). */
 static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	size_t rows[3][NAME_MAX_LEN + 1], *before = rows[0], *last = rows[1], *row = rows[2], *free;

@@ -15,9 +15,9 @@ enum { CREW_MAX = 4 };
 size_t crew_size(void);
 
 /**
- * Run the work once for each of the args: for the first here, for each other in a thread of its own.
- * A thread that cannot be started is done without, so whatever is to be done must be taken from a
- * store that all share.
+ * Run the work once for each of the args: for the first here, for each other in a thread of its
+ * own. A thread that cannot be started is done without, so whatever is to be done must be taken
+ * from a store that all share.
  *
  * @param count at most CREW_MAX
  * @return 0 when all have ended well; -1 with a failure of one of them recorded

@@ -26,8 +26,8 @@ int disk_open(
 	struct snapshot **out, const char *dir, const char *only, disk_failed *failed, void *arg);
 
 /**
- * As snapshot_each, but by several threads at once, and so in no order. `failed` is called by all of
- * them.
+ * As snapshot_each, but by several threads at once, and so in no order. `failed` is called by all
+ * of them.
  *
  * @param args what `visit` is given, one for each thread
  * @param count of them, CREW_MAX at most (crew.h)

@@ -45,8 +45,8 @@ int disk_walk_directory(struct disk_walk *w, int fd, dev_t device);
 int disk_walk_root(struct disk_walk *w);
 
 /**
- * Whether this thread knows, from the directories that it is in, that there is no such path. Most of
- * what is looked up beside a file is not there, and its directory has just been listed.
+ * Whether this thread knows, from the directories that it is in, that there is no such path. Most
+ * of what is looked up beside a file is not there, and its directory has just been listed.
  */
 bool disk_walk_knows_absent(const struct disk_snapshot *disk, const char *path);
 

@@ -16,8 +16,8 @@ enum { ERROR_MAX = 4096, REASON_MAX = 1024 };
 
 static _Thread_local char message[ERROR_MAX];
 
-/* Writes `raw` at `out` with what could drive a terminal or a CI runner as three octal digits a byte,
- * and "..." for what does not fit before `end`. Returns where it stopped. */
+/* Writes `raw` at `out` with what could drive a terminal or a CI runner as three octal digits a
+ * byte, and "..." for what does not fit before `end`. Returns where it stopped. */
 static char *escape(char *out, const char *end, const char *raw)
 {
 	size_t len = strlen(raw), i, n;

@@ -149,7 +149,8 @@ static int take_text(void *arg, const void *bytes, size_t len)
 	return text->is_pointer;
 }
 
-/* The snapshot of a source that git-lfs keeps holds a pointer, not the text that Python compiles. */
+/* The snapshot of a source that git-lfs keeps holds a pointer, not the text that Python
+ * compiles. */
 static int compare_text(struct examined *x, struct snapshot *s, const struct entry *source)
 {
 	struct source_text text = {.sum = bytecode_sum_new(&x->header)};

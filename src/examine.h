@@ -17,7 +17,7 @@ struct examined {
 	bool header_read;      /* false: no bytecode by name, a symbolic link, or too large */
 	bool source_present;   /* by its name: a link counts, wherever it leads */
 	bool source_dangles;   /* a link that leads to no file: Python finds no source */
-	bool source_elsewhere; /* a link that leads out of the snapshot: nobody knows here to what */
+	bool source_elsewhere; /* a link out of the snapshot: nobody knows here to what */
 	bool package_present;  /* m/__init__.py or .pyc is there beside m.py */
 	bool migrations_loaded; /* its migrations package has an __init__: Django loads it */
 	bool mtime_known;       /* the source is on disk */

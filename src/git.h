@@ -15,8 +15,8 @@ struct repository {
 	git_odb *odb;        /* NULL: its objects are read by cat_file */
 	struct cat_file *cat_file;
 	size_t oid_size; /* of its object ids, in bytes */
-	/* Directories with a slash at the end: of the work tree (NULL: bare), of the repository, and of
-	 * what its work trees share. */
+	/* Directories with a slash at the end: of the work tree (NULL: bare), of the repository,
+	 * and of what its work trees share. */
 	char *top, *dir, *common;
 	char *objects;       /* the directory of objects, with a slash at the end */
 	struct packs *packs; /* what can be read without libgit2 (packs.h); NULL: nothing */

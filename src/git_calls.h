@@ -3,8 +3,9 @@
  *
  * It brings some twenty libraries along, and to load these takes longer than a whole clean run
  * of the staged check, which needs none of them (screen.h). So the executable is not linked to it:
- * each function of git_calls.def is called through the table below, by its own name, which the build
- * makes a macro (git_names.h). With PYCGUARD_LAZY_LIBGIT2 off, it is linked as any library is.
+ * each function of git_calls.def is called through the table below, by its own name, which the
+ * build makes a macro (git_names.h). With PYCGUARD_LAZY_LIBGIT2 off, it is linked as any library
+ * is.
  *
  * Only git.h includes this: what uses libgit2 includes git.h and no header of libgit2 itself.
  */

@@ -10,8 +10,8 @@
 
 #include "git.h"
 
-/* So many seconds of computing without one object that has been read are too many; threads that read
- * at once share them. */
+/* So many seconds of computing without one object that has been read are too many; threads that
+ * read at once share them. */
 enum { SECONDS_MAX = 3 };
 
 static void (*end_process)(const char *reason);

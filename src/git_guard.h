@@ -3,10 +3,11 @@
  * one line.
  *
  * - When memory runs out, libgit2 crashes, or takes what it could not read for what is not there, a
- *   branch for one, and that would be a silent pass. So it is given an allocator that never says no.
+ *   branch for one, and that would be a silent pass. So it is given an allocator that never says
+ *   no.
  * - A loose object that is cut short, or damaged inside, it reads without end.
- * - A file that is mapped, the index by us or a pack by libgit2, and then cut short by somebody else
- *   raises SIGBUS.
+ * - A file that is mapped, the index by us or a pack by libgit2, and then cut short by somebody
+ *   else raises SIGBUS.
  *
  * Nothing is half-written by that, for libgit2 is only asked to read.
  */

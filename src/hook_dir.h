@@ -1,6 +1,6 @@
 /*
- * hook_dir - plans for the two directories that hooks lie in (hooks.h draws them): the one where git
- * looks, DIR, and DIR.before-pycguard for the earlier hooks. Not for others than hooks_plan.
+ * hook_dir - plans for the two directories that hooks lie in (hooks.h draws them): the one where
+ * git looks, DIR, and DIR.before-pycguard for the earlier hooks. Not for others than hooks_plan.
  *
  * All return 0, or -1 with the failure recorded.
  */

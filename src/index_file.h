@@ -1,11 +1,11 @@
 /*
- * index_file - an index file, mapped, whose checksum is summed up while its entries are walked. Calls
- * no libgit2.
+ * index_file - an index file, mapped, whose checksum is summed up while its entries are walked.
+ * Calls no libgit2.
  *
  * git itself does not verify the checksum when it reads an index; libgit2 does, so this does. In a
  * large file it is summed up in a second thread, which takes longer than the walk: of a million
- * entries 70 ms with SHA instructions (as fast as these go: each waits for the one before), in plain
- * C four times that, and the walk 30 ms.
+ * entries 70 ms with SHA instructions (as fast as these go: each waits for the one before), in
+ * plain C four times that, and the walk 30 ms.
  *
  * Calling sequence: index_file_open; raw_index_each over the bytes; index_file_is_whole; once the
  * bytes are no longer needed index_file_close.
@@ -31,14 +31,14 @@ struct index_file {
 /**
  * @param f        where it is must not change before index_file_is_whole has been called
  * @param oid_size of the ids of its repository, in bytes
- * @return false, with nothing to close, when there is no such regular file, or it is empty, or cannot
- *         be mapped
+ * @return false, with nothing to close, when there is no such regular file, or it is empty, or
+ *         cannot be mapped
  */
 bool index_file_open(struct index_file *f, const char *path, size_t oid_size);
 
 /**
- * Whether the checksum fits, or is zero, as index.skipHash has it; must be called once, whatever the
- * walk found.
+ * Whether the checksum fits, or is zero, as index.skipHash has it; must be called once, whatever
+ * the walk found.
  *
  * @param wanted false: nobody asks any more; the answer is then false
  */

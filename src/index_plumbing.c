@@ -151,8 +151,8 @@ static int seek(const char **at, const char *end, const struct index_row *row)
 	return 0;
 }
 
-/* Marks what may be an intent-to-add entry and is not among the paths, which are in the order of the
- * index, a NUL after each. */
+/* Marks what may be an intent-to-add entry and is not among the paths, which are in the order of
+ * the index, a NUL after each. */
 static int mark_intents(struct index_rows *rows, const struct buf *paths)
 {
 	const char *at = paths->ptr, *end = at + paths->len;
@@ -180,9 +180,9 @@ static bool has_candidates(const struct index_rows *rows)
 	return false;
 }
 
-/* ls-files does not tell intent-to-add entries from empty files; the difference from the empty tree,
- * which git knows without having it, leaves them out. diff-index would do, but it expands a sparse
- * index, and so writes objects. */
+/* ls-files does not tell intent-to-add entries from empty files; the difference from the empty
+ * tree, which git knows without having it, leaves them out. diff-index would do, but it expands a
+ * sparse index, and so writes objects. */
 static int find_intents(struct index_rows *rows)
 {
 	const char *const tree =

@@ -1,6 +1,6 @@
 /*
- * index_rows - every entry of an index, in its order, whoever has read it: libgit2 (index_libgit2.c)
- * or, where libgit2 refuses, git (index_plumbing.c).
+ * index_rows - every entry of an index, in its order, whoever has read it: libgit2
+ * (index_libgit2.c) or, where libgit2 refuses, git (index_plumbing.c).
  *
  * Not for others than snapshot_index.c.
  */
@@ -45,7 +45,8 @@ int index_rows_by_libgit2(struct index_rows *rows);
 /** Ask git (git ls-files --stage). 0; -1 with the failure recorded. */
 int index_rows_by_git(struct index_rows *rows);
 
-/** Read what git said: `rows->text`, which is changed and must stay. 0; -1 with the failure recorded. */
+/** Read what git said: `rows->text`, which is changed and must stay. 0; -1 with the failure
+ * recorded. */
 int index_rows_take(struct index_rows *rows);
 
 #endif

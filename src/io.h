@@ -1,6 +1,6 @@
 /*
- * io - all of a file, where a call may move a part only or be interrupted. The caller knows what the
- * descriptor is of, so it is the caller that words a failure.
+ * io - all of a file, where a call may move a part only or be interrupted. The caller knows what
+ * the descriptor is of, so it is the caller that words a failure.
  */
 #ifndef PYCGUARD_IO_H
 #define PYCGUARD_IO_H
@@ -37,8 +37,8 @@ int io_can_run(const char *path);
 ssize_t io_read(int fd, void *bytes, size_t size);
 
 /**
- * Append what there is to the end, or until the buf has more than `most` bytes: so that a file which
- * is too large shows as one that is. SIZE_MAX: no limit.
+ * Append what there is to the end, or until the buf has more than `most` bytes: so that a file
+ * which is too large shows as one that is. SIZE_MAX: no limit.
  *
  * @return 0, memory being the buf's matter (buf_failed); -1 with errno set
  */

@@ -137,8 +137,8 @@ static int run(const struct invocation *in, const char *program)
 	return functions[in->verb](in, &env);
 }
 
-/* One that we were started without must not become a file of ours, which would then take the report:
- * what stands in for it fails as a closed one does. */
+/* One that we were started without must not become a file of ours, which would then take the
+ * report: what stands in for it fails as a closed one does. */
 static int hold_standard_descriptors(void)
 {
 	static const int useless[] = {O_WRONLY, O_RDONLY, O_RDONLY};
@@ -167,7 +167,8 @@ int main(int argc, char **argv)
 	struct invocation in = {0};
 	int status = STATUS_FAILED;
 
-	/* Some parents ignore it. A reader that has gone ends this as it ends others: without a word. */
+	/* Some parents ignore it. A reader that has gone ends this as it ends others: without a
+	 * word. */
 	signal(SIGPIPE, SIG_DFL);
 	limit_patience();
 	git_guard(end);

@@ -11,7 +11,8 @@
 #include "environment.h"
 #include "git.h"
 
-/** Before the first repository is opened; it holds for the process. 0; -1 with the failure recorded. */
+/** Before the first repository is opened; it holds for the process. 0; -1 with the failure
+ * recorded. */
 int owner_prepare(void);
 
 /**

@@ -86,8 +86,8 @@ static bool is_plain(unsigned char c)
 	       (c && strchr("_-./:@%+=,", c)) || c >= 0x80;
 }
 
-/* The one form that every POSIX shell reads; only line feeds at the very end would be lost. A `-` at
- * the start would be an option of printf. */
+/* The one form that every POSIX shell reads; only line feeds at the very end would be lost. A `-`
+ * at the start would be an option of printf. */
 static void shell_printf(struct buf *out, const char *word, size_t len)
 {
 	size_t i, n;

@@ -4,9 +4,11 @@
  * Plain is, whole lines, letters in either case (git-config(1), of which this is a small part):
  *
  *     [section] or [section "name"]   not one that begins with `include` or `extensions`
- *     name = value                    not one that begins with `worktree`, no quotes or backslashes;
+ *     name = value                    not one that begins with `worktree`, no quotes or
+ *     backslashes;
  *                                     one that begins with `bare` is `bare = false`, so too
- *                                     `ignorecase = true` or `false`, `repositoryformatversion = 0` or 1
+ *                                     `ignorecase = true` or `false`, `repositoryformatversion = 0`
+ *                                     or 1
  *     # comment, ; comment, nothing
  */
 #ifndef PYCGUARD_PLAIN_CONFIG_H

@@ -5,8 +5,8 @@
 #include "policy_load.h"
 #include "tree.h"
 
-/* The entry of the policy in a tree, as far as it tells policies apart. In a tree out of order it is
- * looked for as git does: not past the names that would come after it. */
+/* The entry of the policy in a tree, as far as it tells policies apart. In a tree out of order it
+ * is looked for as git does: not past the names that would come after it. */
 static int find_file(struct policies_slot *out, struct repository *r, const struct oid *tree)
 {
 	struct tree_cursor at;

@@ -79,7 +79,8 @@ int policy_decide(const struct policy *p, struct matcher *m, const char *path, s
 int policy_strike(
 	const struct policy *p, struct matcher *m, const char *path, size_t len, uint64_t *lines);
 
-/** Whether a line of the user's rejects: only then can what no built-in line matches be rejected. */
+/** Whether a line of the user's rejects: only then can what no built-in line matches be
+ * rejected. */
 bool policy_adds(const struct policy *p);
 
 /**

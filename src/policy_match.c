@@ -31,8 +31,8 @@ static bool has_mark(const char *path, size_t len, char y)
 	return false;
 }
 
-/* Every path that a built-in line matches, in any case of letters, holds `py` after one of `._$` and
- * before one of `cod.`: to look for that is several times faster than PCRE2 is in starting. */
+/* Every path that a built-in line matches, in any case of letters, holds `py` after one of `._$`
+ * and before one of `cod.`: to look for that is several times faster than PCRE2 is in starting. */
 static bool builtin_may_match(const char *path, size_t len)
 {
 	return len >= 4 && (has_mark(path, len, 'y') || has_mark(path, len, 'Y'));

@@ -4,10 +4,11 @@
  * The format (gitformat-index(5)); all numbers big endian:
  *
  *     header     "DIRC", version u32 (2, 3 or 4), how many entries u32
- *     entry      ctime sec u32, nsec u32; mtime sec u32, nsec u32; dev, ino, mode, uid, gid, size u32
+ *     entry      ctime sec u32, nsec u32; mtime sec u32, nsec u32; dev, ino, mode, uid, gid, size
+ *     u32
  *                object id, 20 bytes
- *                flags u16        1 assume-valid, 1 extended, 2 stage, 12 length of the path (or 4095)
- *                if extended (from version 3)
+ *                flags u16        1 assume-valid, 1 extended, 2 stage, 12 length of the path (or
+ *                4095) if extended (from version 3)
  *                  flags u16      1 reserved, 1 skip-worktree, 1 intent-to-add, 13 zero
  *                version 2, 3     path, then 1 to 8 NULs up to a multiple of 8 bytes of the entry
  *                version 4        how many bytes to cut off the end of the path before, as a number

@@ -7,7 +7,8 @@
 
 #include "git.h"
 
-/** Told a ref and the object that it leads to. 0 to go on; -1, with the failure recorded, to stop. */
+/** Told a ref and the object that it leads to. 0 to go on; -1, with the failure recorded, to
+ * stop. */
 typedef int refs_visit(void *arg, const char *name, const struct oid *id);
 
 /**

@@ -105,7 +105,8 @@ void repository_stream(struct repository *r, bool on);
 /**
  * Turn a path that a person typed in the working directory into a path of the index.
  *
- * @return 0; 1, recorded, when it has none there: it lies outside the work tree, or there is no work
+ * @return 0; 1, recorded, when it has none there: it lies outside the work tree, or there is no
+ * work
  *         tree; -1 with the failure recorded
  */
 int repository_relative(struct buf *out, const struct repository *r, const char *path);

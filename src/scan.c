@@ -23,9 +23,9 @@ struct shared {
 
 struct worker {
 	struct shared *shared;
-	/* The chunks that it has yet to do. Neighbours have most trees in common, and what one thread
-	 * has read is no help to another: so each has a stretch of the history to itself, and takes
-	 * from another's end only when its own is done. */
+	/* The chunks that it has yet to do. Neighbours have most trees in common, and what one
+	 * thread has read is no help to another: so each has a stretch of the history to itself,
+	 * and takes from another's end only when its own is done. */
 	size_t next, end;
 	struct policies policies;
 	struct changes changes;

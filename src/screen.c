@@ -93,7 +93,8 @@ static bool has_packs(void)
 	return found;
 }
 
-/* Whether git can have the object: loose, or in a pack or an alternate, which are not looked into. */
+/* Whether git can have the object: loose, or in a pack or an alternate, which are not looked
+ * into. */
 static bool may_have_object(const unsigned char *oid)
 {
 	struct buf path = BUF_INIT;

@@ -70,7 +70,8 @@ static size_t count_lines(const struct shortlist *s, uint32_t gram)
 	return n;
 }
 
-/* Later bytes are preferred: what is before them is mostly a directory, or shared with other lines. */
+/* Later bytes are preferred: what is before them is mostly a directory, or shared with other
+ * lines. */
 static uint32_t choose(const struct shortlist *s, const char *needs, size_t len)
 {
 	uint32_t gram = 0, best = 0;

@@ -1,9 +1,9 @@
 /*
  * snapshot - the set of (path, mode, object id) that a commit records or would record.
  *
- * Behind it stand the index (snapshot_raw.c, or what that will not read: snapshot_index.c, by libgit2
- * or git), a commit's tree (snapshot_tree.c), and the files on disk (disk.c), which are looked at in
- * the same way. Nothing above this header knows which one it has.
+ * Behind it stand the index (snapshot_raw.c, or what that will not read: snapshot_index.c, by
+ * libgit2 or git), a commit's tree (snapshot_tree.c), and the files on disk (disk.c), which are
+ * looked at in the same way. Nothing above this header knows which one it has.
  *
  * Not part of a commit, so never given: intent-to-add entries and gitlinks. A path in conflict is
  * given once, as our side has it (stage 2), else theirs (3), and not at all if both deleted it.
@@ -103,7 +103,8 @@ int snapshot_size(struct snapshot *s, const struct entry *e, uint64_t *out);
  */
 int snapshot_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg);
 
-/** A packed object larger than this is not inflated where libgit2 would hold all of it in memory. */
+/** A packed object larger than this is not inflated where libgit2 would hold all of it in
+ * memory. */
 enum { SNAPSHOT_READ_MAX = 64 << 20 };
 
 /** NULL is allowed. */

@@ -1,7 +1,7 @@
 /*
- * snapshot_raw - the snapshot of an index file that is well formed to the last byte and has the right
- * checksum, or none at all (raw_index.h), without libgit2's reader, which takes ten times as long. Blobs are read as
- * everywhere.
+ * snapshot_raw - the snapshot of an index file that is well formed to the last byte and has the
+ * right checksum, or none at all (raw_index.h), without libgit2's reader, which takes ten times as
+ * long. Blobs are read as everywhere.
  *
  * It may be taken away without changing any result.
  */

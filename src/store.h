@@ -22,8 +22,8 @@
 int store_sizes(uint64_t *sizes, const struct oid *blobs, size_t count, struct repository *r,
 	bool *on_disk);
 
-/** Read what git said: a number a line, `count` of them. False for anything else; for a missing blob
- * git writes words. */
+/** Read what git said: a number a line, `count` of them. False for anything else; for a missing
+ * blob git writes words. */
 bool store_take(uint64_t *sizes, size_t count, const char *text);
 
 #endif

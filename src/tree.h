@@ -25,8 +25,8 @@ struct tree_cursor {
 enum { TREE_CACHE_SIZE = 4096, TREE_CACHE_BYTES = 32 << 20 };
 
 /**
- * Trees read of late: what one commit has, the next one has as its parent's. There are only so many,
- * and only so many bytes of them, but the one read last may be of any size. Start with zeros.
+ * Trees read of late: what one commit has, the next one has as its parent's. There are only so
+ * many, and only so many bytes of them, but the one read last may be of any size. Start with zeros.
  */
 struct tree_cache {
 	struct object slots[TREE_CACHE_SIZE];

@@ -20,9 +20,9 @@ size_t utf8_length(const char *s, size_t len);
 size_t utf8_showable(const char *s, size_t len);
 
 /**
- * Whether byte `i` is the second of two `#` or `:` in a row, by which text in the log of a CI run can
- * be a command. GitHub's runner looks for `##[` in all of a line, and for `::` after the blanks at
- * its start (its ActionCommand.cs); that of Azure Pipelines for `##vso[`.
+ * Whether byte `i` is the second of two `#` or `:` in a row, by which text in the log of a CI run
+ * can be a command. GitHub's runner looks for `##[` in all of a line, and for `::` after the blanks
+ * at its start (its ActionCommand.cs); that of Azure Pipelines for `##vso[`.
  */
 bool utf8_commands(const char *s, size_t i);
 

@@ -111,7 +111,8 @@ static void put_quoted(const char *text, const char *quote, const char *special)
 	}
 }
 
-/* '(OTHERS)--dry-run[HELP]:ARGUMENT:ACTION', of zsh's _arguments: one for the letter, one for the name. */
+/* '(OTHERS)--dry-run[HELP]:ARGUMENT:ACTION', of zsh's _arguments: one for the letter, one for the
+ * name. */
 static void put_zsh_row(const struct row *row, bool letter)
 {
 	fputs("    '(", stdout);

@@ -1,8 +1,8 @@
 /*
- * time ROUNDS NAME COMMAND... -- NAME COMMAND... : runs the commands in turn, ROUNDS times each after
- * one run to warm up, so that whatever else the machine does hits all alike. Prints a row each:
- * median, least and most of the wall time, the median's ratio to the first command's, the same of
- * processor time, which other work disturbs less, and the most memory.
+ * time ROUNDS NAME COMMAND... -- NAME COMMAND... : runs the commands in turn, ROUNDS times each
+ * after one run to warm up, so that whatever else the machine does hits all alike. Prints a row
+ * each: median, least and most of the wall time, the median's ratio to the first command's, the
+ * same of processor time, which other work disturbs less, and the most memory.
  */
 #include <errno.h>
 #include <fcntl.h>

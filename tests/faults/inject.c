@@ -134,8 +134,8 @@ static uint64_t mix(uint64_t hash, uintptr_t value)
 	return (hash ^ value) * 1099511628211u;
 }
 
-/* Where the module of an address begins. To ask is slow, and the same are asked for again and again; two
- * threads that write a row at once at worst ask once more. */
+/* Where the module of an address begins. To ask is slow, and the same are asked for again and
+ * again; two threads that write a row at once at worst ask once more. */
 static uintptr_t base_of(const void *address)
 {
 	static struct {

@@ -13,14 +13,14 @@
  *                    or "grow", and then it is done to the file after the call
  *     INJECT_BELOW   a directory: no file outside of it is changed like that
  *     INJECT_LOG     a file for what was seen, a line each, to which is appended:
- *                        call N NAME STACK NEAR SUBJECT   each call chosen, when INJECT_NTH is not set
- *                        fault N NAME STACK NEAR SUBJECT  the one that failed; then, after a tab each,
- *                                                         its callers
+ *                        call N NAME STACK NEAR SUBJECT   each call chosen, without INJECT_NTH
+ *                        fault N NAME STACK NEAR SUBJECT  the one that failed; then its
+ *                                                         callers, after a tab each
  *                        live PLACE                   at the end, each block that was not freed
  *
- * STACK stands for all the callers, in any run, and NEAR for the two innermost of the program itself.
- * Only this process is meant: the variable LD_PRELOAD is taken away, so that programs which it starts
- * run as ever.
+ * STACK stands for all the callers, in any run, and NEAR for the two innermost of the program
+ * itself. Only this process is meant: the variable LD_PRELOAD is taken away, so that programs which
+ * it starts run as ever.
  */
 #ifndef INJECT_H
 #define INJECT_H

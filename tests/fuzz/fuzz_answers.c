@@ -1,7 +1,7 @@
 /*
  * Input: a byte that says which answer of git's it is, then the answer: that of check-ignore about
- * two paths, or of cat-file about three blobs. Nothing but a whole answer is taken, and each part of
- * it is where git writes it.
+ * two paths, or of cat-file about three blobs. Nothing but a whole answer is taken, and each part
+ * of it is where git writes it.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -1,7 +1,8 @@
 /*
- * Input: the length of an index, two bytes, little endian; the index; the pack. The index is made to
- * end with the pack's hash, so that the pair is taken. Each object that the index names is read,
- * forwards and backwards, and one alone: nothing may crash, and what was read before changes no answer.
+ * Input: the length of an index, two bytes, little endian; the index; the pack. The index is made
+ * to end with the pack's hash, so that the pair is taken. Each object that the index names is read,
+ * forwards and backwards, and one alone: nothing may crash, and what was read before changes no
+ * answer.
  */
 #include <stdint.h>
 #include <stdio.h>

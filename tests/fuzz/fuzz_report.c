@@ -1,8 +1,9 @@
 /*
- * Input: a byte that says which printer, some of choices, then strings with a NUL after each: path, pattern, source, subject,
- * prefix, path, ... They make a few findings, which every printer prints. What is JSON is read back
- * by jansson and says what went in; a line of --format=github is one command with the path in it;
- * and nothing that is printed drives a terminal or is a command to a CI runner.
+ * Input: a byte that says which printer, some of choices, then strings with a NUL after each: path,
+ * pattern, source, subject, prefix, path, ... They make a few findings, which every printer prints.
+ * What is JSON is read back by jansson and says what went in; a line of --format=github is one
+ * command with the path in it; and nothing that is printed drives a terminal or is a command to a
+ * CI runner.
  */
 #include <jansson.h>
 #include <stdint.h>

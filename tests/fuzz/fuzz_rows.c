@@ -1,7 +1,7 @@
 /*
- * Input: what `git ls-files --stage -z` says. If it is taken, the rows are what a plain reading of each
- * record gives, in the order of an index; a directory of a sparse index is one of the records, and
- * has no rows here, for its tree is empty.
+ * Input: what `git ls-files --stage -z` says. If it is taken, the rows are what a plain reading of
+ * each record gives, in the order of an index; a directory of a sparse index is one of the records,
+ * and has no rows here, for its tree is empty.
  */
 #include <stdint.h>
 #include <stdio.h>

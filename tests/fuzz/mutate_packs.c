@@ -1,7 +1,7 @@
 /*
  * Changes a pack where it has a structure: mostly near the start of an object, its type, size and
- * base, and what the index says of it; all stays as long as it is. One time in four it is bytes that
- * change.
+ * base, and what the index says of it; all stays as long as it is. One time in four it is bytes
+ * that change.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * Changes two trees as trees: an entry of one, or its place, or which tree it is in; then the length
- * is made to fit again. One time in four it is bytes that change.
+ * Changes two trees as trees: an entry of one, or its place, or which tree it is in; then the
+ * length is made to fit again. One time in four it is bytes that change.
  */
 #include <stdint.h>
 #include <stdio.h>

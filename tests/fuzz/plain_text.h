@@ -1,6 +1,6 @@
 /*
- * plain_text - what a terminal, a shell, or the log of a CI run makes of bytes, spelled out as plainly
- * as can be, to hold the printers against. For fuzz targets.
+ * plain_text - what a terminal, a shell, or the log of a CI run makes of bytes, spelled out as
+ * plainly as can be, to hold the printers against. For fuzz targets.
  */
 #ifndef PYCGUARD_PLAIN_TEXT_H
 #define PYCGUARD_PLAIN_TEXT_H

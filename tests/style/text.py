@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Holds the files of the tree against .editorconfig, and that against .clang-format, which alone
-judges how long a line of C may be: a string is not broken.
+judges how long a line of C may be, but for comments: a string is not broken.
 
 usage: text.py TREE
 """
@@ -49,6 +49,9 @@ def check(data, rules):
             yield number, "begins with a tab"
         if rules.get("indent_style") == "tab" and re.match(r"\t* {8}", line):
             yield number, "begins with blanks"
+        if rules.get("indent_style") == "tab" and re.match(r"\s*/?\*", line):
+            if len(line.expandtabs(int(rules["indent_size"]))) > int(rules["max_line_length"]):
+                yield number, "is a comment beyond the margin"
 
 
 def disagreements(tree, rules_of):
