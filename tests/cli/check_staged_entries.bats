@@ -7,15 +7,7 @@ load staging
 # --- conflicts -----------------------------------------------------------------------------------
 
 @test "a cache in conflict is judged once, as our side has it" {
-    new_repo
-    stage m.py
-    commit start
-    branch_with side m.pyc
-    git checkout -q main
-    write m.pyc ours
-    stage m.pyc
-    commit ours
-    run ! git merge -q side
+    merge_added_twice m.pyc
     judge
     assert_judged 0 'warning bytecode m.pyc'
     judge --check-tracked
@@ -27,33 +19,13 @@ load staging
 }
 
 @test "a cache that we deleted and they changed is judged as theirs" {
-    new_repo
-    stage m.py m.pyc
-    commit start
-    git checkout -qb side
-    write m.pyc theirs
-    stage m.pyc
-    commit theirs
-    git checkout -q main
-    git rm -q m.pyc
-    commit ours
-    run ! git merge -q side
+    merge_deleted_and_changed m.pyc m.py
     judge
     assert_judged 0 'warning bytecode m.pyc'
 }
 
 @test "a source in conflict is a source" {
-    new_repo
-    stage m.py __pycache__/m.cpython-311.pyc
-    commit start
-    git checkout -qb side
-    write m.py theirs
-    stage m.py
-    commit theirs
-    git checkout -q main
-    git rm -q m.py
-    commit ours
-    run ! git merge -q side
+    merge_deleted_and_changed m.py __pycache__/m.cpython-311.pyc
     judge
     assert_judged 0 'warning bytecode __pycache__/m.cpython-311.pyc'
 }

@@ -280,15 +280,7 @@ keep.pyc' ]]
 }
 
 @test "the command mends a conflict" {
-    new_repo
-    stage m.py
-    commit start
-    branch_with side m.pyc
-    git checkout -q main
-    write m.pyc ours
-    stage m.pyc
-    commit ours
-    run ! git merge -q side
+    merge_added_twice m.pyc
     run_pycguard --strict
     assert_status 1
     mend_in sh
