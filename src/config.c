@@ -46,7 +46,7 @@ static int check_at(git_config *config, git_config_level_t level, int found, git
 
 static int check_levels(git_config *config)
 {
-	git_buf system = GIT_BUF_INIT, xdg = GIT_BUF_INIT, global = GIT_BUF_INIT;
+	git_buf system = {0}, xdg = {0}, global = {0};
 
 	if (check_at(config, GIT_CONFIG_LEVEL_SYSTEM, git_config_find_system(&system), &system) < 0)
 		return -1;

@@ -7,12 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#if LIBGIT2_AT_LEAST(1, 5)
-
 int owner_prepare(void)
 {
+#if LIBGIT2_AT_LEAST(1, 5)
 	if (git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) < 0)
 		return git_failed("cannot set up libgit2");
+#endif
 	return 0;
 }
 
@@ -92,18 +92,3 @@ int owner_check(git_repository *git, const struct environment *env)
 			 "git config --global --add safe.directory '%.*s'",
 		(int)len, dir, (int)len, dir);
 }
-
-#else
-
-int owner_prepare(void)
-{
-	return 0;
-}
-
-int owner_check(git_repository *git, const struct environment *env)
-{
-	(void)git, (void)env;
-	return 0;
-}
-
-#endif

@@ -32,7 +32,7 @@ static int lift_extensions(void)
 static int set_top_for_git_dir(struct repository *r)
 {
 	git_config *config;
-	git_buf value = GIT_BUF_INIT;
+	git_buf value = {0};
 	int status;
 
 	if (git_repository_is_bare(r->git) || git_repository_is_worktree(r->git))
