@@ -1,5 +1,6 @@
 #include "plumbing.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,16 +79,36 @@ static int take_directory(char **out, const char *path)
 	return *out ? 0 : -1;
 }
 
+/* The real path of `path`, which is relative to `base`, or to the working directory. */
+static int take_real(char **out, const char *base, const char *path)
+{
+	struct buf whole = BUF_INIT;
+	char *real = NULL;
+	int status = -1;
+
+	if (base && *path != '/')
+		buf_addf(&whole, "%s/", base);
+	buf_adds(&whole, path);
+	if (buf_failed(&whole) == 0) {
+		real = realpath(whole.ptr, NULL);
+		status = real ? take_directory(out, real) :
+				error_os(errno, "cannot find directory '%s'", whole.ptr);
+	}
+	free(real);
+	buf_free(&whole);
+	return status;
+}
+
+/* The answer may be relative to where git runs: only from 2.31 on there is --path-format=absolute. */
 static int ask_for_directory(
 	char **out, const struct repository *r, const char *start, const char *option)
 {
-	const char *const options[] = {"--path-format=absolute", option, NULL};
+	const char *const options[] = {option, NULL};
 	struct buf path = BUF_INIT;
 	int status = ask(&path, r, start, options);
 
 	if (status == 0)
-		status = path.ptr[0] == '/' ? take_directory(out, path.ptr) :
-					      error_set("it knows no '%s'", option);
+		status = take_real(out, r->elsewhere ? start : NULL, path.ptr);
 	buf_free(&path);
 	return status < 0 ? -1 : 0;
 }
