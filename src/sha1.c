@@ -135,7 +135,11 @@ SHA_NI static void take_sha_ni(uint32_t state[5], const unsigned char *p, size_t
 	for (; count > 0; count--, p += BLOCK) {
 		__m128i start = abcd, start_e = e;
 
+#ifdef __clang__
+#pragma unroll
+#else
 #pragma GCC unroll 20
+#endif
 		for (i = 0; i < ROUNDS / 4; i++) {
 			w[i % 4] = i < 4 ? load_words(p + 16 * i) : next_words(w, i);
 			four_rounds(&abcd, &e,
