@@ -168,7 +168,8 @@ merged_ghost() {
     commit 'Replace the migration'
 
     migrate_fails 'Conflicting migrations detected; multiple leaf nodes'
-    assert_output_has '(0002_add_secret, 0003_add_app_secret in shop)'
+    assert_output_has 0002_add_secret # in which order, no Django before 3.2 promises
+    assert_output_has 0003_add_app_secret
     run manage makemigrations --merge --noinput
     assert_status 0
     git add shop/migrations/0004_merge*.py
@@ -472,7 +473,7 @@ run_block() {
 
 runbook() {
     a_clone_of_the_incident "$1"
-    assert_transcript runbook-recognise
+    assert_transcript runbook-recognise 's/(0003_add_app_secret, 0002_add_secret in/(0002_add_secret, 0003_add_app_secret in/'
     assert_transcript runbook-find
     manage makemigrations --merge --noinput
     git add shop/migrations/0004_merge*.py

@@ -3,6 +3,7 @@
 # terminals, Ctrl-C.
 
 load helper
+load hooks
 
 # on_terminal COLUMNS COMMAND...: prints what the command says to a terminal of that width, standard
 # error too.
@@ -214,6 +215,7 @@ interrupted_at() {
 
 @test "Ctrl-C ends it by the signal, and leaves no file behind" {
     strace -o /dev/null true 2>/dev/null || skip 'no strace'
+    hooks_as_files
     new_repo
     write pkg/m.py x
     git add .

@@ -62,3 +62,15 @@ exec '$git' \"\$@\""
     chmod +x "$WORK/git-$1/git"
     PATH=$WORK/git-$1:$ORIGINAL_PATH
 }
+
+# git_runs_configured_hooks: the real git has hooks that are lines of its configuration.
+git_runs_configured_hooks() {
+    [[ $(git version) =~ \ ([0-9]+)\.([0-9]+) ]]
+    ((BASH_REMATCH[1] > 2 || (BASH_REMATCH[1] == 2 && BASH_REMATCH[2] >= 54)))
+}
+
+# hooks_as_files: to pycguard, git is one from before hooks in its configuration. What runs a hook that
+# is a file is the real one.
+hooks_as_files() {
+    if git_runs_configured_hooks; then git_of 2.53.0; fi
+}

@@ -125,3 +125,111 @@ check read input'
     "$PYCGUARD" --uninstall -q
     [[ $(git config --get-all hook.pycguard.event) == pre-applypatch && -n $(git config hook.pycguard.command) ]]
 }
+
+@test "what switches the check off is told, by --install and by --status" {
+    git_of 2.55.0
+    new_repo
+    "$PYCGUARD" --install -q
+    switched_off() {
+        run_pycguard --status
+        assert_status 1
+        run_pycguard --install
+        assert_status 0
+        assert_no_output
+        [[ $stderr == "pycguard: warning: left alone $1: it switches the check off" ]] || fail
+        git config --unset "$1"
+    }
+    git config hook.pycguard.enabled false
+    switched_off hook.pycguard.enabled
+    git config hook.pre-commit.enabled off
+    switched_off hook.pre-commit.enabled
+    # An empty value has git forget those before it.
+    git config --add hook.pycguard.event ''
+    run_pycguard --status
+    assert_status 1
+    "$PYCGUARD" --install -q
+    run_pycguard --status
+    assert_status 0
+    "$PYCGUARD" --uninstall -q
+    [[ $(git config --get-regexp '^hook\.') == 'hook.pycguard.event ' ]] || fail "$(git config --list)"
+}
+
+# --- as git runs them ------------------------------------------------------------------------------
+
+needs_configured_hooks() {
+    git_runs_configured_hooks || skip "$(git version) has no hooks in its configuration"
+}
+
+@test "git runs them: commits and merges, before the hooks that are files" {
+    needs_configured_hooks
+    new_repo
+    script .git/hooks/pre-commit
+    write m.py 'x = 1'
+    commit start m.py
+    git checkout -qb side
+    git rm -q m.py
+    commit 'without the source'
+    git checkout -q main
+    "$PYCGUARD" --install -q
+    assert_guarded
+    assert_output_lacks earlier
+    commit 'with a cache' "$(pyc m.py)"
+    run git merge --no-edit side
+    assert_status 1
+    assert_output_has __pycache__/m.
+    git merge --abort
+    git reset -q --hard HEAD~1
+    run git commit --allow-empty -m 'nothing in it'
+    assert_status 0
+    assert_output_has 'earlier pre-commit'
+    git worktree add -q "$WORK/linked"
+    (cd "$WORK/linked" && assert_guarded)
+    mkdir below
+    (cd below && assert_guarded)
+    [[ $(git hook list pre-commit) == pycguard* && $(git hook list pre-merge-commit) == pycguard ]]
+    "$PYCGUARD" --uninstall -q
+    assert_unguarded
+}
+
+@test "git runs them: what was switched off guards nothing, and --status says so" {
+    needs_configured_hooks
+    new_repo
+    "$PYCGUARD" --install -q
+    # Not each of these is one to git 2.54.
+    for off in 'hook.pycguard.enabled false' 'hook.pre-commit.enabled false'; do
+        # shellcheck disable=SC2086
+        git config $off
+        if [[ $(git hook list pre-commit) != pycguard ]]; then
+            assert_unguarded
+            run_pycguard --status
+            assert_status 1
+            git rm -rq --cached unguarded
+            git commit -qm 'without bytecode'
+        fi
+        git config --unset "${off% *}"
+    done
+    assert_guarded
+}
+
+@test "git runs them: a push, and what a server receives" {
+    needs_configured_hooks
+    for options in --object-format=sha1 --object-format=sha256 --ref-format=reftable; do
+        git init -q --bare "$options" "$WORK/server$options"
+        "$PYCGUARD" -C "$WORK/server$options" --install -q
+        git init -q "$options" "$WORK/repo$options"
+        cd "$WORK/repo$options"
+        "$PYCGUARD" --install -q --hook pre-push
+        assert_guarded
+        commit start
+        git push -q "$WORK/server$options" main
+        pyc m.py >/dev/null
+        commit 'with bytecode' __pycache__
+        run git push "$WORK/server$options" main
+        assert_status 1
+        assert_output_has 'pycguard: push refused'
+        run git push --no-verify "$WORK/server$options" main
+        assert_status 1
+        assert_output_has 'pre-receive hook declined'
+        [[ $(git -C "$WORK/server$options" rev-parse main) == "$(git rev-parse HEAD~1)" ]]
+    done
+}

@@ -4,6 +4,11 @@
 load helper
 load hooks
 
+setup() {
+    start_clean
+    hooks_as_files
+}
+
 @test "an earlier hook runs first, and its failure ends the hook with its status" {
     new_repo
     script .git/hooks/pre-commit 'exit "${SAY:-0}"'

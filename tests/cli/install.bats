@@ -2,6 +2,7 @@
 # install.sh, on a copy of the tree and into a prefix of the test's own.
 
 load helper
+load hooks
 load readme
 
 setup_file() {
@@ -12,6 +13,7 @@ setup_file() {
 
 setup() {
     start_clean
+    hooks_as_files
     prefix=$WORK/prefix
 }
 

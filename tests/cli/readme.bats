@@ -2,6 +2,7 @@
 # Every block of the README has a test or says why not; those without a file of their own have it here.
 
 load helper
+load hooks
 load readme
 
 # blocks: each fenced block of the README as a line "NUMBER MARK", the line of the mark and its text.
@@ -106,6 +107,7 @@ shop() {
 }
 
 @test "the example of install-hooks" {
+    hooks_as_files
     shop
     assert_transcript install-hooks
 }
@@ -125,6 +127,7 @@ shop() {
 }
 
 @test "the example of receive" {
+    hooks_as_files
     shop
     git init -q --bare ../server.git
     git push -q ../server.git main~1:refs/heads/main
