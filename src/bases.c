@@ -71,9 +71,11 @@ static int pass_over(void *arg, const struct oid *id)
 	return 0;
 }
 
-bool repository_is_merging(struct repository *r)
+int repository_is_merging(struct repository *r)
 {
-	return id_file_each(r->dir, "MERGE_HEAD", r->oid_size, pass_over, NULL) == 0;
+	int status = id_file_each(r->dir, "MERGE_HEAD", r->oid_size, pass_over, NULL);
+
+	return status < 0 ? -1 : status == 0;
 }
 
 int repository_bases(struct snapshot ***out, size_t *count, struct repository *r)

@@ -26,14 +26,13 @@ int id_file_each(const char *dir, const char *name, size_t size, id_file_visit *
 {
 	struct buf path = BUF_INIT;
 	FILE *file;
-	int status = 1;
+	int status;
 
 	buf_adds(&path, dir);
 	buf_adds(&path, name);
-	if (buf_failed(&path) < 0)
-		return -1;
-	file = fopen(path.ptr, "re");
-	if (!file && errno != ENOENT)
+	status = buf_failed(&path) < 0 ? -1 : 1;
+	file = status < 0 ? NULL : fopen(path.ptr, "re");
+	if (status == 1 && !file && errno != ENOENT)
 		status = error_os(errno, "cannot read '%s'", path.ptr);
 	if (file) {
 		status = read_lines(file, path.ptr, size, visit, arg);

@@ -79,8 +79,8 @@ int repository_resolve(struct oid *out, struct repository *r, const char *revisi
  */
 int repository_revision(struct snapshot **out, struct repository *r, const char *revision);
 
-/** Whether a merge is waiting to be committed. */
-bool repository_is_merging(struct repository *r);
+/** 1 when a merge is waiting to be committed; 0; -1 with the failure recorded. */
+int repository_is_merging(struct repository *r);
 
 /**
  * The commits that the next commit will have as parents: HEAD, and in a merge each

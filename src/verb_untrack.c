@@ -27,11 +27,12 @@ static int count_committed(size_t *out, struct job *job, const struct pathset *p
 
 static int say_commit(struct buf *out, struct job *job, const struct pathset *paths)
 {
+	int merging = repository_is_merging(job->repository);
 	size_t committed;
 
-	if (count_committed(&committed, job, paths) < 0)
+	if (merging < 0 || count_committed(&committed, job, paths) < 0)
 		return -1;
-	if (repository_is_merging(job->repository))
+	if (merging)
 		buf_adds(out, "The merge goes on without them; when all is resolved: git commit\n");
 	else if (committed)
 		buf_adds(out, "Commit that: git commit -m 'Take Python bytecode out of git'\n");
