@@ -14,11 +14,11 @@ struct examined {
 	struct bytecode_name name; /* its slices lie in the path of the entry examined */
 	struct buf source;         /* the path of the source it should have; empty: none */
 	struct bytecode_header header;
-	bool header_read;      /* false: no bytecode by name, a symbolic link, or too large */
-	bool source_present;   /* by its name: a link counts, wherever it leads */
-	bool source_dangles;   /* a link that leads to no file: Python finds no source */
-	bool source_elsewhere; /* a link out of the snapshot: nobody knows here to what */
-	bool package_present;  /* m/__init__.py or .pyc is there beside m.py */
+	bool header_read;       /* false: no bytecode by name, a symbolic link, or too large */
+	bool source_present;    /* by its name: a link counts, wherever it leads */
+	bool source_dangles;    /* a link that leads to no file: Python finds no source */
+	bool source_elsewhere;  /* a link out of the snapshot: nobody knows here to what */
+	bool package_present;   /* m/__init__.py or .pyc is there beside m.py */
 	bool migrations_loaded; /* its migrations package has an __init__: Django loads it */
 	bool mtime_known;       /* the source is on disk */
 	bool mtime_fits;        /* and its mtime is the header's */

@@ -113,8 +113,8 @@ int hooks_config_plan_uninstall(
 /**
  * Whether git's configuration, of whatever scope, has it run `hook`.
  *
- * @param out     false also when it is switched off: by hook.SECTION.enabled or, from git 2.55 on, by
- *                hook.NAME.enabled, all commands of that hook
+ * @param out     false also when it is switched off: by hook.SECTION.enabled or, from git 2.55 on,
+ *                by hook.NAME.enabled, all commands of that hook
  * @param command cleared; the command
  * @return 0; -1 with the failure recorded
  */

@@ -121,7 +121,8 @@ static int plan_command(
 	return status;
 }
 
-/* What is installed and switched off guards nothing: somebody's wish, but one to be told of, once. */
+/* What is installed and switched off guards nothing: somebody's wish, but one to be told of,
+ * once. */
 static int plan_warning(struct plan *out, const struct hooks *h, const char *section)
 {
 	struct buf key = BUF_INIT;

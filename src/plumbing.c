@@ -99,7 +99,8 @@ static int take_real(char **out, const char *base, const char *path)
 	return status;
 }
 
-/* The answer may be relative to where git runs: only from 2.31 on there is --path-format=absolute. */
+/* The answer may be relative to where git runs: only from 2.31 on there is
+ * --path-format=absolute. */
 static int ask_for_directory(
 	char **out, const struct repository *r, const char *start, const char *option)
 {
