@@ -69,10 +69,9 @@ static void end_without_memory(void)
 	end_process("out of memory");
 }
 
-/* Of nothing malloc may give NULL, and that is no failure. */
-static void *or_end(void *block, size_t size)
+static void *or_end(void *block)
 {
-	if (!block && size)
+	if (!block)
 		end_without_memory();
 	return block;
 }
@@ -80,13 +79,13 @@ static void *or_end(void *block, size_t size)
 static void *take(size_t size, const char *file, int line)
 {
 	(void)file, (void)line;
-	return or_end(malloc(size), size);
+	return or_end(malloc(size ? size : 1));
 }
 
 static void *move(void *block, size_t size, const char *file, int line)
 {
 	(void)file, (void)line;
-	return or_end(realloc(block, size), size);
+	return or_end(realloc(block, size ? size : 1));
 }
 
 static void give_back(void *block)
@@ -103,7 +102,7 @@ static git_allocator allocator = {take, move, give_back};
 static void *take_cleared(size_t count, size_t size, const char *file, int line)
 {
 	(void)file, (void)line;
-	return or_end(calloc(count, size), count && size);
+	return or_end(count && size ? calloc(count, size) : calloc(1, 1));
 }
 
 static void *move_array(void *block, size_t count, size_t size, const char *file, int line)

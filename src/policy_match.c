@@ -42,32 +42,38 @@ static bool builtin_may_match(const char *path, size_t len)
 struct question {
 	const struct policy *policy;
 	struct matcher *matcher;
-	char *path; /* a copy with a slash after it: in `room` if it fits, else for free() */
+	const char *path; /* a copy with a slash after it: in the caller's room if it fits */
+	char *long_path;  /* else this, for free(); NULL */
 	size_t len;
 	uint64_t shortlist[WORDS];
-	char room[SHORT_PATH];
 };
 
 /* 0, and then end_question is due; -1 */
-static int begin_question(
-	struct question *q, const struct policy *p, struct matcher *m, const char *path, size_t len)
+static int begin_question(struct question *q, char room[SHORT_PATH], const struct policy *p,
+	struct matcher *m, const char *path, size_t len)
 {
+	char *copy = room;
+
+	q->long_path = NULL;
+	if (len >= SHORT_PATH) {
+		q->long_path = malloc(len + 1);
+		if (!q->long_path)
+			return error_oom();
+		copy = q->long_path;
+	}
+	memcpy(copy, path, len);
+	copy[len] = '/';
 	q->policy = p;
 	q->matcher = m;
-	q->path = len < SHORT_PATH ? q->room : malloc(len + 1);
+	q->path = copy;
 	q->len = len;
-	if (!q->path)
-		return error_oom();
-	memcpy(q->path, path, len);
-	q->path[len] = '/';
-	shortlist_find(&p->shortlist, q->shortlist, q->path, len);
+	shortlist_find(&p->shortlist, q->shortlist, copy, len);
 	return 0;
 }
 
 static void end_question(struct question *q)
 {
-	if (q->path != q->room)
-		free(q->path);
+	free(q->long_path);
 }
 
 /* The last of the lines from `first` on, up to but not with `end`, that matches, in `*out`; NULL
@@ -115,12 +121,13 @@ int policy_decide(const struct policy *p, struct matcher *m, const char *path, s
 	struct policy_decision *out)
 {
 	struct question q;
+	char room[SHORT_PATH];
 	int rc;
 
 	*out = (struct policy_decision){.line = NULL};
 	if (p->count == BUILTIN_COUNT && !builtin_may_match(path, len))
 		return 0;
-	if (begin_question(&q, p, m, path, len))
+	if (begin_question(&q, room, p, m, path, len))
 		return -1;
 	rc = decide(out, &q);
 	end_question(&q);
@@ -151,9 +158,10 @@ int policy_strike(
 	const struct policy *p, struct matcher *m, const char *path, size_t len, uint64_t *lines)
 {
 	struct question q;
+	char room[SHORT_PATH];
 	int rc;
 
-	if (begin_question(&q, p, m, path, len))
+	if (begin_question(&q, room, p, m, path, len))
 		return -1;
 	rc = strike(&q, lines);
 	end_question(&q);
@@ -169,9 +177,10 @@ int policy_adds_path(const struct policy *p, struct matcher *m, const char *path
 {
 	const struct policy_line *line;
 	struct question q;
+	char room[SHORT_PATH];
 	int rc;
 
-	if (begin_question(&q, p, m, path, len))
+	if (begin_question(&q, room, p, m, path, len))
 		return -1;
 	rc = last_match(&q, BUILTIN_COUNT, p->count, rejects, &line);
 	end_question(&q);

@@ -229,6 +229,8 @@ static int tell(struct work *work)
 	work->told.prefix = work->prefix.ptr;
 	if (status == 0)
 		status = print(work);
+	work->told.file = NULL;
+	work->told.finding = NULL;
 	finding_clear(&finding);
 	examined_free(&x);
 	return status;

@@ -224,7 +224,7 @@ int walk_run(struct walk *w)
 
 	if (limit(w) < 0)
 		return -1;
-	w->order = malloc((w->count + 1) * sizeof *w->order);
+	w->order = calloc(w->count + 1, sizeof *w->order);
 	if (!w->order)
 		return error_oom();
 	for (i = 0; i < w->tip_count; i++) {
