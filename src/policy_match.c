@@ -52,14 +52,13 @@ struct question {
 static int begin_question(struct question *q, char room[SHORT_PATH], const struct policy *p,
 	struct matcher *m, const char *path, size_t len)
 {
-	char *copy = room;
+	char *copy = room, *long_path = NULL;
 
-	q->long_path = NULL;
 	if (len >= SHORT_PATH) {
-		q->long_path = malloc(len + 1);
-		if (!q->long_path)
+		long_path = malloc(len + 1);
+		if (!long_path)
 			return error_oom();
-		copy = q->long_path;
+		copy = long_path;
 	}
 	memcpy(copy, path, len);
 	copy[len] = '/';
@@ -68,6 +67,7 @@ static int begin_question(struct question *q, char room[SHORT_PATH], const struc
 	q->path = copy;
 	q->len = len;
 	shortlist_find(&p->shortlist, q->shortlist, copy, len);
+	q->long_path = long_path;
 	return 0;
 }
 
