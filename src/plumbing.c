@@ -26,7 +26,9 @@ int plumbing_failed(const char *refusal)
 		{"'link'", "git update-index --no-split-index"},
 		{"'sdir'", "git sparse-checkout reapply --no-sparse-index"},
 		{"checksum", "git -c index.skipHash=false update-index --force-write-index"},
-		{"refstorage", "git refs migrate --ref-format=files"},
+		{"refstorage",
+			"git refs migrate --ref-format=files, from git 2.46 on, once there is "
+			"no linked work tree"},
 	};
 	struct buf why = BUF_INIT;
 	size_t i;

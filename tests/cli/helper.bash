@@ -6,9 +6,9 @@
 # test, or kept, and its path printed, if the test failed. A file that defines setup or teardown
 # itself calls start_clean and clean_up there.
 #
-# ctest gives PYCGUARD (the binary), SOURCE_ROOT and BUILD_ROOT, all absolute. With REPOSITORIES=sha256
-# or =split every repository that a test makes has ids of SHA-256, or a split index: libgit2 reads
-# neither, and no verdict may change.
+# ctest gives PYCGUARD (the binary), SOURCE_ROOT and BUILD_ROOT, all absolute. With REPOSITORIES=sha256,
+# =split or =reftable every repository that a test makes has ids of SHA-256, a split index, or refs in a
+# reftable: libgit2 reads none of these, and no verdict may change.
 
 bats_require_minimum_version 1.5.0
 
@@ -32,6 +32,7 @@ start_clean() {
     case ${REPOSITORIES-} in
     sha256) export GIT_DEFAULT_HASH=sha256 ;;
     split) export GIT_TEST_SPLIT_INDEX=1 ;;
+    reftable) export GIT_DEFAULT_REF_FORMAT=reftable ;;
     esac
     mkdir "$HOME"
     printf '%s\n' '[user]' 'name = A Developer' 'email = developer@example.org' \

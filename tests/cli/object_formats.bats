@@ -140,6 +140,11 @@ load verdicts
     assert_refuses 'cannot read tree' --check-range HEAD~1..HEAD
 }
 
+# --- refs that are no files ------------------------------------------------------------------------
+
+makes_reftable() { git init -q --ref-format=reftable "$WORK/probe" 2>/dev/null; }
+needs_reftable() { makes_reftable || skip "$(git version) makes no reftable"; }
+
 # A git that reads a store of refs which this machine's git does not know: the repository is
 # elsewhere, and its store looks like reftable to who does not ask git.
 git_that_reads_reftable() {
@@ -158,7 +163,8 @@ END
     git config -f .git/config extensions.refStorage reftable
 }
 
-@test "refs that are no files, as reftable's" {
+@test "a reftable that git is too old for, and then reads" {
+    ! makes_reftable || skip "$(git version) is not too old"
     new_repo
     content
     git tag -a -m x tag HEAD
@@ -171,18 +177,89 @@ END
     rejected old.pyc pkg/m.pyc -- --pre-receive <<<"${pushed//?/0} $pushed refs/heads/new"
 }
 
-@test "replacement objects and grafts change nothing" {
-    new_repo
-    content
-    git replace HEAD HEAD~1
-    git rev-parse HEAD >.git/info/grafts
-    judge_commits
+@test "a reftable, with ids of SHA-1 and of SHA-256" {
+    needs_reftable
+    for format in sha1 sha256; do
+        git init -q --ref-format=reftable --object-format=$format "$WORK/$format"
+        cd "$WORK/$format"
+        content
+        git tag -a -m x tag HEAD
+        verdicts
+    done
+}
+
+@test "a reftable: linked work trees, detached, before the first commit, damaged" {
+    needs_reftable
+    git init -q --ref-format=reftable repo
+    cd repo
+    stage
     judge
-    [[ $(jq -r '.findings[] | select(.severity == "warning").path' <<<"$json") == $'old.pyc\npkg/m.pyc' ]]
-    cd "$WORK"
-    git init -q --object-format=sha256 other
-    cd other
+    assert_judged 1 'error ghost-module empty.pyc' 'error ghost-module new.pyc'
+    run_pycguard --check-history
+    assert_status 0
+    rm empty.pyc new.pyc later.pyc
+    git rm -q --cached '*.pyc'
     content
-    git replace HEAD HEAD~1
-    judge_commits
+    git worktree add -q -b side ../linked HEAD~1
+    cd ../linked
+    write other.pyc x
+    commit three other.pyc
+    rejected other.pyc -- --check-tracked
+    rejected other.pyc -- --check-range HEAD~1..HEAD
+    rejected other.pyc -- --check-range main..side
+    cd ../repo
+    git checkout -q --detach
+    git update-ref -d refs/heads/main
+    rejected old.pyc other.pyc pkg/m.pyc -- --check-history
+    for table in .git/reftable/*.ref; do truncate -s 30 "$table"; done
+    assert_refuses HEAD --check-staged # of some gits, this is the end
+    assert_refuses HEAD --check-history
+}
+
+@test "a reftable in a bare repository, guarded by pre-receive" {
+    needs_reftable
+    git init -q --bare --ref-format=reftable server.git
+    "$PYCGUARD" -C server.git --install -q
+    git init -q --ref-format=reftable repo
+    cd repo
+    first_commit
+    git push -q ../server.git main
+    second_commit
+    run git push ../server.git main
+    assert_status 1
+    assert_output_has pkg/m.pyc
+    rm -rf ../server.git/hooks
+    git -C ../server.git config --remove-section hook.pycguard-pre-receive || true
+    git push -q ../server.git main
+    rejected old.pyc pkg/m.pyc -- -C ../server.git --check-history
+}
+
+@test "without git, a reftable is exit 2, with the command that makes files of it" {
+    needs_reftable
+    git init -q --ref-format=reftable repo
+    cd repo
+    content
+    local path=$PATH
+    PATH=$(path_without git)
+    assert_refuses '(to do without it: git refs migrate --ref-format=files, ' --check-history
+    PATH=$path
+    git refs migrate --ref-format=files
+    PATH=$(path_without git)
+    judge_index
+    rejected old.pyc pkg/m.pyc -- --check-history
+}
+
+# --- what git puts in place of objects -------------------------------------------------------------
+
+@test "replacement objects and grafts change nothing" {
+    for format in sha1 sha256; do
+        git init -q --object-format=$format "$WORK/$format"
+        cd "$WORK/$format"
+        content
+        git replace HEAD HEAD~1
+        git rev-parse HEAD >.git/info/grafts
+        judge_commits
+        judge
+        [[ $(jq -r '.findings[] | select(.severity == "warning").path' <<<"$json") == $'old.pyc\npkg/m.pyc' ]]
+    done
 }
