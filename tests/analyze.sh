@@ -35,7 +35,13 @@ run_tests() {
 # knownConditionTrueFalse: it does not see what a callee stores through a pointer.
 run_cppcheck() {
     need cppcheck
-    [[ -n ${BUILD_ROOT-} ]] || configure cppcheck
+    if [[ -z ${BUILD_ROOT-} ]]; then
+        configure cppcheck
+    elif [[ $(cppcheck --version) != *' 2.10'* ]]; then
+        # Each version finds, and takes for a fault, what others do not: the tests go by one.
+        echo "analyze.sh: skipped: this is $(cppcheck --version), not 2.10"
+        exit 77
+    fi
     cppcheck --project="${BUILD_ROOT-$build/cppcheck}/compile_commands.json" --file-filter='*/src/*' \
         --enable=warning,performance,portability,style --suppress=variableScope \
         --suppress=knownConditionTrueFalse --quiet --error-exitcode=1 -j 2

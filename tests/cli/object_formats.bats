@@ -12,6 +12,7 @@ load verdicts
 }
 
 @test "ids of SHA-256, packed, with tags and linked work trees, in a sparse index" {
+    needs_sparse_index
     git init -q --object-format=sha256 repo
     cd repo
     content

@@ -30,6 +30,7 @@ load verdicts
 }
 
 @test "a sparse index, in cones" {
+    needs_sparse_index
     new_repo
     content
     write in/kept.py 'x = 2' # git has no tree of it
@@ -217,15 +218,20 @@ lifted() {
     content
     git update-index --split-index
     lifted git update-index --no-split-index
-    git sparse-checkout set --cone --sparse-index in
-    lifted git sparse-checkout reapply --no-sparse-index
-    git sparse-checkout disable
     cd "$WORK"
     git init -q --object-format=sha256 other
     cd other
     content
     PATH=$(path_without git)
     assert_refuses "cannot run 'git'"
+}
+
+@test "without git, exit 2 says what makes a sparse index a full one" {
+    needs_sparse_index
+    new_repo
+    content
+    git sparse-checkout set --cone --sparse-index in
+    lifted git sparse-checkout reapply --no-sparse-index
 }
 
 @test "an extension that nobody knows is exit 2" {
