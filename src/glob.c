@@ -11,7 +11,6 @@ struct scan {
 	const char *text;
 	size_t len;
 	size_t pos;
-	size_t remainder; /* where the prefix ends */
 	bool caseless;
 	bool about_path;  /* not about a name */
 	bool double_star; /* the last thing written is a real "**" and its slash */
@@ -140,7 +139,6 @@ static int read_prefix(struct scan *s)
 		if (note_byte(s, (unsigned char)s->text[s->pos - 1]))
 			return 1;
 	}
-	s->remainder = s->pos;
 	return 0;
 }
 
@@ -168,19 +166,12 @@ static void write_double_star(struct scan *s)
 	s->double_star = true;
 }
 
-/* A real "**" and the slash after it. Right after a prefix such as "x/a" they can match nothing at
- * all, so that what follows is not a name of its own. */
-static int read_double_star(struct scan *s, size_t run)
+static int read_double_star(struct scan *s)
 {
-	bool inside_name = run == s->remainder ? s->name_len > 0 : s->double_star && s->name_wild;
-
 	s->name_wild = true;
 	s->pos++;
 	write_double_star(s);
-	if (end_name(s))
-		return 1;
-	s->name_wild = inside_name;
-	return 0;
+	return end_name(s);
 }
 
 /* A real "**" and the escaped slash after it. Unlike a plain one, that slash must be there. */
@@ -196,13 +187,13 @@ static int read_double_star_escaped(struct scan *s)
 static int read_stars(struct scan *s)
 {
 	size_t run = s->pos;
-	bool at_name = run == s->remainder || s->text[run - 1] == '/';
+	bool at_name = s->text + run == s->glob->prefix || s->text[run - 1] == '/';
 
 	while (peek(s, 0) == '*')
 		s->pos++;
 	if (s->about_path && at_name && s->pos - run >= 2) {
 		if (peek(s, 0) == '/')
-			return read_double_star(s, run);
+			return read_double_star(s);
 		if (peek(s, 0) == '\\' && peek(s, 1) == '/')
 			return read_double_star_escaped(s);
 	}

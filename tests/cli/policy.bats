@@ -256,7 +256,6 @@ stage() {
     done <<'END'
 10 regex:a(b
 11 !regex:a(b
-9 regex:a**
 1 !
 END
 }

@@ -11,10 +11,14 @@ Then:
  - a line that pycguard refuses never matches for git;
  - a list of lines rejects exactly what git ignores;
  - a list with `!` is decided by the last of its lines that matches alone.
+
+Before 2.52, git took `a**/b` for `a*` and `**/b` where nothing before it is a wildcard; such a git is
+asked about no such pattern.
 """
 
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -124,11 +128,16 @@ class Group:
         self.paths = sorted(set(tidy(p) for p in paths))
 
 
-def random_group(rng, caseless):
+MISREAD = re.compile(rb"/?[^*?\[\\]*[^/*?\[\\]\*{2,}\\?/")
+
+
+def random_group(rng, caseless, misread):
     lines = [random_pattern(rng, caseless_class if caseless else random_class) for _ in range(6)]
     if caseless:
         # git never folds an escaped letter, so none of these here; see test_pattern.c.
         lines = [swap_case(rng, line) for line in lines if b"\\a" not in line] or [b"a"]
+    if misread:
+        lines = [b"a" if MISREAD.match(line) else line for line in lines]
     paths = [fill(rng, line.rstrip(b" \r")) for line in lines for _ in range(7)]
     paths += [random_path(rng) for _ in range(25)]
     if caseless:
@@ -249,9 +258,10 @@ def main():
     rng = random.Random(seed)
     result = Comparison()
     with tempfile.TemporaryDirectory() as top:
-        exact = [random_group(rng, False) for _ in range(count)] + every_byte(rng)
+        misread = any(ask_git(top, [([b"x/a**/b"], [b"x/ab"])], False))
+        exact = [random_group(rng, False, misread) for _ in range(count)] + every_byte(rng)
         result.compare(tool, top, exact, rng, False)
-        folded = [random_group(rng, True) for _ in range(count // 5)]
+        folded = [random_group(rng, True, misread) for _ in range(count // 5)]
         result.compare(tool, top, folded, rng, True)
     print("seed %d: %d lines (%d refused), %d answers compared, %d of them matches, %d wrong" % (
         seed, result.lines, result.refused, result.compared, result.matched, len(result.wrong)))

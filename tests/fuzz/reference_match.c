@@ -8,7 +8,7 @@
 enum { MAX_STEPS = 100000 };
 
 struct reference {
-	const char *glob; /* where asterisks may count as the start */
+	const char *start; /* of the pattern, where asterisks count as after a slash */
 	bool about_path;
 	bool caseless;
 	long steps;
@@ -136,7 +136,7 @@ static bool glob_has(struct reference *r, const char *p, const char *text);
 static bool stars_have(struct reference *r, const char *p, const char *text)
 {
 	const char *after = p + strspn(p, "*");
-	bool is_double = r->about_path && after - p > 1 && (p == r->glob || p[-1] == '/') &&
+	bool is_double = r->about_path && after - p > 1 && (p == r->start || p[-1] == '/') &&
 			 (!*after || *after == '/' || (*after == '\\' && after[1] == '/'));
 
 	if (is_double && *after == '/' && glob_has(r, after + 1, text))
@@ -171,10 +171,10 @@ static bool glob_has(struct reference *r, const char *p, const char *text)
 static bool path_has(struct reference *r, const char *pattern, const char *path)
 {
 	pattern += *pattern == '/';
+	r->start = pattern;
 	for (; *pattern && !strchr("*?[\\", *pattern); pattern++, path++)
 		if (!*path || !same(r, *pattern, *path))
 			return false;
-	r->glob = pattern;
 	return glob_has(r, pattern, path);
 }
 
@@ -184,7 +184,7 @@ static bool entry_has(struct reference *r, const char *pattern, const char *path
 
 	if (r->about_path)
 		return path_has(r, pattern, path);
-	r->glob = pattern;
+	r->start = pattern;
 	return glob_has(r, pattern, slash ? slash + 1 : path);
 }
 

@@ -71,10 +71,11 @@ static const struct row {
 	{pattern_glob, "a/b/*", false, "a/b", 0},
 	{pattern_glob, "a/b/*", false, "a/b/c", 1},
 	{pattern_glob, "x/a*", false, "x/a", 1},
-	{pattern_glob, "x/a**/b", false, "x/ab", 1},
-	{pattern_glob, "x/a**/b", false, "x/acb", 0},
-	{pattern_glob, "x/a**//", false, "x/a/f", 1},
-	{pattern_glob, "x/a**//", false, "x/ab/f", 0},
+	{pattern_glob, "x/a**/b", false, "x/ab", 0},
+	{pattern_glob, "x/a**/b", false, "x/ac/b", 1},
+	{pattern_glob, "x/a**/b", false, "x/a/c/b", 0},
+	{pattern_glob, "x/**/b", false, "x/b", 1},
+	{pattern_glob, "x/**/b", false, "x/a/c/b", 1},
 	{pattern_glob, "*a*a*a*", false, "b/aba/babaa", 1},
 	{pattern_glob, "*a*a*a*", false, "b/ab/bab", 0},
 	{pattern_glob, "*b*c/d*e/**/f", false, "bc/de/1/2/f/g", 1},
@@ -179,6 +180,7 @@ static void test_refusals(void **state)
 		const char *reason;
 	} bad[] = {
 		{pattern_glob, "a[", 2, "the class is not closed"},
+		{pattern_glob, "x/a**//", 7, "no path has an empty name between slashes"},
 		{pattern_regex, "a(b", 4, "missing closing parenthesis"},
 		{pattern_regex, "a**", 0, NULL},
 		{pattern_regex, "ab*+?*", 5, "quantifier does not follow a repeatable item"},
@@ -198,7 +200,8 @@ static void test_refusals(void **state)
 		if (!bad[i].reason)
 			continue;
 		assert_non_null(strstr(why.reason, bad[i].reason));
-		assert_int_equal(why.column, bad[i].column);
+		/* From 10.47 on PCRE2 tells of some faults where they end, not where they begin. */
+		assert_in_range(why.column, bad[i].column, bad[i].column + 1);
 	}
 }
 
