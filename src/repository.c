@@ -195,11 +195,18 @@ static int name_directories(struct repository *r)
 		       0;
 }
 
-/* By libgit2; if it refuses, as git finds it: but git would wait where libgit2 has waited. */
+/* By libgit2; if it refuses, or would look for the refs in the wrong place, as git finds it: but git
+ * would wait where libgit2 has waited. */
 static int find(struct repository *r, const struct environment *env, const char *start)
 {
 	int status = open_git(r, env, start);
 
+	if (status == 0 && env->git_refs) {
+		git_repository_free(r->git);
+		r->git = NULL;
+		error_set("cannot open the repository: libgit2 knows no GIT_REFERENCE_BACKEND");
+		status = 2;
+	}
 	if (status == 2)
 		return error_is_interruption() ? -1 : plumbing_find(r, start);
 	if (status == 0 && !r->elsewhere)

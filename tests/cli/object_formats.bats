@@ -235,6 +235,34 @@ END
     rejected old.pyc pkg/m.pyc -- -C ../server.git --check-history
 }
 
+@test "refs elsewhere, as the configuration or the environment names them" {
+    mkdir store
+    GIT_REFERENCE_BACKEND=reftable://$PWD/store git init -q repo 2>/dev/null
+    [[ -e store/reftable ]] || skip "$(git version) keeps refs in the repository"
+    cd repo
+    content
+    judge_index
+    judge_commits
+    cd "$WORK"
+    new_repo other
+    first_commit
+    first=$(git rev-parse HEAD)
+    second_commit
+    stage
+    git init -q --ref-format=reftable "$WORK/empty"
+    mkdir "$WORK/refs"
+    cp -R "$WORK/empty/.git/reftable" "$WORK/refs"
+    export GIT_REFERENCE_BACKEND=reftable://$WORK/refs
+    git update-ref refs/heads/main "$first"
+    judge # all that is staged is new to that HEAD
+    assert_judged 1 'error ghost-module empty.pyc' 'error ghost-module new.pyc' \
+        'error ghost-module old.pyc' 'error bytecode pkg/m.pyc'
+    run_pycguard --check-history
+    assert_status 0
+    run_pycguard --check-tracked -C "$HOME"
+    assert_status 2
+}
+
 @test "without git, a reftable is exit 2, with the command that makes files of it" {
     needs_reftable
     git init -q --ref-format=reftable repo
