@@ -1,5 +1,6 @@
 #include "objects.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,12 +33,53 @@ static enum object_type type_of(git_object_t type)
 	}
 }
 
+/* Whether packs hold what a promisor left out: git marks these by a file NAME.promisor. */
+static bool is_partial(const struct repository *r)
+{
+	static const char suffix[] = ".promisor";
+	struct buf path = BUF_INIT;
+	struct dirent *e;
+	bool found = false;
+	DIR *dir;
+
+	buf_addf(&path, "%spack", r->objects);
+	dir = buf_failed(&path) == 0 ? opendir(path.ptr) : NULL;
+	while (dir && !found && (e = readdir(dir))) {
+		size_t len = strlen(e->d_name);
+
+		found = len >= sizeof suffix &&
+			strcmp(e->d_name + len - sizeof suffix + 1, suffix) == 0;
+	}
+	if (dir)
+		closedir(dir);
+	buf_free(&path);
+	return found;
+}
+
+/* Adds to the failure recorded what brings objects that are not there. */
+static void advise(const struct repository *r)
+{
+	struct buf why = BUF_INIT;
+
+	if (!is_partial(r))
+		return;
+	buf_adds(&why, error_message());
+	buf_adds(&why, " (a partial clone leaves objects out; to have them all: "
+		       "git fetch --refetch --no-filter)");
+	if (buf_failed(&why) == 0)
+		error_set("%s", why.ptr);
+	buf_free(&why);
+}
+
 /* After a failure of libgit2. */
 static int odb_failed(
 	int status, const struct repository *r, const struct oid *id, enum object_type type)
 {
 	git_failed("cannot read %s '%s'", nouns[type], repository_hex(r, id));
-	return status == GIT_ENOTFOUND ? 1 : -1;
+	if (status != GIT_ENOTFOUND)
+		return -1;
+	advise(r);
+	return 1;
 }
 
 /* After what cat_file says. */
@@ -48,6 +90,8 @@ static int git_said(
 		error_set("object not found");
 	if (status != 0)
 		error_prefix("cannot read %s '%s'", nouns[type], repository_hex(r, id));
+	if (status == 1 || (status < 0 && strstr(error_message(), "promisor")))
+		advise(r);
 	return status;
 }
 

@@ -162,8 +162,16 @@ open(".git/index", "wb").write(data)'
         git config remote.origin.url ssh://nowhere/from
         git config core.sshCommand "$WORK/trap"
         assert_refuses 'cannot read object' --check-tracked
+        assert_stderr_has '(a partial clone leaves objects out; to have them all: git fetch --refetch --no-filter)'
         assert_refuses 'cannot read' --check-history
         assert_not_sprung
+        git config remote.origin.url "file://$WORK/from-$format"
+        # git before 2.36 cannot.
+        git fetch -q --refetch --no-filter 2>/dev/null || continue
+        mv "$WORK/from-$format" "$WORK/gone"
+        rejected old.pyc pkg/m.pyc -- --check-tracked
+        rejected old.pyc pkg/m.pyc -- --check-history
+        rm -rf "$WORK/gone"
     done
 }
 
@@ -196,6 +204,23 @@ open(".git/index", "wb").write(data)'
     judge_index
     rejected old.pyc pkg/m.pyc -- --check-range HEAD~1..HEAD
     cd ../repo
+    rejected old.pyc pkg/m.pyc -- --check-history
+}
+
+@test "the features of many files, and a relative linked work tree, as git makes them" {
+    git -c feature.manyFiles=true init -q repo
+    cd repo
+    git config feature.manyFiles true
+    content
+    verdicts
+    git worktree add -q --relative-paths -b side ../linked 2>/dev/null || skip "$(git version) knows no relative work trees"
+    [[ $(<../linked/.git) == 'gitdir: ../repo/.git/worktrees/linked' && $(git config extensions.relativeWorktrees) == true ]]
+    cd ../linked
+    write other.pyc x
+    git add -f other.pyc
+    judge
+    assert_judged 1 'warning ghost-module old.pyc' 'error ghost-module other.pyc' 'warning bytecode pkg/m.pyc'
+    "$PYCGUARD" --untrack -q
     rejected old.pyc pkg/m.pyc -- --check-history
 }
 
