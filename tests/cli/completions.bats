@@ -37,7 +37,7 @@ completed_bash() {
 }
 
 completed_fish() {
-    XDG_DATA_DIRS=$share:/usr/local/share:/usr/share fish -c 'complete "-C$argv[1]"' "$1" | cut -f 1 | sort
+    XDG_DATA_DIRS=$share:/usr/local/share:/usr/share LINE=$1 fish -c 'complete -C "$LINE"' | cut -f 1 | sort
 }
 
 # zsh lists what it offers only to a terminal.

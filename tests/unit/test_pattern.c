@@ -201,7 +201,7 @@ static void test_refusals(void **state)
 			continue;
 		assert_non_null(strstr(why.reason, bad[i].reason));
 		/* From 10.47 on PCRE2 tells of some faults where they end, not where they begin. */
-		assert_in_range(why.column, bad[i].column, bad[i].column + 1);
+		assert_true(why.column == bad[i].column || why.column == bad[i].column + 1);
 	}
 }
 
