@@ -146,7 +146,8 @@ static int hold_standard_descriptors(void)
 	int fd;
 
 	for (fd = 0; fd < 3; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", useless[fd]) != fd)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+			open("/dev/null", useless[fd]) != fd)
 			return error_os(errno, "cannot open '/dev/null'");
 	return 0;
 }

@@ -333,9 +333,12 @@ static int read_stream(struct repository *r, const struct oid *oid, snapshot_sin
 	git_object_t type;
 	size_t left;
 	char piece[16384];
-	int n, status = 0;
+	int n, status;
 
-	if (git_odb_open_rstream(&stream, &left, &type, r->odb, &id) < 0)
+	git_guard_read_begins();
+	status = git_odb_open_rstream(&stream, &left, &type, r->odb, &id);
+	git_guard_read_ends();
+	if (status < 0)
 		return 2;
 	while (left > 0 && status == 0) {
 		git_guard_read_begins();

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -15,13 +16,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { FRAMES_MAX = 48, OWN_FRAMES = 3, NEAR_FRAMES = 2 };
+enum { FRAMES_MAX = 64, NEAR_FRAMES = 2 };
 
 static const char *calls, *effect = "ENOMEM";
 static unsigned long nth;
+static uint64_t only; /* the sum of the callers that are meant; 0: all */
 static int log_fd = -1;
 static atomic_ulong seen;
-static _Thread_local bool busy; /* in here, so that what is called from here does not count */
+static _Thread_local int paused; /* in here, so that what is called from here does not count */
 static atomic_bool started;
 
 static void start_log(const char *path)
@@ -37,18 +39,30 @@ __attribute__((constructor)) static void start(void)
 {
 	void *frames[2];
 
-	busy = true;
+	inject_pause();
 	calls = getenv("INJECT_CALLS");
 	if (getenv("INJECT_EFFECT"))
 		effect = getenv("INJECT_EFFECT");
 	if (getenv("INJECT_NTH"))
 		nth = strtoul(getenv("INJECT_NTH"), NULL, 10);
+	if (getenv("INJECT_STACK"))
+		only = strtoull(getenv("INJECT_STACK"), NULL, 16);
 	if (getenv("INJECT_LOG"))
 		start_log(getenv("INJECT_LOG"));
 	unsetenv("LD_PRELOAD");
 	backtrace(frames, 2); /* its first call loads a library */
-	busy = false;
+	inject_resume();
 	atomic_store(&started, calls != NULL);
+}
+
+void inject_pause(void)
+{
+	paused++;
+}
+
+void inject_resume(void)
+{
+	paused--;
 }
 
 void *inject_next(const char *name)
@@ -73,13 +87,25 @@ int inject_errno(void)
 		const char *name;
 		int value;
 	} names[] = {{"ENOMEM", ENOMEM}, {"EIO", EIO}, {"EACCES", EACCES}, {"ENOSPC", ENOSPC},
-		{"EINTR", EINTR}, {"EAGAIN", EAGAIN}};
+		{"EINTR", EINTR}, {"EAGAIN", EAGAIN}, {"EMFILE", EMFILE}, {"EPIPE", EPIPE},
+		{"EPERM", EPERM}};
 	size_t i;
 
 	for (i = 0; i < sizeof names / sizeof *names; i++)
 		if (strcmp(effect, names[i].name) == 0)
 			return names[i].value;
 	return 0;
+}
+
+const char *inject_path_of(int fd, char *path)
+{
+	char link[64];
+	ssize_t n;
+
+	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+	n = syscall(SYS_readlink, link, path, PATH_MAX - 1);
+	path[n > 0 ? n : 0] = '\0';
+	return path;
 }
 
 void inject_log(const char *fmt, ...)
@@ -155,50 +181,107 @@ static uintptr_t base_of(const void *address)
 	return base;
 }
 
-/* Sums of all the callers, and of the innermost ones of the program itself. */
-static int sum_up(void **frames, uint64_t *stack, uint64_t *near)
-{
-	uintptr_t base, program;
-	int count = backtrace(frames, FRAMES_MAX), i, own = 0;
+struct trace {
+	void *frames[FRAMES_MAX];
+	int first, count;
+	uint64_t stack,
+		near; /* sums of all the callers, and of the innermost ones of the program itself */
+};
 
+/* The frames of this library itself are left out. */
+static void look_up(struct trace *t)
+{
+	uintptr_t base, program, library;
+	int i, own = 0;
+
+	t->count = backtrace(t->frames, FRAMES_MAX);
 	program = base_of((void *)(uintptr_t)getauxval(AT_ENTRY));
-	*stack = *near = 14695981039346656037u;
-	for (i = OWN_FRAMES; i < count; i++) {
-		base = base_of(frames[i]);
-		*stack = mix(*stack, (uintptr_t)frames[i] - base);
+	library = base_of((void *)(uintptr_t)look_up);
+	t->stack = t->near = 14695981039346656037u;
+	for (i = 0; i < t->count && base_of(t->frames[i]) == library; i++)
+		;
+	for (t->first = i; i < t->count; i++) {
+		base = base_of(t->frames[i]);
+		t->stack = mix(t->stack, (uintptr_t)t->frames[i] - base);
 		if (base == program && own++ < NEAR_FRAMES)
-			*near = mix(*near, (uintptr_t)frames[i] - base);
+			t->near = mix(t->near, (uintptr_t)t->frames[i] - base);
 	}
-	return count;
 }
 
-static void tell(const char *what, unsigned long number, const struct call *call)
+/* The library or program that made the call, or had the C library make it. */
+static const char *module_of(const struct trace *t)
 {
-	void *frames[FRAMES_MAX];
-	char place[512];
-	uint64_t stack, near;
-	int count = sum_up(frames, &stack, &near), i;
+	static uintptr_t c_library;
+	const char *name;
+	Dl_info info;
+	int i;
 
-	inject_log("%s %lu %s %016lx %016lx %s\n", what, number, call->name, (unsigned long)stack,
-		(unsigned long)near, call->subject);
-	for (i = OWN_FRAMES; *what == 'f' && i < count; i++) {
-		inject_place(place, sizeof place, frames[i]);
+	if (!c_library)
+		c_library = base_of((void *)(uintptr_t)getauxval);
+	for (i = t->first; i < t->count && base_of(t->frames[i]) == c_library; i++)
+		;
+	if (i == t->count || !dladdr(t->frames[i], &info) || !info.dli_fname)
+		return "?";
+	name = strrchr(info.dli_fname, '/');
+	return name ? name + 1 : info.dli_fname;
+}
+
+static void tell(
+	const char *what, unsigned long number, const struct call *call, const struct trace *t)
+{
+	char place[512];
+	int i;
+
+	inject_log("%s %lu %s %016lx %016lx %s %s\n", what, number, call->name,
+		(unsigned long)t->stack, (unsigned long)t->near, module_of(t), call->subject);
+	for (i = t->first; *what == 'f' && i < t->count; i++) {
+		inject_place(place, sizeof place, t->frames[i]);
 		inject_log("\t%s\n", place);
 	}
+}
+
+/* Counts it. Whoever counts none but those with some callers has to look at them all. */
+static bool is_due(const struct call *call)
+{
+	struct trace trace;
+	unsigned long number;
+	bool looked = only || (log_fd >= 0 && nth == 0);
+
+	if (looked)
+		look_up(&trace);
+	if (only && trace.stack != only)
+		return false;
+	number = atomic_fetch_add(&seen, 1) + 1;
+	if (log_fd >= 0 && (nth == 0 || number == nth)) {
+		if (!looked)
+			look_up(&trace);
+		tell(nth ? "fault" : "call", number, call, &trace);
+	}
+	return nth && number == nth;
 }
 
 bool inject_due(const struct call *call)
 {
 	int errnum = errno;
-	unsigned long number;
+	bool due;
 
-	if (!atomic_load(&started) || busy || !is_chosen(call))
+	if (!atomic_load(&started) || paused || !is_chosen(call) ||
+		(nth && atomic_load(&seen) >= nth))
 		return false;
-	busy = true;
-	number = atomic_fetch_add(&seen, 1) + 1;
-	if (log_fd >= 0 && (nth == 0 || number == nth))
-		tell(nth ? "fault" : "call", number, call);
-	busy = false;
+	inject_pause();
+	due = is_due(call);
+	inject_resume();
 	errno = errnum;
-	return nth && number == nth;
+	return due;
+}
+
+bool inject_fails(const char *name, const char *subject)
+{
+	if (paused)
+		return false;
+	inject_turn();
+	if (!inject_due(&(struct call){"files", name, subject ? subject : ""}))
+		return false;
+	errno = inject_errno();
+	return true;
 }

@@ -2,51 +2,25 @@
 #define _GNU_SOURCE
 #include "inject.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
+#include <sys/statfs.h>
+#include <sys/time.h>
 #include <unistd.h>
-
-/* The real function of that name, of the type of the one that it stands before. */
-#define NEXT(name)                                                                                 \
-	static __typeof__(&name) next;                                                             \
-	if (!next)                                                                                 \
-	next = (__typeof__(next))(uintptr_t)inject_next(#name)
 
 static bool is(const char *effect)
 {
 	return strcmp(inject_effect(), effect) == 0;
-}
-
-/* Whether the call fails; then errno is set. */
-static bool fails(const char *name, const char *subject)
-{
-	if (!inject_due(&(struct call){"files", name, subject ? subject : ""}))
-		return false;
-	errno = inject_errno();
-	return true;
-}
-
-static const char *path_of(int fd, char path[PATH_MAX])
-{
-	char link[64];
-	ssize_t n;
-
-	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-	n = syscall(SYS_readlink, link, path, PATH_MAX - 1);
-	path[n > 0 ? n : 0] = '\0';
-	return path;
 }
 
 /* Does to a file what somebody else could: it goes, loses its second half, or gets more bytes. */
@@ -59,7 +33,7 @@ static void change(int dir, const char *path)
 	char real[PATH_MAX];
 
 	fd = (int)syscall(SYS_openat, dir, path, O_PATH | O_NOFOLLOW);
-	path_of(fd, real);
+	inject_path_of(fd, real);
 	syscall(SYS_close, fd);
 	if (!below || strncmp(real, below, strlen(below)) != 0) {
 		errno = errnum;
@@ -86,7 +60,7 @@ static void change(int dir, const char *path)
 	do {                                                                                       \
 		type result;                                                                       \
 		NEXT(name);                                                                        \
-		if (!fails(#name ":" kind, path))                                                  \
+		if (!inject_fails(#name ":" kind, path))                                           \
 			return call;                                                               \
 		if (errno)                                                                         \
 			return (type)-1;                                                           \
@@ -128,6 +102,27 @@ OPEN(open64)
 OPENAT(openat)
 OPENAT(openat64)
 
+/* These are what a checked call of theirs comes to. */
+int __open_2(const char *path, int flags)
+{
+	return open(path, flags);
+}
+
+int __open64_2(const char *path, int flags)
+{
+	return open64(path, flags);
+}
+
+int __openat_2(int dir, const char *path, int flags)
+{
+	return openat(dir, path, flags);
+}
+
+int __openat64_2(int dir, const char *path, int flags)
+{
+	return openat64(dir, path, flags);
+}
+
 #define STAT(name, type)                                                                           \
 	int name(const char *restrict path, struct type *restrict st)                              \
 	{                                                                                          \
@@ -152,7 +147,7 @@ FSTATAT(fstatat64, stat64)
 	int name(int fd, struct type *st)                                                          \
 	{                                                                                          \
 		char path[PATH_MAX];                                                               \
-		path_of(fd, path);                                                                 \
+		inject_path_of(fd, path);                                                          \
 		LOOK(int, name, "stat", AT_FDCWD, path, next(fd, st));                             \
 	}
 
@@ -169,7 +164,7 @@ int access(const char *path, int mode)
 	{                                                                                          \
 		char path[PATH_MAX];                                                               \
 		NEXT(name);                                                                        \
-		if (!fails(#name ":read", path_of(fd, path)))                                      \
+		if (!inject_fails(#name ":read", inject_path_of(fd, path)))                        \
 			return call;                                                               \
 		if (errno)                                                                         \
 			return -1;                                                                 \
@@ -189,26 +184,64 @@ ssize_t __read_chk(int fd, void *to, size_t size, size_t room)
 	return size > room ? (abort(), -1) : read(fd, to, size);
 }
 
-ssize_t write(int fd, const void *bytes, size_t size)
-{
-	char path[PATH_MAX];
-
-	NEXT(write);
-	if (fails("write:write", path_of(fd, path))) {
-		if (errno)
-			return -1;
-		size = size > 1 ? size / 2 : size;
+#define WRITE(name, parameters, call)                                                              \
+	ssize_t name parameters                                                                    \
+	{                                                                                          \
+		char path[PATH_MAX];                                                               \
+		NEXT(name);                                                                        \
+		if (inject_fails(#name ":write", inject_path_of(fd, path))) {                      \
+			if (errno)                                                                 \
+				return -1;                                                         \
+			size = size > 1 ? size / 2 : size;                                         \
+		}                                                                                  \
+		return call;                                                                       \
 	}
-	return next(fd, bytes, size);
-}
 
-int fsync(int fd)
-{
-	char path[PATH_MAX];
+WRITE(write, (int fd, const void *from, size_t size), next(fd, from, size))
+WRITE(pwrite, (int fd, const void *from, size_t size, off_t at), next(fd, from, size, at))
+WRITE(pwrite64, (int fd, const void *from, size_t size, off64_t at), next(fd, from, size, at))
 
-	NEXT(fsync);
-	return fails("fsync:fsync", path_of(fd, path)) ? -1 : next(fd);
-}
+#define BY_FD(type, name, kind, parameters, call)                                                  \
+	type name parameters                                                                       \
+	{                                                                                          \
+		char path[PATH_MAX];                                                               \
+		NEXT(name);                                                                        \
+		return inject_fails(#name ":" kind, inject_path_of(fd, path)) ? -1 : call;         \
+	}
+
+BY_FD(int, fsync, "fsync", (int fd), next(fd))
+BY_FD(int, fdatasync, "fsync", (int fd), next(fd))
+BY_FD(int, ftruncate, "write", (int fd, off_t size), next(fd, size))
+BY_FD(int, ftruncate64, "write", (int fd, off64_t size), next(fd, size))
+BY_FD(int, fchmod, "owner", (int fd, mode_t mode), next(fd, mode))
+BY_FD(int, fchown, "owner", (int fd, uid_t user, gid_t group), next(fd, user, group))
+BY_FD(int, futimens, "owner", (int fd, const struct timespec times[2]), next(fd, times))
+BY_FD(int, flock, "lock", (int fd, int how), next(fd, how))
+BY_FD(int, fstatfs, "ask", (int fd, struct statfs *out), next(fd, out))
+BY_FD(int, fstatfs64, "ask", (int fd, struct statfs64 *out), next(fd, out))
+BY_FD(off_t, lseek, "seek", (int fd, off_t at, int from), next(fd, at, from))
+BY_FD(off64_t, lseek64, "seek", (int fd, off64_t at, int from), next(fd, at, from))
+BY_FD(int, dup, "fcntl", (int fd), next(fd))
+BY_FD(int, dup2, "fcntl", (int fd, int to), next(fd, to))
+BY_FD(int, dup3, "fcntl", (int fd, int to, int flags), next(fd, to, flags))
+
+#define FCNTL(name)                                                                                \
+	int name(int fd, int command, ...)                                                         \
+	{                                                                                          \
+		char path[PATH_MAX];                                                               \
+		va_list args;                                                                      \
+		void *arg;                                                                         \
+		NEXT(name);                                                                        \
+		va_start(args, command);                                                           \
+		arg = va_arg(args, void *);                                                        \
+		va_end(args);                                                                      \
+		return inject_fails(#name ":fcntl", inject_path_of(fd, path)) ?                    \
+			       -1 :                                                                \
+			       next(fd, command, arg);                                             \
+	}
+
+FCNTL(fcntl)
+FCNTL(fcntl64)
 
 /* Whatever it says, the descriptor is gone. */
 int close(int fd)
@@ -217,7 +250,7 @@ int close(int fd)
 	int result, errnum;
 
 	NEXT(close);
-	if (!fails("close:close", path_of(fd, path)))
+	if (!inject_fails("close:close", inject_path_of(fd, path)))
 		return next(fd);
 	errnum = errno;
 	result = next(fd);
@@ -229,31 +262,31 @@ int close(int fd)
 	int name parameters                                                                        \
 	{                                                                                          \
 		NEXT(name);                                                                        \
-		return fails(#name ":" kind, from) ? -1 : call;                                    \
+		return inject_fails(#name ":" kind, from) ? -1 : call;                             \
 	}
 
 RENAME(rename, "rename", (const char *from, const char *to), next(from, to))
 RENAME(renameat, "rename", (int a, const char *from, int b, const char *to), next(a, from, b, to))
 RENAME(linkat, "make", (int a, const char *from, int b, const char *to, int flags),
 	next(a, from, b, to, flags))
+RENAME(link, "make", (const char *from, const char *to), next(from, to))
+RENAME(symlinkat, "make", (const char *from, int dir, const char *to), next(from, dir, to))
+RENAME(mkdirat, "make", (int dir, const char *from, mode_t mode), next(dir, from, mode))
+RENAME(chmod, "owner", (const char *from, mode_t mode), next(from, mode))
+RENAME(utimes, "owner", (const char *from, const struct timeval times[2]), next(from, times))
+RENAME(chdir, "path", (const char *from), next(from))
 RENAME(symlink, "make", (const char *from, const char *to), next(from, to))
 RENAME(mkdir, "make", (const char *from, mode_t mode), next(from, mode))
 RENAME(unlink, "remove", (const char *from), next(from))
 RENAME(unlinkat, "remove", (int a, const char *from, int flags), next(a, from, flags))
 RENAME(rmdir, "remove", (const char *from), next(from))
 
-int pipe(int ends[2])
-{
-	NEXT(pipe);
-	return fails("pipe:child", "") ? -1 : next(ends);
-}
-
 #define MMAP(name, offset)                                                                         \
 	void *name(void *at, size_t size, int protection, int flags, int fd, offset from)          \
 	{                                                                                          \
 		char path[PATH_MAX] = "";                                                          \
 		if (fd >= 0)                                                                       \
-			path_of(fd, path);                                                         \
+			inject_path_of(fd, path);                                                  \
 		LOOK(void *, name, "mmap", AT_FDCWD, path,                                         \
 			next(at, size, protection, flags, fd, from));                              \
 	}
@@ -261,35 +294,10 @@ int pipe(int ends[2])
 MMAP(mmap, off_t)
 MMAP(mmap64, off64_t)
 
-DIR *opendir(const char *path)
-{
-	NEXT(opendir);
-	return fails("opendir:opendir", path) ? NULL : next(path);
-}
-
-DIR *fdopendir(int fd)
-{
-	char path[PATH_MAX];
-
-	NEXT(fdopendir);
-	return fails("fdopendir:opendir", path_of(fd, path)) ? NULL : next(fd);
-}
-
-#define READDIR(name, type)                                                                        \
-	struct type *name(DIR *dir)                                                                \
-	{                                                                                          \
-		char path[PATH_MAX];                                                               \
-		NEXT(name);                                                                        \
-		return fails(#name ":readdir", path_of(dirfd(dir), path)) ? NULL : next(dir);      \
-	}
-
-READDIR(readdir, dirent)
-READDIR(readdir64, dirent64)
-
 char *realpath(const char *restrict path, char *restrict out)
 {
 	NEXT(realpath);
-	return fails("realpath:path", path) ? NULL : next(path, out);
+	return inject_fails("realpath:path", path) ? NULL : next(path, out);
 }
 
 char *__realpath_chk(const char *path, char *out, size_t room)
@@ -301,7 +309,7 @@ char *__realpath_chk(const char *path, char *out, size_t room)
 char *getcwd(char *out, size_t size)
 {
 	NEXT(getcwd);
-	return fails("getcwd:path", ".") ? NULL : next(out, size);
+	return inject_fails("getcwd:path", ".") ? NULL : next(out, size);
 }
 
 char *__getcwd_chk(char *out, size_t size, size_t room)
@@ -310,53 +318,14 @@ char *__getcwd_chk(char *out, size_t size, size_t room)
 	return getcwd(out, size);
 }
 
+ssize_t readlinkat(int dir, const char *restrict path, char *restrict out, size_t size)
+{
+	NEXT(readlinkat);
+	return inject_fails("readlinkat:path", path) ? -1 : next(dir, path, out, size);
+}
+
 ssize_t readlink(const char *restrict path, char *restrict out, size_t size)
 {
 	NEXT(readlink);
-	return fails("readlink:path", path) ? -1 : next(path, out, size);
-}
-
-#define FOPEN(name)                                                                                \
-	FILE *name(const char *restrict path, const char *restrict mode)                           \
-	{                                                                                          \
-		NEXT(name);                                                                        \
-		return fails(#name ":path", path) ? NULL : next(path, mode);                       \
-	}
-
-FOPEN(fopen)
-FOPEN(fopen64)
-
-FILE *tmpfile(void)
-{
-	NEXT(tmpfile);
-	return fails("tmpfile:make", "") ? NULL : next();
-}
-
-FILE *tmpfile64(void)
-{
-	NEXT(tmpfile64);
-	return fails("tmpfile64:make", "") ? NULL : next();
-}
-
-int fflush(FILE *file)
-{
-	NEXT(fflush);
-	return fails("fflush:fsync", "") ? EOF : next(file);
-}
-
-int posix_spawnp(pid_t *restrict out, const char *restrict file,
-	const posix_spawn_file_actions_t *restrict actions,
-	const posix_spawnattr_t *restrict attributes, char *const argv[restrict],
-	char *const variables[restrict])
-{
-	NEXT(posix_spawnp);
-	return fails("posix_spawnp:child", file) ?
-		       errno :
-		       next(out, file, actions, attributes, argv, variables);
-}
-
-pid_t waitpid(pid_t pid, int *status, int options)
-{
-	NEXT(waitpid);
-	return fails("waitpid:wait", "") ? -1 : next(pid, status, options);
+	return inject_fails("readlink:path", path) ? -1 : next(path, out, size);
 }

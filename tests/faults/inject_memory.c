@@ -1,10 +1,12 @@
-/* malloc and its kin, and a thread or a mapping of the process's own: what comes of memory. */
+/* malloc and its kin. */
 #define _GNU_SOURCE
 #include "inject.h"
 
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
-#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +18,6 @@ static void *(*next_realloc)(void *, size_t);
 static void *(*next_aligned_alloc)(size_t, size_t);
 static int (*next_posix_memalign)(void **, size_t, size_t);
 static void (*next_free)(void *);
-static int (*next_pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 
 /* For what is allocated before the functions above are known; never given back. */
 static char early[16384];
@@ -38,16 +39,60 @@ static void *take_early(size_t size)
 }
 
 /* The blocks that live, by their addresses, and who asked for them. */
-enum { LIVE_MAX = 1 << 17, FD_MAX = 200 };
+enum { LIVE_MAX = 1 << 17, FD_MAX = 200, CALLERS = 16 };
 static struct {
 	void *block;
 	const void *caller;
 } live[LIVE_MAX];
-static pthread_mutex_t live_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static size_t slot_of(const void *block)
 {
 	return (size_t)(((uintptr_t)block >> 4) * 0x9e3779b97f4a7c15u >> 47);
+}
+
+/* All callers, of what lives at the end of a run that is looked into by hand. */
+static bool is_traced;
+static struct {
+	void *block, *frames[CALLERS];
+} traces[LIVE_MAX];
+
+static void trace(void *block)
+{
+	static _Thread_local bool busy;
+
+	if (!is_traced || busy)
+		return;
+	busy = true;
+	inject_pause();
+	memset(&traces[slot_of(block)], 0, sizeof *traces);
+	backtrace(traces[slot_of(block)].frames, CALLERS);
+	traces[slot_of(block)].block = block;
+	inject_resume();
+	busy = false;
+}
+
+static void tell_trace(const void *block)
+{
+	char place[512];
+	size_t i;
+
+	for (i = 2; i < CALLERS && traces[slot_of(block)].block == block; i++) {
+		inject_place(place, sizeof place, traces[slot_of(block)].frames[i]);
+		inject_log("live\t%s\n", place);
+	}
+}
+static atomic_flag live_lock = ATOMIC_FLAG_INIT;
+
+/* No mutex, for that would be one of the program's. */
+static void lock(void)
+{
+	while (atomic_flag_test_and_set(&live_lock))
+		sched_yield();
+}
+
+static void unlock(void)
+{
+	atomic_flag_clear(&live_lock);
 }
 
 static void remember(void *block, const void *caller)
@@ -56,12 +101,13 @@ static void remember(void *block, const void *caller)
 
 	if (!block)
 		return;
-	pthread_mutex_lock(&live_lock);
+	trace(block);
+	lock();
 	for (i = slot_of(block); live[i].block; i = (i + 1) % LIVE_MAX)
 		;
 	live[i].block = block;
 	live[i].caller = caller;
-	pthread_mutex_unlock(&live_lock);
+	unlock();
 }
 
 /* Closes the gap that it leaves, so that no search ends too early. */
@@ -71,7 +117,7 @@ static void forget(const void *block)
 
 	if (!block)
 		return;
-	pthread_mutex_lock(&live_lock);
+	lock();
 	for (i = slot_of(block); live[i].block && live[i].block != block; i = (i + 1) % LIVE_MAX)
 		;
 	for (gap = i; live[i].block;) {
@@ -89,17 +135,17 @@ static void forget(const void *block)
 		live[gap] = live[i];
 		gap = i;
 	}
-	pthread_mutex_unlock(&live_lock);
+	unlock();
 }
 
 __attribute__((constructor(101))) static void find_all(void)
 {
+	is_traced = getenv("INJECT_TRACE") != NULL;
 	*(void **)&next_free = inject_next("free");
 	*(void **)&next_calloc = inject_next("calloc");
 	*(void **)&next_realloc = inject_next("realloc");
 	*(void **)&next_aligned_alloc = inject_next("aligned_alloc");
 	*(void **)&next_posix_memalign = inject_next("posix_memalign");
-	*(void **)&next_pthread_create = inject_next("pthread_create");
 	*(void **)&next_malloc = inject_next("malloc");
 }
 
@@ -112,6 +158,7 @@ __attribute__((destructor)) static void tell_live(void)
 		if (live[i].block) {
 			inject_place(place, sizeof place, live[i].caller);
 			inject_log("live %s\n", place);
+			tell_trace(live[i].block);
 		}
 	for (i = 3; i < FD_MAX; i++)
 		if (fcntl((int)i, F_GETFD) >= 0)
@@ -230,10 +277,4 @@ void free(void *block)
 		return;
 	forget(block);
 	next_free(block);
-}
-
-int pthread_create(
-	pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *arg)
-{
-	return fails("pthread_create") ? EAGAIN : next_pthread_create(thread, attributes, run, arg);
 }

@@ -47,6 +47,11 @@ def make_clean(m):
          "git add .; git commit -qm start; echo 2 >>pkg/m.py; git add .")
 
 
+@world("certificates")
+def make_certificates(m):
+    make_clean(m)
+
+
 @world("dirty")
 def make_dirty(m):
     """History with packed and loose objects and references, two branches and a merge; of each rule
@@ -80,6 +85,13 @@ def make_ignores(m):
     make_dirty(m)
     m.sh("printf '*.pyc\\n!late.pyc\\n' >.gitignore; mkdir -p image; echo FROM x >Dockerfile; echo FROM y >image/Dockerfile; "
          "echo '**/*.log' >.dockerignore; git add -f .gitignore Dockerfile image .dockerignore; git commit -qm ignores")
+
+
+@world("packed")
+def make_packed(m):
+    make_clean(m)
+    m.sh("git checkout -q -b topic/one; echo >old.pyc; git add -f old.pyc; git commit -qm old; git pack-refs --all; "
+         "echo >new.pyc; git add -f new.pyc; git worktree add -q ../linked HEAD 2>/dev/null; git pack-refs --all; rm -rf .git/refs/heads/topic")
 
 
 @world("disk")
@@ -137,9 +149,10 @@ def make_large(m):
 
 
 class Case:
-    def __init__(self, name, world_name, args, cwd="repo", mends=False, text="", by_file=False, by_step=False):
+    def __init__(self, name, world_name, args, cwd="repo", mends=False, text="", by_file=False, by_step=False, env=None):
         self.name, self.world, self.args, self.cwd = name, world_name, args.split(), cwd
         self.mends, self.text, self.by_file, self.by_step = mends, text, by_file, by_step
+        self.env = env or {}
 
 
 CASES = [
@@ -157,9 +170,14 @@ CASES = [
     Case("staged-path", "dirty", "--check-staged ../ghost.pyc ../__pycache__/../m.py", "repo/pkg/migrations"),
     Case("staged-merge", "merge", "--color=always"),
     Case("staged-linked", "linked", "", "linked"),
+    Case("staged-packed", "packed", "--format=json"),
+    Case("history-packed", "packed", "--check-history --format=json"),
+    Case("range-packed", "packed", "--check-range HEAD~1.. --format=json"),
+    Case("untrack-packed", "packed", "--untrack old.pyc", mends=True),
     Case("tracked", "dirty", "--check-tracked", "repo/docs"),
     Case("tracked-json", "dirty", "--check-tracked --format=json"),
     Case("tracked-clean", "clean", "--check-tracked -v"),
+    Case("tracked-certificates", "certificates", "--check-tracked", env={"INJECT_CERTIFICATES": None}),
     Case("range", "dirty", "--check-range HEAD~2..HEAD"),
     Case("range-json", "dirty", "--check-range ^main~2 main v1 --format=json"),
     Case("range-path", "dirty", "--check-range HEAD~1..HEAD -- pkg/ghost.pyc"),
@@ -205,7 +223,20 @@ defaultBranch = main
 ignoreCase = true
 [protocol "file"]
 allow = always
+[pack]
+threads = 1
+[gc]
+auto = 0
 """
+
+
+# libgit2 has its TLS library read all of these, which takes nine of ten allocations. One case does so.
+CERTIFICATES = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+def first_certificate():
+    text = CERTIFICATES.read_text() if CERTIFICATES.exists() else ""
+    return "".join(text.partition("-----END CERTIFICATE-----\n")[:2])
 
 
 class World:
@@ -217,7 +248,9 @@ class World:
         self.home = directory / "home"
         self.home.mkdir()
         (self.home / ".gitconfig").write_text(GITCONFIG)
-        self.env = dict(BASE_ENV, HOME=str(self.home), PYCGUARD=os.environ["PYCGUARD"])
+        self.base = self.env = dict(BASE_ENV, HOME=str(self.home), PYCGUARD=os.environ["PYCGUARD"])
+        self.base["INJECT_CERTIFICATES"] = self.base["SSL_CERT_FILE"] = str(self.home / "certificates")
+        (self.home / "certificates").write_text(first_certificate())
         self.top.mkdir()
         (self.top / "policy").write_text("*.dat\n")
         WORLDS[name](Maker(self.top, self.env))
@@ -226,6 +259,7 @@ class World:
 
     def take_up(self, case):
         self.case, self.cwd, self.args = case, self.top / case.cwd, case.args
+        self.env = {name: value for name, value in {**self.base, **case.env}.items() if value is not None}
         ids = (self.top / "ids").read_text().split() if case.text else []
         self.input = case.text.format(*ids).encode()
         self.reset()
