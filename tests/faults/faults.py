@@ -127,10 +127,10 @@ class Worker:
         world.take_up(case)
         return world
 
-    def look(self, case):
+    def look(self, case, calls=None):
         """Which calls of a case could fail."""
         world = self.take_up(case)
-        clean, log = run(world, calls=self.kind)
+        clean, log = run(world, calls=calls or self.kind)
         assert clean.returncode != "hang", "it does not end without a failure either"
         self.judges[case.name] = Judge(world, clean, log, run_plain)
         return clean.returncode, calls_of(log)
@@ -138,7 +138,7 @@ class Worker:
     def do_faults(self, case, faults):
         """Lets each of the calls fail. Returns for each a problem or None, and what there is to show."""
         if case.name not in self.judges:
-            self.look(case)
+            self.look(case, "none")
         world, judge = self.take_up(case), self.judges[case.name]
         judge.world.take_up(case)
         return [self.do_fault(world, judge, call, effect) for call, effect in faults]

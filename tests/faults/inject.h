@@ -37,6 +37,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /** "memory" or "files"; the name of the call; the path or other subject, "" for none. */
 struct call {
@@ -62,6 +63,9 @@ const char *inject_path_of(int fd, char *path);
 /** Between these, calls of this thread do not count: the library's own. They nest. */
 void inject_pause(void);
 void inject_resume(void);
+
+/** read(), as it would be if what is told through a pipe came in one piece. */
+ssize_t inject_read(int fd, void *to, size_t size);
 
 /** A point where another thread may go on. */
 void inject_turn(void);

@@ -164,18 +164,19 @@ int access(const char *path, int mode)
 	{                                                                                          \
 		char path[PATH_MAX];                                                               \
 		NEXT(name);                                                                        \
-		if (!inject_fails(#name ":read", inject_path_of(fd, path)))                        \
-			return call;                                                               \
-		if (errno)                                                                         \
-			return -1;                                                                 \
-		if (is("short"))                                                                   \
-			size = size > 1 ? size / 2 : size;                                         \
-		else                                                                               \
-			change(AT_FDCWD, path);                                                    \
+		(void)next;                                                                        \
+		if (inject_fails(#name ":read", inject_path_of(fd, path))) {                       \
+			if (errno)                                                                 \
+				return -1;                                                         \
+			if (is("short"))                                                           \
+				size = size > 1 ? size / 2 : size;                                 \
+			else                                                                       \
+				change(AT_FDCWD, path);                                            \
+		}                                                                                  \
 		return call;                                                                       \
 	}
 
-READ(read, (int fd, void *to, size_t size), next(fd, to, size))
+READ(read, (int fd, void *to, size_t size), inject_read(fd, to, size))
 READ(pread, (int fd, void *to, size_t size, off_t at), next(fd, to, size, at))
 READ(pread64, (int fd, void *to, size_t size, off64_t at), next(fd, to, size, at))
 
