@@ -159,6 +159,8 @@ static int compare_text(struct examined *x, struct snapshot *s, const struct ent
 	if (!text.sum)
 		return -1;
 	status = snapshot_read(s, source, take_text, &text);
+	if (status == 1) /* it has gone since it was found */
+		x->source_present = x->mtime_known = x->mtime_fits = false;
 	if (status == 0 && !text.is_pointer)
 		x->fit = bytecode_sum_fit(text.sum);
 	bytecode_sum_free(text.sum);
