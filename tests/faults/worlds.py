@@ -278,11 +278,35 @@ class World:
         return self.look() != self.state
 
     def reset(self):
-        if self.state is not None and not self.changed():
-            return
-        shutil.rmtree(self.top)
-        copy(self.kept, self.top)
+        """Makes what was changed again what it was; all of it is copied but the first time."""
+        if self.state is None:
+            shutil.rmtree(self.top)
+            copy(self.kept, self.top)
+        else:
+            now = self.look()
+            changed = sorted(path for path in set(now) | set(self.state) if now.get(path) != self.state.get(path))
+            if not changed:
+                return
+            self.mend(changed)
         self.state = self.look()
+
+    def mend(self, changed):
+        """`changed` is sorted: a directory comes before what is in it."""
+        kept = {path: self.kept / os.path.relpath(path, self.top) for path in changed}
+        for path in reversed(changed):
+            if os.path.isdir(path) and not os.path.islink(path):
+                if not kept[path].is_dir() or kept[path].is_symlink():
+                    os.rmdir(path)
+            elif os.path.lexists(path):
+                os.unlink(path)
+        for path in changed:
+            if kept[path].is_dir() and not kept[path].is_symlink():
+                os.makedirs(path, exist_ok=True)
+            elif os.path.lexists(kept[path]):
+                shutil.copy2(kept[path], path, follow_symlinks=False)
+        for path in reversed(changed):
+            if kept[path].is_dir() and not kept[path].is_symlink():
+                shutil.copystat(kept[path], path)
 
     def contents(self):
         """Every file: its mode and bytes; of an index its entries, as its times may differ."""
