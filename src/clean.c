@@ -54,7 +54,7 @@ static int has_bytecode(int dir, const char *file, enum bytecode_kind kind)
 
 	if (fd < 0)
 		return errno == ENOENT ? 0 : -1;
-	n = io_read(fd, bytes, sizeof bytes);
+	n = io_read_full(fd, bytes, sizeof bytes);
 	errnum = errno;
 	close(fd);
 	errno = errnum;

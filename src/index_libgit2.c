@@ -74,7 +74,7 @@ static int check_count(const struct index_rows *rows, int fd)
 	enum { COUNT_AT = 8, COUNT_SIZE = 4 };
 	unsigned char count[COUNT_AT + COUNT_SIZE] = {0};
 
-	if (io_read(fd, count, sizeof count) < 0)
+	if (io_read_full(fd, count, sizeof count) < 0)
 		return read_failed(rows->repository);
 	if (!git_index_entrycount(rows->index) &&
 		memcmp(count + COUNT_AT, "\0\0\0\0", COUNT_SIZE) != 0)

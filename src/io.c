@@ -68,6 +68,21 @@ ssize_t io_read(int fd, void *bytes, size_t size)
 	return n;
 }
 
+ssize_t io_read_full(int fd, void *bytes, size_t size)
+{
+	char *next = bytes;
+	ssize_t n = 1;
+
+	while (n > 0 && size > 0) {
+		n = io_read(fd, next, size);
+		if (n > 0) {
+			next += n;
+			size -= (size_t)n;
+		}
+	}
+	return n < 0 ? -1 : next - (char *)bytes;
+}
+
 int io_read_all(struct buf *out, int fd, size_t most)
 {
 	char piece[16384];

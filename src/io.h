@@ -36,6 +36,9 @@ int io_can_run(const char *path);
 /** Read as read(2) does, again when a signal interrupted it. */
 ssize_t io_read(int fd, void *bytes, size_t size);
 
+/** The same, and again until there are so many bytes, or no more. */
+ssize_t io_read_full(int fd, void *bytes, size_t size);
+
 /**
  * Append what there is to the end, or until the buf has more than `most` bytes: so that a file
  * which is too large shows as one that is. SIZE_MAX: no limit.

@@ -161,7 +161,9 @@ static int look_on_disk(struct work *work)
 	if (buf_failed(&source) < 0 ||
 		look(&work->told.disk, work->disk, work->typed, source.ptr) < 0)
 		status = -1;
-	if (status == 0 && work->told.disk.file && snapshot_find(work->disk, work->typed, &e) > 0) {
+	else if (work->told.disk.file)
+		status = snapshot_find(work->disk, work->typed, &e);
+	if (status > 0) {
 		status = examine(&copy, work->disk, &e, work->caseless);
 		work->told.now = copy.loads;
 		examined_free(&copy);

@@ -1,0 +1,340 @@
+#include "failing.h"
+
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "git_calls.h"
+
+/* Of callers: wrappers and this file's own come first. */
+enum { FRAMES_OWN = 3, FRAMES_NEAR = 4, FRAMES_SHOWN = 16, KEYS_MAX = 1 << 16 };
+
+static enum failing how;
+static size_t due, *fresh, fresh_max, fresh_count;
+static atomic_size_t seen;
+static atomic_long live;
+static const char *hit;
+static void *hit_frames[FRAMES_SHOWN];
+static int hit_frame_count;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Whether a call by these callers is the first in this process. */
+static bool is_new(void)
+{
+	static uint64_t keys[KEYS_MAX];
+	void *frames[FRAMES_OWN + FRAMES_NEAR];
+	int i, count = backtrace(frames, FRAMES_OWN + FRAMES_NEAR);
+	uint64_t key = 14695981039346656037u ^ (uint64_t)how;
+	size_t slot;
+
+	for (i = FRAMES_OWN; i < count; i++)
+		key = (key ^ (uintptr_t)frames[i]) * 1099511628211u;
+	for (slot = key >> 48; keys[slot] && keys[slot] != key; slot = (slot + 1) % KEYS_MAX)
+		;
+	if (keys[slot] == key)
+		return false;
+	keys[slot] = key;
+	return true;
+}
+
+static __attribute__((noinline)) void count(size_t number, const char *name)
+{
+	if (number == due) {
+		hit = name;
+		hit_frame_count = backtrace(hit_frames, FRAMES_SHOWN);
+	}
+	if (fresh && fresh_count < fresh_max && is_new())
+		fresh[fresh_count++] = number;
+}
+
+/* Whether this call is the one to fail. */
+static bool is_due(enum failing kind, const char *name)
+{
+	size_t number;
+
+	if (how != kind)
+		return false;
+	number = atomic_fetch_add(&seen, 1) + 1;
+	if (fresh || number == due) {
+		pthread_mutex_lock(&lock);
+		count(number, name);
+		pthread_mutex_unlock(&lock);
+	}
+	return number == due;
+}
+
+void failing_start(enum failing kind, size_t nth, size_t *out, size_t max)
+{
+	due = nth;
+	fresh = out;
+	fresh_max = max;
+	fresh_count = 0;
+	hit = NULL;
+	atomic_store(&seen, 0);
+	how = kind;
+}
+
+size_t failing_stop(void)
+{
+	how = FAILING_NOT;
+	return fresh_count;
+}
+
+const char *failing_hit(void)
+{
+	return hit;
+}
+
+void failing_show(void)
+{
+	backtrace_symbols_fd(
+		hit_frames + FRAMES_OWN, hit ? hit_frame_count - FRAMES_OWN : 0, STDOUT_FILENO);
+}
+
+long failing_live(void)
+{
+	return atomic_load(&live);
+}
+
+/* A function of the C library that it may not have is one that nobody calls. */
+#define REAL(name, type, params) type __real_##name params __attribute__((weak))
+#define WRAPPER(name, type, params)                                                                \
+	REAL(name, type, params);                                                                  \
+	type __wrap_##name params;                                                                 \
+	type __wrap_##name params
+
+static bool fails(const char *name, int errnum)
+{
+	if (!is_due(FAILING_CALL, name))
+		return false;
+	errno = errnum;
+	return true;
+}
+
+static bool is_interrupted(const char *name)
+{
+	if (!is_due(FAILING_EINTR, name))
+		return false;
+	errno = EINTR;
+	return true;
+}
+
+static bool can_be_interrupted(const char *name)
+{
+	static const char *const names[] = {"poll", "waitpid", "close", "flock"};
+	size_t i;
+
+	for (i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+#define CALL(name, type, failure, errnum, params, args)                                            \
+	WRAPPER(name, type, params)                                                                \
+	{                                                                                          \
+		if (fails(#name, errnum) || (can_be_interrupted(#name) && is_interrupted(#name)))  \
+			return failure;                                                            \
+		return __real_##name args;                                                         \
+	}
+#define FILE(name, type, failure, errnum, params, args)                                            \
+	CALL(name, type, failure, errnum, params, args)                                            \
+	CALL(name##64, type, failure, errnum, params, args)
+#define LAST(name, type, failure, errnum, params, args)                                            \
+	WRAPPER(name, type, params)                                                                \
+	{                                                                                          \
+		type result;                                                                       \
+		if (strcmp(#name, "waitpid") == 0 && is_interrupted(#name))                        \
+			return failure;                                                            \
+		result = __real_##name args;                                                       \
+		return fails(#name, errnum) ? failure : result;                                    \
+	}
+#define OWN(name)
+#include "failing.def"
+#undef CALL
+#undef FILE
+#undef LAST
+#undef OWN
+
+/* --- memory ---------------------------------------------------------------------------------- */
+
+static void *taken(void *block)
+{
+	if (block)
+		atomic_fetch_add(&live, 1);
+	return block;
+}
+
+WRAPPER(malloc, void *, (size_t size))
+{
+	return fails("malloc", ENOMEM) ? NULL : taken(__real_malloc(size));
+}
+
+WRAPPER(calloc, void *, (size_t number, size_t size))
+{
+	return fails("calloc", ENOMEM) ? NULL : taken(__real_calloc(number, size));
+}
+
+WRAPPER(realloc, void *, (void *old, size_t size))
+{
+	void *block;
+
+	if (fails("realloc", ENOMEM))
+		return NULL;
+	block = __real_realloc(old, size);
+	return old ? block : taken(block);
+}
+
+WRAPPER(strdup, char *, (const char *s))
+{
+	return fails("strdup", ENOMEM) ? NULL : taken(__real_strdup(s));
+}
+
+WRAPPER(strndup, char *, (const char *s, size_t len))
+{
+	return fails("strndup", ENOMEM) ? NULL : taken(__real_strndup(s, len));
+}
+
+WRAPPER(realpath, char *, (const char *path, char *out))
+{
+	if (fails("realpath", EACCES))
+		return NULL;
+	return out ? __real_realpath(path, out) : taken(__real_realpath(path, out));
+}
+
+WRAPPER(free, void, (void *block))
+{
+	if (block)
+		atomic_fetch_sub(&live, 1);
+	__real_free(block);
+}
+
+/* --- files ----------------------------------------------------------------------------------- */
+
+#define OPEN(name, params, last, args)                                                             \
+	WRAPPER(name, int, params)                                                                 \
+	{                                                                                          \
+		va_list more;                                                                      \
+		unsigned mode;                                                                     \
+		va_start(more, last);                                                              \
+		mode = va_arg(more, unsigned);                                                     \
+		va_end(more);                                                                      \
+		if (fails(#name, EACCES) || is_interrupted(#name))                                 \
+			return -1;                                                                 \
+		return __real_##name args;                                                         \
+	}
+
+OPEN(open, (const char *path, int flags, ...), flags, (path, flags, mode))
+OPEN(open64, (const char *path, int flags, ...), flags, (path, flags, mode))
+OPEN(openat, (int dir, const char *path, int flags, ...), flags, (dir, path, flags, mode))
+OPEN(openat64, (int dir, const char *path, int flags, ...), flags, (dir, path, flags, mode))
+
+/* That a descriptor is not open is no failure. */
+#define FCNTL(name)                                                                                \
+	WRAPPER(name, int, (int fd, int command, ...))                                             \
+	{                                                                                          \
+		va_list more;                                                                      \
+		long arg;                                                                          \
+		va_start(more, command);                                                           \
+		arg = va_arg(more, long);                                                          \
+		va_end(more);                                                                      \
+		if (fd > STDERR_FILENO && fails(#name, EMFILE))                                    \
+			return -1;                                                                 \
+		return __real_##name(fd, command, arg);                                            \
+	}
+
+FCNTL(fcntl)
+FCNTL(fcntl64)
+
+WRAPPER(read, ssize_t, (int fd, void *bytes, size_t size))
+{
+	if (fails("read", EIO) || is_interrupted("read"))
+		return -1;
+	return __real_read(fd, bytes, size > 1 && is_due(FAILING_SHORT, "read") ? 1 : size);
+}
+
+WRAPPER(write, ssize_t, (int fd, const void *bytes, size_t size))
+{
+	if (fails("write", ENOSPC) || is_interrupted("write"))
+		return -1;
+	return __real_write(fd, bytes, size > 1 && is_due(FAILING_SHORT, "write") ? 1 : size);
+}
+
+WRAPPER(send, ssize_t, (int fd, const void *bytes, size_t size, int flags))
+{
+	if (fails("send", EPIPE) || is_interrupted("send"))
+		return -1;
+	return __real_send(fd, bytes, size > 1 && is_due(FAILING_SHORT, "send") ? 1 : size, flags);
+}
+
+/* --- what main does that a test does not want -------------------------------------------------- */
+
+void __wrap_git_guard(void (*end)(const char *reason));
+void __wrap_git_guard(void (*end)(const char *reason))
+{
+	(void)end;
+}
+
+int __wrap_setitimer(int which, const struct itimerval *value, struct itimerval *old);
+int __wrap_setitimer(int which, const struct itimerval *value, struct itimerval *old)
+{
+	(void)which, (void)value, (void)old;
+	return 0;
+}
+
+/* --- libgit2 ---------------------------------------------------------------------------------- */
+
+#define CALL(name, type, failure, errnum, params, args)
+#define FILE(name, type, failure, errnum, params, args)
+#define LAST(name, type, failure, errnum, params, args)
+#define OWN(name)
+
+#ifdef PYCGUARD_LIBGIT2
+static struct git_calls real;
+
+#define GIT(name, params, args)                                                                    \
+	static int failing_##name params                                                           \
+	{                                                                                          \
+		return is_due(FAILING_CALL, #name) ? -1 : real.name args;                          \
+	}
+#include "failing.def"
+#undef GIT
+
+static void prepare_git(void)
+{
+	if (git_calls_load() < 0 || git_calls.git_libgit2_init() < 0)
+		abort();
+	real = git_calls;
+#define GIT(name, params, args) git_calls.name = failing_##name;
+#include "failing.def"
+#undef GIT
+}
+#else
+static void prepare_git(void)
+{
+}
+#endif
+
+/* What the libraries allocate is theirs to free, but jansson's is wanted to fail too. */
+void failing_prepare(void)
+{
+	void *frames[1];
+
+	backtrace(frames, 1); /* its first call loads a library */
+	json_set_alloc_funcs(__wrap_malloc, __wrap_free);
+	prepare_git();
+}
