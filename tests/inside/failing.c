@@ -20,8 +20,8 @@
 
 #include "git_calls.h"
 
-/* Of callers: wrappers and this file's own come first. */
-enum { FRAMES_OWN = 3, FRAMES_NEAR = 4, FRAMES_SHOWN = 16, KEYS_MAX = 1 << 16 };
+/* Of callers; those that are functions of this file come before them. */
+enum { FRAMES_OWN_MAX = 8, FRAMES_NEAR = 4, FRAMES_SHOWN = 16, KEYS_MAX = 1 << 16 };
 
 static enum failing how;
 static size_t due, *fresh, fresh_max, fresh_count;
@@ -29,20 +29,18 @@ static atomic_size_t seen;
 static atomic_long live;
 static const char *hit;
 static void *hit_frames[FRAMES_SHOWN];
-static int hit_frame_count;
+static size_t hit_frame_count;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* Whether a call by these callers is the first in this process. */
-static bool is_new(void)
+static bool is_new(void *const *callers, size_t n)
 {
 	static uint64_t keys[KEYS_MAX];
-	void *frames[FRAMES_OWN + FRAMES_NEAR];
-	int i, count = backtrace(frames, FRAMES_OWN + FRAMES_NEAR);
 	uint64_t key = 14695981039346656037u ^ (uint64_t)how;
-	size_t slot;
+	size_t i, slot;
 
-	for (i = FRAMES_OWN; i < count; i++)
-		key = (key ^ (uintptr_t)frames[i]) * 1099511628211u;
+	for (i = 0; i < n; i++)
+		key = (key ^ (uintptr_t)callers[i]) * 1099511628211u;
 	for (slot = key >> 48; keys[slot] && keys[slot] != key; slot = (slot + 1) % KEYS_MAX)
 		;
 	if (keys[slot] == key)
@@ -51,18 +49,26 @@ static bool is_new(void)
 	return true;
 }
 
-static __attribute__((noinline)) void count(size_t number, const char *name)
+static void count(size_t number, const char *name, const void *caller)
 {
+	void *frames[FRAMES_OWN_MAX + FRAMES_SHOWN];
+	size_t own = 0, n = (size_t)backtrace(frames, FRAMES_OWN_MAX + FRAMES_SHOWN);
+
+	while (own < n && frames[own] != caller)
+		own++;
+	n -= own;
 	if (number == due) {
 		hit = name;
-		hit_frame_count = backtrace(hit_frames, FRAMES_SHOWN);
+		hit_frame_count = n < FRAMES_SHOWN ? n : FRAMES_SHOWN;
+		memcpy(hit_frames, frames + own, hit_frame_count * sizeof *frames);
 	}
-	if (fresh && fresh_count < fresh_max && is_new())
+	if (fresh && fresh_count < fresh_max &&
+		is_new(frames + own, n < FRAMES_NEAR ? n : FRAMES_NEAR))
 		fresh[fresh_count++] = number;
 }
 
 /* Whether this call is the one to fail. */
-static bool is_due(enum failing kind, const char *name)
+static bool is_due(enum failing kind, const char *name, const void *caller)
 {
 	size_t number;
 
@@ -71,7 +77,7 @@ static bool is_due(enum failing kind, const char *name)
 	number = atomic_fetch_add(&seen, 1) + 1;
 	if (fresh || number == due) {
 		pthread_mutex_lock(&lock);
-		count(number, name);
+		count(number, name, caller);
 		pthread_mutex_unlock(&lock);
 	}
 	return number == due;
@@ -101,8 +107,7 @@ const char *failing_hit(void)
 
 void failing_show(void)
 {
-	backtrace_symbols_fd(
-		hit_frames + FRAMES_OWN, hit ? hit_frame_count - FRAMES_OWN : 0, STDOUT_FILENO);
+	backtrace_symbols_fd(hit_frames, hit ? (int)hit_frame_count : 0, STDOUT_FILENO);
 }
 
 long failing_live(void)
@@ -117,17 +122,19 @@ long failing_live(void)
 	type __wrap_##name params;                                                                 \
 	type __wrap_##name params
 
-static bool fails(const char *name, int errnum)
+#define CALLER __builtin_return_address(0)
+
+static bool fails(const char *name, const void *caller, int errnum)
 {
-	if (!is_due(FAILING_CALL, name))
+	if (!is_due(FAILING_CALL, name, caller))
 		return false;
 	errno = errnum;
 	return true;
 }
 
-static bool is_interrupted(const char *name)
+static bool is_interrupted(const char *name, const void *caller)
 {
-	if (!is_due(FAILING_EINTR, name))
+	if (!is_due(FAILING_EINTR, name, caller))
 		return false;
 	errno = EINTR;
 	return true;
@@ -147,7 +154,8 @@ static bool can_be_interrupted(const char *name)
 #define CALL(name, type, failure, errnum, params, args)                                            \
 	WRAPPER(name, type, params)                                                                \
 	{                                                                                          \
-		if (fails(#name, errnum) || (can_be_interrupted(#name) && is_interrupted(#name)))  \
+		if (fails(#name, CALLER, errnum) ||                                                \
+			(can_be_interrupted(#name) && is_interrupted(#name, CALLER)))              \
 			return failure;                                                            \
 		return __real_##name args;                                                         \
 	}
@@ -158,10 +166,10 @@ static bool can_be_interrupted(const char *name)
 	WRAPPER(name, type, params)                                                                \
 	{                                                                                          \
 		type result;                                                                       \
-		if (strcmp(#name, "waitpid") == 0 && is_interrupted(#name))                        \
+		if (strcmp(#name, "waitpid") == 0 && is_interrupted(#name, CALLER))                \
 			return failure;                                                            \
 		result = __real_##name args;                                                       \
-		return fails(#name, errnum) ? failure : result;                                    \
+		return fails(#name, CALLER, errnum) ? failure : result;                            \
 	}
 #define OWN(name)
 #include "failing.def"
@@ -181,19 +189,19 @@ static void *taken(void *block)
 
 WRAPPER(malloc, void *, (size_t size))
 {
-	return fails("malloc", ENOMEM) ? NULL : taken(__real_malloc(size));
+	return fails("malloc", CALLER, ENOMEM) ? NULL : taken(__real_malloc(size));
 }
 
 WRAPPER(calloc, void *, (size_t number, size_t size))
 {
-	return fails("calloc", ENOMEM) ? NULL : taken(__real_calloc(number, size));
+	return fails("calloc", CALLER, ENOMEM) ? NULL : taken(__real_calloc(number, size));
 }
 
 WRAPPER(realloc, void *, (void *old, size_t size))
 {
 	void *block;
 
-	if (fails("realloc", ENOMEM))
+	if (fails("realloc", CALLER, ENOMEM))
 		return NULL;
 	block = __real_realloc(old, size);
 	return old ? block : taken(block);
@@ -201,17 +209,17 @@ WRAPPER(realloc, void *, (void *old, size_t size))
 
 WRAPPER(strdup, char *, (const char *s))
 {
-	return fails("strdup", ENOMEM) ? NULL : taken(__real_strdup(s));
+	return fails("strdup", CALLER, ENOMEM) ? NULL : taken(__real_strdup(s));
 }
 
 WRAPPER(strndup, char *, (const char *s, size_t len))
 {
-	return fails("strndup", ENOMEM) ? NULL : taken(__real_strndup(s, len));
+	return fails("strndup", CALLER, ENOMEM) ? NULL : taken(__real_strndup(s, len));
 }
 
 WRAPPER(realpath, char *, (const char *path, char *out))
 {
-	if (fails("realpath", EACCES))
+	if (fails("realpath", CALLER, EACCES))
 		return NULL;
 	return out ? __real_realpath(path, out) : taken(__real_realpath(path, out));
 }
@@ -233,7 +241,7 @@ WRAPPER(free, void, (void *block))
 		va_start(more, last);                                                              \
 		mode = va_arg(more, unsigned);                                                     \
 		va_end(more);                                                                      \
-		if (fails(#name, EACCES) || is_interrupted(#name))                                 \
+		if (fails(#name, CALLER, EACCES) || is_interrupted(#name, CALLER))                 \
 			return -1;                                                                 \
 		return __real_##name args;                                                         \
 	}
@@ -252,7 +260,7 @@ OPEN(openat64, (int dir, const char *path, int flags, ...), flags, (dir, path, f
 		va_start(more, command);                                                           \
 		arg = va_arg(more, long);                                                          \
 		va_end(more);                                                                      \
-		if (fd > STDERR_FILENO && fails(#name, EMFILE))                                    \
+		if (fd > STDERR_FILENO && fails(#name, CALLER, EMFILE))                            \
 			return -1;                                                                 \
 		return __real_##name(fd, command, arg);                                            \
 	}
@@ -262,23 +270,25 @@ FCNTL(fcntl64)
 
 WRAPPER(read, ssize_t, (int fd, void *bytes, size_t size))
 {
-	if (fails("read", EIO) || is_interrupted("read"))
+	if (fails("read", CALLER, EIO) || is_interrupted("read", CALLER))
 		return -1;
-	return __real_read(fd, bytes, size > 1 && is_due(FAILING_SHORT, "read") ? 1 : size);
+	return __real_read(fd, bytes, size > 1 && is_due(FAILING_SHORT, "read", CALLER) ? 1 : size);
 }
 
 WRAPPER(write, ssize_t, (int fd, const void *bytes, size_t size))
 {
-	if (fails("write", ENOSPC) || is_interrupted("write"))
+	if (fails("write", CALLER, ENOSPC) || is_interrupted("write", CALLER))
 		return -1;
-	return __real_write(fd, bytes, size > 1 && is_due(FAILING_SHORT, "write") ? 1 : size);
+	return __real_write(
+		fd, bytes, size > 1 && is_due(FAILING_SHORT, "write", CALLER) ? 1 : size);
 }
 
 WRAPPER(send, ssize_t, (int fd, const void *bytes, size_t size, int flags))
 {
-	if (fails("send", EPIPE) || is_interrupted("send"))
+	if (fails("send", CALLER, EPIPE) || is_interrupted("send", CALLER))
 		return -1;
-	return __real_send(fd, bytes, size > 1 && is_due(FAILING_SHORT, "send") ? 1 : size, flags);
+	return __real_send(
+		fd, bytes, size > 1 && is_due(FAILING_SHORT, "send", CALLER) ? 1 : size, flags);
 }
 
 /* --- what main does that a test does not want -------------------------------------------------- */
@@ -309,7 +319,7 @@ static struct git_calls real;
 #define GIT(name, params, args)                                                                    \
 	static int failing_##name params                                                           \
 	{                                                                                          \
-		return is_due(FAILING_CALL, #name) ? -1 : real.name args;                          \
+		return is_due(FAILING_CALL, #name, CALLER) ? -1 : real.name args;                  \
 	}
 #include "failing.def"
 #undef GIT
