@@ -1,0 +1,153 @@
+#!/usr/bin/env bats
+# A git that answers what git does not: cut short, garbled, nothing, by a signal. Where git is asked
+# because libgit2 cannot read the repository, such an answer is never taken for one of git's.
+
+load helper
+
+setup() {
+    start_clean
+    mkdir "$WORK/bin"
+    cat >"$WORK/bin/git" <<END
+#!/usr/bin/env bash
+for word; do
+    if [[ \$word == "\$STRANGE" ]]; then
+        eval "\$ANSWER"
+        exit
+    fi
+done
+exec $(command -v git) "\$@"
+END
+    chmod +x "$WORK/bin/git"
+}
+
+# One that libgit2 does not read.
+other_repo() {
+    git init -q --object-format=sha256 repo
+    cd repo || return
+    write m.pyc x
+    write pkg/a.py 'x = 1'
+    commit one m.pyc pkg
+    write n.pyc y
+    commit two n.pyc
+    id=$(git rev-parse HEAD)
+}
+
+# strange WORD ANSWER REASON [ARG...]: pycguard is refused for that reason when git, called with that word,
+# answers so: a command of the shell.
+strange() {
+    STRANGE=$1 ANSWER=$2 PATH=$WORK/bin:$PATH assert_refuses "$3" "${@:4}"
+}
+
+@test "a stand-in that answers as git does" {
+    other_repo
+    STRANGE=none PATH=$WORK/bin:$PATH judge --check-tracked
+    assert_judged 1 'error ghost-module m.pyc' 'error ghost-module n.pyc'
+}
+
+@test "which repository it is" {
+    other_repo
+    for verb in --check-tracked --check-history; do
+        strange --is-bare-repository : "its answer is ''" $verb
+        strange --is-bare-repository 'echo perhaps' "its answer is 'perhaps'" $verb
+        strange --is-bare-repository 'echo false; echo md5; pwd' 'its object format is unknown here' $verb
+        strange --is-bare-repository 'echo false; echo --show-object-format; pwd' 'or git is too old' $verb
+        strange --is-bare-repository 'exit 1' '' $verb
+        strange --is-bare-repository 'exit 128' 'git failed without a word' $verb
+        strange --is-bare-repository 'echo fatal: no more >&2; exit 128' 'no more' $verb
+        strange --is-bare-repository "kill -9 \$\$" "'git' was ended by signal 9" $verb
+        strange --git-common-dir 'echo here' "it knows no '--git-common-dir'" $verb
+        strange --git-common-dir 'echo fatal: no more >&2; exit 128' 'no more' $verb
+        strange --show-toplevel 'echo here' "it knows no '--show-toplevel'" $verb
+    done
+    rm "$WORK/bin/git"
+    PATH=$(path_without git) assert_refuses "cannot run 'git'" --check-tracked
+}
+
+@test "the entries of the index" {
+    other_repo
+    for row in "echo" "printf '100644 '" "printf '100648 $id 0\ta\0'" "printf '777777777777 $id 0\ta\0'" \
+        "printf '100644 ${id%?} 0\ta\0'" "printf '100644 ${id%?}g 0\ta\0'" "printf '100644 $id 4\ta\0'" \
+        "printf '100644 $id 0 a\0'" "printf '100644 $id 0\t\0'" "printf '100644 ${id}0\ta\0'" "printf '\0'" \
+        "printf '100644$id 0\ta\0'"; do
+        strange ls-files "$row" 'git ls-files says something strange' --check-tracked
+    done
+    strange ls-files 'exit 3' 'git failed without a word' --check-tracked
+    strange ls-files 'echo fatal: damaged >&2; exit 128' 'nor can git: damaged' --check-tracked
+    strange ls-files "kill -9 \$\$" "'git' was ended by signal 9" --check-tracked
+    strange ls-files "printf '040000 $id 0\tsub/\0'" 'cannot read' --check-tracked
+}
+
+@test "a git that does not know --sparse, and one that has none of the words" {
+    other_repo
+    STRANGE=--sparse ANSWER='echo usage >&2; exit 129' PATH=$WORK/bin:$PATH judge --check-tracked
+    assert_judged 1 'error ghost-module m.pyc' 'error ghost-module n.pyc'
+    strange ls-files 'exit 129' 'git failed without a word' --check-tracked
+}
+
+@test "which entries are only meant to be added" {
+    other_repo
+    : >empty.py
+    git add -N empty.py
+    strange diff 'exit 128' 'nor can git' --check-tracked
+    strange diff "printf 'b\0a\0z\0'" 'git diff says something strange' --check-tracked
+    strange diff "kill -9 \$\$" "'git' was ended by signal 9" --check-tracked
+}
+
+@test "objects" {
+    other_repo
+    git ls-files -s m.pyc >"$WORK/entry"
+    read -r _ blob _ <"$WORK/entry"
+    for row in 'read -r id; echo hello' 'read -r id; echo $id' 'read -r id; echo "$id blob"' \
+        'read -r id; echo "$id blob x"' 'read -r id; echo "$id blob 4x"' 'read -r id; echo "$id thing 4"' \
+        'read -r id; echo "$id missing "' 'read -r id; echo "$id/blob 4"'; do
+        strange --batch "$row" "git cat-file says '" --check-range HEAD~1..HEAD
+    done
+    strange --batch 'read -r id; printf "%0999d" 1' "'git' says something strange" --check-range HEAD~1..HEAD
+    strange --batch 'read -r id; echo "$id commit 9999"; echo short' 'git failed without a word' --check-range HEAD~1..HEAD
+    strange --batch 'read -r id; echo "$id commit 99999999999999999999"' '' --check-range HEAD~1..HEAD
+    strange --batch 'read -r id; printf "$id commit 2\nabc"' 'git cat-file says something strange' --check-range HEAD~1..HEAD
+    strange --batch 'read -r id; echo "fatal: no more" >&2; exit 128' 'no more' --check-range HEAD~1..HEAD
+    strange --batch 'exit 0' 'git failed without a word' --check-range HEAD~1..HEAD
+    strange --batch-check 'read -r id; echo hello' "git cat-file says 'hello'" --check-tracked
+    strange --batch "read -r id; printf '%s blob 2\nabc' $blob" 'git cat-file says' --check-tracked
+}
+
+@test "references and revisions" {
+    other_repo
+    strange for-each-ref "printf '$id refs/heads/main'" "git's answer is cut short" --check-history
+    strange for-each-ref "echo '$id'" "git says '$id'" --check-history
+    strange for-each-ref 'echo nonsense' "git says 'nonsense'" --check-history
+    strange for-each-ref "echo '$id/refs/heads/main'" "git says '" --check-history
+    strange for-each-ref 'echo warning: broken >&2' 'broken' --check-history
+    strange for-each-ref 'exit 128' 'cannot list the refs' --check-history
+    strange for-each-ref "kill -9 \$\$" "'git' was ended by signal 9" --check-history
+    strange worktree "printf 'worktree x\0HEAD 12\0\0'" "cannot list the work trees: git says 'HEAD 12'" --check-history
+    strange worktree 'exit 128' 'cannot list the work trees' --check-history
+    strange --verify 'echo 1234' "git says '1234'" --check-range HEAD~1..HEAD
+    strange --verify 'exit 128' "cannot use revision 'HEAD~1'" --check-range HEAD~1..HEAD
+    strange symbolic-ref 'exit 1' '' --check-range nowhere..HEAD
+    git checkout -q --orphan unborn
+    strange symbolic-ref 'exit 1' 'it names no commit' --check-staged
+    strange symbolic-ref 'exit 128' 'cannot read HEAD' --check-staged
+    strange for-each-ref "echo '$id refs/heads/unborn'" "'refs/heads/unborn' names no commit" --check-staged
+    STRANGE=for-each-ref ANSWER='echo "warning: ignoring dangling symref refs/a" >&2' PATH=$WORK/bin:$PATH judge --check-staged
+    assert_judged 1 'error ghost-module m.pyc' 'error ghost-module n.pyc'
+}
+
+@test "what is ignored, and the configuration" {
+    other_repo
+    write .gitignore '*.pyc'
+    strange check-ignore "printf 'a\0'" "its answer is cut short" --check-ignores
+    strange check-ignore 'for i in {1..999}; do printf "x\0%d\0y\0z\0" $i; done' "it speaks of 'z'" --check-ignores
+    strange check-ignore 'exit 128' 'cannot tell what git ignores' --check-ignores
+    strange --type=bool 'exit 3' 'cannot read core.ignoreCase' --check-tracked
+}
+
+@test "sizes on disk, which are not worth a refusal" {
+    other_repo
+    git config --local x.y z
+    for answer in 'exit 1' 'echo nonsense' 'echo 12' "kill -9 \$\$"; do
+        STRANGE='--batch-check=%(objectsize:disk)' ANSWER=$answer PATH=$WORK/bin:$PATH run_pycguard --check-history
+        [[ $status == 1 || $stderr == *'ended by signal 9'* ]] || fail "$answer"
+    done
+}
