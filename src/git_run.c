@@ -115,6 +115,11 @@ int git_run(struct buf *out, struct buf *err, const struct repository *r, const 
 	return status;
 }
 
+int git_must(int status, const char *command)
+{
+	return status > 0 ? error_set("git %s ended with status %d", command, status) : status;
+}
+
 int git_ask(struct buf *out, const struct repository *r, const char *const *args)
 {
 	int status;

@@ -39,7 +39,15 @@ void git_command_release(struct git_command *c);
 int git_run(struct buf *out, struct buf *err, const struct repository *r, const char *const *args,
 	const struct buf *input);
 
-/** The same without input, and the one line that it prints, without its end, replaces `out`. */
+/**
+ * For a command that has no way to say "none", which is what exit status 1 says of others.
+ *
+ * @param status as git_run gives it
+ * @return 0; -1 with the failure recorded when it is not 0
+ */
+int git_must(int status, const char *command);
+
+/** The same as git_run without input, and the one line that it prints, without its end, replaces `out`. */
 int git_ask(struct buf *out, const struct repository *r, const char *const *args);
 
 #endif

@@ -197,7 +197,7 @@ static int find_intents(struct index_rows *rows)
 
 	if (!has_candidates(rows))
 		return 0;
-	status = git_run(&paths, NULL, rows->repository, args, NULL);
+	status = git_must(git_run(&paths, NULL, rows->repository, args, NULL), "diff");
 	if (status == 0)
 		status = buf_failed(&paths) < 0 ? -1 : mark_intents(rows, &paths);
 	buf_free(&paths);

@@ -66,7 +66,7 @@ static int ask(
 	while (*options && n + 1 < sizeof args / sizeof *args)
 		args[n++] = *options++;
 	args[n] = NULL;
-	return git_ask(out, r, args);
+	return git_must(git_ask(out, r, args), "rev-parse");
 }
 
 /* The path with a slash at its end. */
@@ -113,7 +113,7 @@ static int ask_for_directory(
 	if (status == 0)
 		status = take_real(out, r->elsewhere ? start : NULL, path.ptr);
 	buf_free(&path);
-	return status < 0 ? -1 : 0;
+	return status;
 }
 
 /* A bare repository has no work tree; nor has one, for git, that we stand inside of. */

@@ -127,8 +127,8 @@ int refs_git_each_head(struct repository *r, refs_visit *visit, void *arg)
 		status = visit(arg, "HEAD", &id);
 	if (status < 0)
 		return -1;
-	status = git_run(&out, NULL, r, args, NULL);
-	if (status != 0 || buf_failed(&out) < 0)
+	status = git_must(git_run(&out, NULL, r, args, NULL), "worktree");
+	if (status < 0 || buf_failed(&out) < 0)
 		status = error_prefix("cannot list the work trees");
 	for (at = 0; status == 0 && at < out.len; at += strlen(out.ptr + at) + 1)
 		status = take_field(r, out.ptr + at, visit, arg);

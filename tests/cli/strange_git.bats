@@ -51,13 +51,15 @@ strange() {
         strange --is-bare-repository 'echo perhaps' "its answer is 'perhaps'" $verb
         strange --is-bare-repository 'echo false; echo md5; pwd' 'its object format is unknown here' $verb
         strange --is-bare-repository 'echo false; echo --show-object-format; pwd' 'or git is too old' $verb
-        strange --is-bare-repository 'exit 1' '' $verb
+        strange --is-bare-repository 'exit 1' 'git rev-parse ended with status 1' $verb
         strange --is-bare-repository 'exit 128' 'git failed without a word' $verb
         strange --is-bare-repository 'echo fatal: no more >&2; exit 128' 'no more' $verb
         strange --is-bare-repository "kill -9 \$\$" "'git' was ended by signal 9" $verb
-        strange --git-common-dir 'echo here' "it knows no '--git-common-dir'" $verb
+        strange --git-common-dir 'echo no/where' "cannot find directory 'no/where'" $verb
+        strange --git-common-dir 'exit 1' 'git rev-parse ended with status 1' $verb
         strange --git-common-dir 'echo fatal: no more >&2; exit 128' 'no more' $verb
-        strange --show-toplevel 'echo here' "it knows no '--show-toplevel'" $verb
+        strange --show-toplevel : "cannot find directory ''" $verb
+        strange --show-toplevel 'exit 1' 'git rev-parse ended with status 1' $verb
     done
     rm "$WORK/bin/git"
     PATH=$(path_without git) assert_refuses "cannot run 'git'" --check-tracked
@@ -88,7 +90,8 @@ strange() {
     other_repo
     : >empty.py
     git add -N empty.py
-    strange diff 'exit 128' 'nor can git' --check-tracked
+    strange diff 'exit 1' 'nor can git: git diff ended with status 1' --check-tracked
+    strange diff 'exit 128' 'nor can git: git failed without a word' --check-tracked
     strange diff "printf 'b\0a\0z\0'" 'git diff says something strange' --check-tracked
     strange diff "kill -9 \$\$" "'git' was ended by signal 9" --check-tracked
 }
@@ -104,7 +107,7 @@ strange() {
     done
     strange --batch 'read -r id; printf "%0999d" 1' "'git' says something strange" --check-range HEAD~1..HEAD
     strange --batch 'read -r id; echo "$id commit 9999"; echo short' 'git failed without a word' --check-range HEAD~1..HEAD
-    strange --batch 'read -r id; echo "$id commit 99999999999999999999"' '' --check-range HEAD~1..HEAD
+    strange --batch 'read -r id; echo "$id commit 99999999999999999999"' 'out of memory' --check-range HEAD~1..HEAD
     strange --batch 'read -r id; printf "$id commit 2\nabc"' 'git cat-file says something strange' --check-range HEAD~1..HEAD
     strange --batch 'read -r id; echo "fatal: no more" >&2; exit 128' 'no more' --check-range HEAD~1..HEAD
     strange --batch 'exit 0' 'git failed without a word' --check-range HEAD~1..HEAD
@@ -122,10 +125,10 @@ strange() {
     strange for-each-ref 'exit 128' 'cannot list the refs' --check-history
     strange for-each-ref "kill -9 \$\$" "'git' was ended by signal 9" --check-history
     strange worktree "printf 'worktree x\0HEAD 12\0\0'" "cannot list the work trees: git says 'HEAD 12'" --check-history
+    strange worktree 'exit 1' 'cannot list the work trees: git worktree ended with status 1' --check-history
     strange worktree 'exit 128' 'cannot list the work trees' --check-history
     strange --verify 'echo 1234' "git says '1234'" --check-range HEAD~1..HEAD
     strange --verify 'exit 128' "cannot use revision 'HEAD~1'" --check-range HEAD~1..HEAD
-    strange symbolic-ref 'exit 1' '' --check-range nowhere..HEAD
     git checkout -q --orphan unborn
     strange symbolic-ref 'exit 1' 'it names no commit' --check-staged
     strange symbolic-ref 'exit 128' 'cannot read HEAD' --check-staged
@@ -143,11 +146,13 @@ strange() {
     strange --type=bool 'exit 3' 'cannot read core.ignoreCase' --check-tracked
 }
 
-@test "sizes on disk, which are not worth a refusal" {
+@test "sizes on disk, which are those of the blobs where git has none" {
     other_repo
-    git config --local x.y z
-    for answer in 'exit 1' 'echo nonsense' 'echo 12' "kill -9 \$\$"; do
-        STRANGE='--batch-check=%(objectsize:disk)' ANSWER=$answer PATH=$WORK/bin:$PATH run_pycguard --check-history
-        [[ $status == 1 || $stderr == *'ended by signal 9'* ]] || fail "$answer"
+    STRANGE='--batch-check=%(objectsize:disk)'
+    for answer in 'exit 1' 'exit 128' 'echo nonsense' 'echo 12' 'echo 1; echo 2; echo 3'; do
+        STRANGE=$STRANGE ANSWER=$answer PATH=$WORK/bin:$PATH run_pycguard --check-history
+        assert_status 1
+        assert_output_has '4 bytes (git could not tell them packed)'
     done
+    strange "$STRANGE" "kill -9 \$\$" "'git' was ended by signal 9" --check-history
 }
