@@ -151,11 +151,15 @@ static int ask_hooks_path(struct hooks *h, struct buf *answer)
 	static const char *const args[] = {
 		"config", "-z", "--show-scope", "--get", "core.hooksPath", NULL};
 	int status = child_git(answer, h->variables, args);
+	size_t len;
 
 	if (status != 0)
 		return status == 1 ? 0 : -1;
+	len = strlen(answer->ptr);
+	if (len == answer->len)
+		return error_set("git config says '%s'", answer->ptr);
 	h->scope = strdup(answer->ptr);
-	h->value = strdup(answer->ptr + strlen(answer->ptr) + 1);
+	h->value = strdup(answer->ptr + len + 1);
 	if (!h->scope || !h->value)
 		return error_oom();
 	if (!*h->value)

@@ -146,6 +146,25 @@ strange() {
     strange --type=bool 'exit 3' 'cannot read core.ignoreCase' --check-tracked
 }
 
+@test "where the hooks are" {
+    new_repo
+    for verb in --status --install --uninstall; do
+        strange version : "cannot tell the version of git from ''" $verb
+        strange version 'echo git version two' "cannot tell the version of git from 'git version two'" $verb
+        strange version 'exit 1' 'git version ended with status 1' $verb
+        strange version 'exit 128' 'git version: git failed without a word' $verb
+        strange version "kill -9 \$\$" "'git' was ended by signal 9" $verb
+        strange --is-bare-repository 'exit 1' 'git rev-parse ended with status 1' $verb
+        strange --git-common-dir 'exit 1' 'git rev-parse ended with status 1' $verb
+        strange --git-path 'exit 1' 'git rev-parse ended with status 1' $verb
+        strange --show-scope 'exit 128' 'git config: git failed without a word' $verb
+        strange --show-scope 'echo local' "git config says 'local'" $verb
+        strange --show-scope 'printf "local\0\0"' 'core.hooksPath is set to nothing' $verb
+    done
+    strange --git-common-dir "echo $WORK/no/where" "cannot change to '$WORK/no/where'" --install
+    [[ ! -e .git/hooks/pre-commit ]]
+}
+
 @test "sizes on disk, which are those of the blobs where git has none" {
     other_repo
     STRANGE='--batch-check=%(objectsize:disk)'
