@@ -38,35 +38,41 @@ static bool is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Takes the next line without the blanks at its ends. False when no line is left. */
+/* Takes the next line. False when no line is left. */
 static bool take_line(const char **line, size_t *len, const char **text, const char *end)
 {
-	const char *from = *text, *to;
+	const char *newline = memchr(*text, '\n', (size_t)(end - *text));
 
-	if (from == end)
+	if (*text == end)
 		return false;
-	to = memchr(from, '\n', (size_t)(end - from));
-	*text = to ? to + 1 : end;
-	to = to ? to : end;
-	while (from < to && is_blank(*from))
-		from++;
-	while (from < to && is_blank(to[-1]))
-		to--;
-	*line = from;
-	*len = (size_t)(to - from);
+	*line = *text;
+	*len = (size_t)((newline ? newline : end) - *text);
+	*text += *len + (newline != NULL);
 	return true;
 }
 
-/* The first paragraph of the message, in one line: what git shows of a commit. */
+static void trim(const char **line, size_t *len)
+{
+	while (*len && is_blank(**line))
+		++*line, --*len;
+	while (*len && is_blank((*line)[*len - 1]))
+		--*len;
+}
+
+/* The first paragraph of the message, in one line: what git shows of a commit. A line of the header
+ * may be blank, as a signature has one, but not empty. */
 static char *subject(const struct object *o)
 {
 	const char *text = o->bytes, *end = text + o->size, *line;
 	struct buf out = BUF_INIT;
 	size_t len = 1;
 
-	while (len && take_line(&line, &len, &text, end)) /* the header */
+	while (len && take_line(&line, &len, &text, end))
 		;
-	while (take_line(&line, &len, &text, end) && (len || !out.len)) {
+	while (take_line(&line, &len, &text, end)) {
+		trim(&line, &len);
+		if (!len && out.len)
+			break;
 		if (out.len)
 			buf_addc(&out, ' ');
 		buf_add(&out, line, len);

@@ -42,6 +42,27 @@ story() {
     assert_judged 0
 }
 
+# commit_of TEXT: the tree of the index, in a commit with TEXT after its names.
+commit_of() {
+    local names='A <a@example.org> 1700000000 +0000'
+    printf 'tree %s\nauthor %s\ncommitter %s\n%b' "$(git write-tree)" "$names" "$names" "$1" |
+        git hash-object -t commit -w --stdin
+}
+
+@test "the subject of a commit is its first paragraph, in one line, whatever its header holds" {
+    local signature='gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQEzBAABCAAd\n -----END PGP SIGNATURE-----\n' row
+    new_repo
+    write m.pyc x
+    git add -f .
+    for row in "$signature\nsigned\n|signed" '\nplain|plain' '\n\n  \n\t one two  \n three\r\n\nbody\n|one two three' \
+        '\n|""' '|""' 'x y\n|""'; do
+        git update-ref --no-deref HEAD "$(commit_of "${row%|*}")"
+        run_pycguard --check-range HEAD
+        assert_status 1
+        assert_output_has $'\n'"commit $(git rev-parse --short=10 HEAD)  $(printf %b "${row#*|}")"$'\n'
+    done
+}
+
 @test "what was there before the range is no finding" {
     new_repo
     commit before "$(pyc old.py)" old.py
