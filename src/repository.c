@@ -195,8 +195,8 @@ static int name_directories(struct repository *r)
 		       0;
 }
 
-/* By libgit2; if it refuses, or would look for the refs in the wrong place, as git finds it: but git
- * would wait where libgit2 has waited. */
+/* By libgit2; if it refuses, or would look for the refs in the wrong place, as git finds it: but
+ * git would wait where libgit2 has waited. */
 static int find(struct repository *r, const struct environment *env, const char *start)
 {
 	int status = open_git(r, env, start);

@@ -98,8 +98,8 @@ int snapshot_size(struct snapshot *s, const struct entry *e, uint64_t *out);
 /**
  * Read a file from its start, in pieces, until the sink has enough.
  *
- * @return 0; 1 when the blob is too large to be read here (SNAPSHOT_READ_MAX), or on disk there is no
- *         such file any more; -1 with the failure recorded
+ * @return 0; 1 when the blob is too large to be read here (SNAPSHOT_READ_MAX), or on disk there is
+ *         no such file any more; -1 with the failure recorded
  */
 int snapshot_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg);
 

@@ -1,8 +1,9 @@
 /*
- * Linked into what PYCGUARD_COVERAGE builds, for the counts of tests/coverage.py: gcov writes them when a
- * process returns from main. One that ends by _exit writes its counts too; and what gcov complains of,
- * of files that the tests' other user may not write to, or of a disk that a test has full, is not for
- * the standard error that a test looks at. GCOV_ERROR_FILE does not reach all of that.
+ * Linked into what PYCGUARD_COVERAGE builds, for the counts of tests/coverage.py: gcov writes them
+ * when a process returns from main. One that ends by _exit writes its counts too; and what gcov
+ * complains of, of files that the tests' other user may not write to, or of a disk that a test has
+ * full, is not for the standard error that a test looks at. GCOV_ERROR_FILE does not reach all of
+ * that.
  */
 #include <fcntl.h>
 #include <gcov.h>

@@ -1,4 +1,5 @@
-/* The calls that are about neither files nor memory: other processes, signals, libraries, the machine. */
+/* The calls that are about neither files nor memory: other processes, signals, libraries, the
+ * machine. */
 #define _GNU_SOURCE
 #include "inject.h"
 
@@ -40,7 +41,8 @@ CALL(int, sched_getaffinity, "ask", "", (pid_t pid, size_t size, cpu_set_t *set)
 CALL(int, sigaction, "signal", "",
 	(int number, const struct sigaction *restrict action, struct sigaction *restrict before),
 	next(number, action, before))
-/* What waits for so much computing to be done, as for an object that has no end, waits a twentieth of it. */
+/* What waits for so much computing to be done, as for an object that has no end, waits a twentieth
+ * of it. */
 int setitimer(__itimer_which_t which, const struct itimerval *restrict value,
 	struct itimerval *restrict before)
 {

@@ -1,7 +1,7 @@
 /*
- * Threads: one runs at a time, and gives way to the next only at points that are the same in each run:
- * when it waits for another, when it has woken one, when it ends, and after every few file calls. So a
- * thread meets nobody at a lock, and what each of them does never depends on chance.
+ * Threads: one runs at a time, and gives way to the next only at points that are the same in each
+ * run: when it waits for another, when it has woken one, when it ends, and after every few file
+ * calls. So a thread meets nobody at a lock, and what each of them does never depends on chance.
  */
 #define _GNU_SOURCE
 #include "inject.h"

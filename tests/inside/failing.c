@@ -291,7 +291,7 @@ WRAPPER(send, ssize_t, (int fd, const void *bytes, size_t size, int flags))
 		fd, bytes, size > 1 && is_due(FAILING_SHORT, "send", CALLER) ? 1 : size, flags);
 }
 
-/* --- what main does that a test does not want -------------------------------------------------- */
+/* --- what main does that a test does not want ------------------------------------------------ */
 
 void __wrap_git_guard(void (*end)(const char *reason));
 void __wrap_git_guard(void (*end)(const char *reason))

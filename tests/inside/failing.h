@@ -1,9 +1,11 @@
 /*
- * failing - calls of src that fail when a test wants it: of allocations, files, processes and libgit2.
+ * failing - calls of src that fail when a test wants it: of allocations, files, processes and
+ * libgit2.
  *
- * The linker's --wrap puts the functions of failing.c before those of failing.def, for what is linked
- * into the test; what the libraries call among themselves never fails here. tests/faults.sh has that,
- * with pycguard as it is installed, but takes hours; this is all in one process, and takes seconds.
+ * The linker's --wrap puts the functions of failing.c before those of failing.def, for what is
+ * linked into the test; what the libraries call among themselves never fails here. tests/faults.sh
+ * has that, with pycguard as it is installed, but takes hours; this is all in one process, and
+ * takes seconds.
  */
 #ifndef PYCGUARD_TESTS_FAILING_H
 #define PYCGUARD_TESTS_FAILING_H
@@ -23,8 +25,8 @@ void failing_prepare(void);
 
 /**
  * Count, from here on, the calls that can fail so, and have the `nth`, from 1, fail; 0: none.
- * Those whose callers, the few nearest ones, are new are appended to `fresh`, if that is not NULL: up
- * to `max`; how many is returned by failing_stop.
+ * Those whose callers, the few nearest ones, are new are appended to `fresh`, if that is not NULL:
+ * up to `max`; how many is returned by failing_stop.
  */
 void failing_start(enum failing how, size_t nth, size_t *fresh, size_t max);
 
