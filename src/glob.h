@@ -11,9 +11,9 @@
  *  - In a pattern about a path, what comes before the first of `*?[\` is compared byte by byte (the
  *    prefix), and only the remainder is a glob, matched against the remainder of the path.
  *  - A run of two or more asterisks is `**` only at the start of the pattern or after a `/`, and
- *    only before a `/`, a `\/` or the end. Any other run is one `*`. At the end `**` is as good as `*`,
- *    since a pattern that matches a directory matches all below it. (git before 2.52 has `x/a**`
- *    `/b`, put together, match `x/ab` and `x/a1/2/b` too, where its manual never did.)
+ *    only before a `/`, a `\/` or the end. Any other run is one `*`. At the end `**` is as good as
+ *    `*`, since a pattern that matches a directory matches all below it. (git before 2.52 has
+ *    `x/a**` `/b`, put together, match `x/ab` and `x/a1/2/b` too, where its manual never did.)
  *  - A class holds bytes, never `/`. Its POSIX names are ASCII only.
  */
 #ifndef PYCGUARD_GLOB_H
