@@ -11,15 +11,15 @@
 #include <stddef.h>
 
 struct environment {
-	const char *program;        /* argv[0]; never NULL */
-	const char *path;           /* PATH */
-	const char *git_dir;        /* GIT_DIR */
-	const char *git_work_tree;  /* GIT_WORK_TREE */
-	const char *git_index_file; /* GIT_INDEX_FILE; relative to the top of the work tree */
-	const char *git_object_dir; /* GIT_OBJECT_DIRECTORY */
-	const char *git_alternates; /* GIT_ALTERNATE_OBJECT_DIRECTORIES, separated by ':' */
-	const char *git_refs;     /* GIT_REFERENCE_BACKEND: where the refs are, from git 2.54 on */
-	const char *git_ceilings; /* GIT_CEILING_DIRECTORIES, separated by ':' */
+	const char *program;         /* argv[0]; never NULL */
+	const char *path;            /* PATH */
+	const char *git_dir;         /* GIT_DIR */
+	const char *git_work_tree;   /* GIT_WORK_TREE */
+	const char *git_index_file;  /* GIT_INDEX_FILE; relative to the top of the work tree */
+	const char *git_object_dir;  /* GIT_OBJECT_DIRECTORY */
+	const char *git_alternates;  /* GIT_ALTERNATE_OBJECT_DIRECTORIES, separated by ':' */
+	const char *git_refs;        /* GIT_REFERENCE_BACKEND, FORMAT://DIRECTORY */
+	const char *git_ceilings;    /* GIT_CEILING_DIRECTORIES, separated by ':' */
 	bool git_across_filesystems; /* GIT_DISCOVERY_ACROSS_FILESYSTEM */
 	const char *git_prefix;      /* GIT_PREFIX: the user's subdirectory, set for hooks */
 	const char *sudo_uid;        /* SUDO_UID: who called sudo, decimal */
