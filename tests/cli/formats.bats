@@ -144,9 +144,8 @@ for f in json.load(open("out"))["findings"]:
     refused '.mode = "staged" | .findings[0].severity = "note"'
     refused '.mode = "worktree" | .findings[0].loads = "cache-if-mtime-kept"'
     (($(wc -l <wrong) == 27))
-    "$PYTHON" -I -c 'import json, sys, jsonschema
-sys.exit(not jsonschema.validators.validator_for(json.load(open(sys.argv[1])), default=None))' \
-        "$SOURCE_ROOT/src/report.schema.json" || skip "this python3-jsonschema is older than the draft of the schema"
+    "$PYTHON" -I -c 'import jsonschema; jsonschema.Draft202012Validator' 2>/dev/null ||
+        skip 'this python3-jsonschema is older than the draft of the schema'
     "$PYTHON" -I "$BATS_TEST_DIRNAME/validate.py" "$SOURCE_ROOT/src/report.schema.json" --refused <wrong
 }
 
