@@ -115,9 +115,31 @@ static int take_field(struct repository *r, const char *field, refs_visit *visit
 	return memcmp(&id, &none, sizeof id) == 0 ? 0 : visit(arg, "HEAD", &id);
 }
 
+/* Appends the fields, a NUL after each. Before 2.36 git has but lines, and ends with 129. */
+static int list_work_trees(struct buf *out, struct repository *r)
+{
+	enum { USAGE = 129 };
+	static const char *const args[] = {"worktree", "list", "--porcelain", "-z", NULL};
+	static const char *const old_args[] = {"worktree", "list", "--porcelain", NULL};
+	struct buf err = BUF_INIT;
+	size_t i;
+	int status = git_run(out, &err, r, args, NULL);
+
+	if (status == USAGE) {
+		buf_clear(out);
+		buf_clear(&err);
+		status = git_run(out, &err, r, old_args, NULL);
+		for (i = 0; status == 0 && i < out->len; i++)
+			if (out->ptr[i] == '\n')
+				out->ptr[i] = '\0';
+	}
+	status = status > 1 ? child_git_failed(&err) : git_must(status, "worktree");
+	buf_free(&err);
+	return status < 0 ? -1 : buf_failed(out);
+}
+
 int refs_git_each_head(struct repository *r, refs_visit *visit, void *arg)
 {
-	static const char *const args[] = {"worktree", "list", "--porcelain", "-z", NULL};
 	struct buf out = BUF_INIT;
 	struct oid id;
 	size_t at;
@@ -127,9 +149,9 @@ int refs_git_each_head(struct repository *r, refs_visit *visit, void *arg)
 		status = visit(arg, "HEAD", &id);
 	if (status < 0)
 		return -1;
-	status = git_must(git_run(&out, NULL, r, args, NULL), "worktree");
-	if (status < 0 || buf_failed(&out) < 0)
-		status = error_prefix("cannot list the work trees");
+	status = list_work_trees(&out, r);
+	if (status < 0)
+		error_prefix("cannot list the work trees");
 	for (at = 0; status == 0 && at < out.len; at += strlen(out.ptr + at) + 1)
 		status = take_field(r, out.ptr + at, visit, arg);
 	buf_free(&out);
