@@ -95,6 +95,8 @@ static void give_back(void *block)
 
 #if LIBGIT2_AT_LEAST(1, 7)
 
+enum { ALLOCATOR_CALLS = 3 };
+
 static git_allocator allocator = {take, move, give_back};
 
 #else
@@ -135,10 +137,15 @@ static char *copy(const char *s, const char *file, int line)
 	return copy_bytes(s, strlen(s), file, line);
 }
 
+enum { ALLOCATOR_CALLS = 9 };
+
 static git_allocator allocator = {
 	take, take_cleared, copy, copy_most, copy_bytes, move, move_array, take_array, give_back};
 
 #endif
+
+_Static_assert(sizeof allocator == ALLOCATOR_CALLS * sizeof allocator.gmalloc,
+	"this libgit2 allocates by other calls");
 
 int git_guard_memory(void)
 {
