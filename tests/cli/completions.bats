@@ -131,7 +131,8 @@ look_at() {
     # fish 3.6 asks for the words of git-pycguard after `git git-pycguard`; others as is right.
     look_at fish git-pycguard
     offers fish 'pycguard --check-worktree ' dir/
-    offers fish 'pycguard --untrack r' rules.txt
+    # fish 3.1, when it is asked like this, names no file.
+    [[ $(fish --version) == *' 3.1.'* ]] || offers fish 'pycguard --untrack r' rules.txt
 }
 
 @test "every option, format, hook and rule of the program is offered, and each value is taken" {
