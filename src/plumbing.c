@@ -27,7 +27,7 @@ int plumbing_failed(const char *refusal)
 		{"'sdir'", "git sparse-checkout reapply --no-sparse-index"},
 		{"checksum", "git -c index.skipHash=false update-index --force-write-index"},
 		{"refstorage",
-			"git refs migrate --ref-format=files, from git 2.46 on, once there is "
+			"git refs migrate --ref-format=files, from git 2.48 on, once there is "
 			"no linked work tree"},
 	};
 	struct buf why = BUF_INIT;

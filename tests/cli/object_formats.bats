@@ -272,7 +272,7 @@ END
     PATH=$(path_without git)
     assert_refuses '(to do without it: git refs migrate --ref-format=files, ' --check-history
     PATH=$path
-    git refs migrate --ref-format=files
+    git refs migrate --ref-format=files || skip "$(git version) migrates no reflogs"
     PATH=$(path_without git)
     judge_index
     rejected old.pyc pkg/m.pyc -- --check-history
