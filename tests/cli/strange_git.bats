@@ -127,6 +127,7 @@ strange() {
     strange worktree "printf 'worktree x\0HEAD 12\0\0'" "cannot list the work trees: git says 'HEAD 12'" --check-history
     strange worktree 'exit 1' 'cannot list the work trees: git worktree ended with status 1' --check-history
     strange worktree 'exit 128' 'cannot list the work trees' --check-history
+    strange worktree 'exit 129' 'cannot list the work trees' --check-history
     strange --verify 'echo 1234' "git says '1234'" --check-range HEAD~1..HEAD
     strange --verify 'exit 128' "cannot use revision 'HEAD~1'" --check-range HEAD~1..HEAD
     git checkout -q --orphan unborn
@@ -135,6 +136,20 @@ strange() {
     strange for-each-ref "echo '$id refs/heads/unborn'" "'refs/heads/unborn' names no commit" --check-staged
     STRANGE=for-each-ref ANSWER='echo "warning: ignoring dangling symref refs/a" >&2' PATH=$WORK/bin:$PATH judge --check-staged
     assert_judged 1 'error ghost-module m.pyc' 'error ghost-module n.pyc'
+}
+
+@test "the work trees, of a git that ends no line of them with a NUL" {
+    other_repo
+    git worktree add -q --detach ../linked HEAD~1
+    git update-ref -d refs/heads/main
+    for head in HEAD~1 HEAD; do
+        git -C ../linked checkout -q "$id${head#HEAD}"
+        git update-ref --no-deref HEAD "$id~1"
+        # shellcheck disable=SC2016 # the stand-in's
+        STRANGE=-z ANSWER='exit 129' PATH=$WORK/bin:$PATH run_pycguard --check-history -z
+        [[ $head == HEAD ]] && expected=m.pycn.pyc || expected=m.pyc
+        [[ $output == "$expected" ]] || fail "$head"
+    done
 }
 
 @test "what is ignored, and the configuration" {
