@@ -25,9 +25,9 @@ PYCGUARD and INJECT name the binary and the library. -v prints each run.
 import argparse
 import collections
 import concurrent.futures
+import contextlib
 import ctypes
 import difflib
-import multiprocessing
 import os
 import pathlib
 import re
@@ -52,7 +52,7 @@ EFFECTS = {
     "load": ("ENOMEM",),
 }
 TIMEOUT = 60
-OWN = re.compile(r"pycguard|libgit2|libpcre2|libjansson|libz[.]|[?]")
+OWN = "pycguard,libgit2,libpcre2,libjansson,libz.,?"
 FEW = 4
 CHUNK = 30
 SHOWN = 10  # lines of what is different
@@ -71,7 +71,7 @@ class Call:
 
     def is_own(self):
         """Whether not a library made it that libgit2 brings along and sets up, or the loader."""
-        return OWN.match(self.module)
+        return self.module.startswith(tuple(OWN.split(",")))
 
     def key(self):
         return self.name, self.stack
@@ -106,6 +106,8 @@ def run(world, **settings):
     """A run with the library. Returns it, and the log."""
     env = dict(world.env, LD_PRELOAD=os.environ["INJECT"], INJECT_LOG=str(world.log),
                INJECT_BELOW=str(world.top) + "/")
+    if world.case.world != "certificates":
+        env["INJECT_MODULES"] = OWN + ",libc."
     env.update(("INJECT_" + name.upper(), str(value)) for name, value in settings.items())
     world.reset()
     return run_plain(world, env), read_log(world.log)
@@ -164,9 +166,9 @@ def differences(clean, got, log):
 WORKER = None  # of this process
 
 
-def start_worker(directory, kind, numbers):
+def start_worker(directory, kind):
     global WORKER
-    WORKER = Worker(directory / str(numbers.get()), kind)
+    WORKER = Worker(directory, kind)
 
 
 def look(index):
@@ -184,13 +186,16 @@ class Campaign:
         self.seen = {}
         self.calls, self.runs, self.missed, self.failures = 0, 0, 0, 0
 
+    def is_thorough(self):
+        return self.scope in ("stacks", "all")
+
     def wanted(self, case, calls):
         """Which of the calls of a case are to fail."""
         if case.world != "certificates":
             calls = [c for c in calls if c.is_own()]
         if self.scope == "all":
             return calls
-        if self.scope in ("sample", "few"):
+        if not self.is_thorough():
             sample = [c for c in calls if self.seen.setdefault(c.near_key(), c) is c or c is calls[-1]]
             return sample if self.scope == "sample" else sample[-1::-FEW][::-1]
         last = {call.key(): call.nth for call in calls}
@@ -199,7 +204,7 @@ class Campaign:
     def effects(self, call, turn):
         """A sample takes them in turn."""
         effects = EFFECTS[call.kind] if call.kind else ("ENOMEM",)
-        if self.scope not in ("sample", "few"):
+        if self.is_thorough():
             return effects
         return [effects[turn % len(effects)]]
 
@@ -226,12 +231,28 @@ class Campaign:
             print("  " + line)
         sys.stdout.flush()
 
-    def do(self, pool, indices):
-        plans = [self.plan(CASES[i], *found) for i, found in zip(indices, pool.map(look, indices))]
-        tasks = [(i, plan[at:at + CHUNK]) for i, plan in zip(indices, plans) for at in range(0, len(plan), CHUNK)]
-        for (i, faults), outcomes in zip(tasks, pool.map(do_faults, tasks)):
-            for fault, outcome in zip(faults, outcomes):
+    def do(self, pools, cases):
+        """All of a world is done by one process, so that each makes as few as possible; but where there is much
+        to do, all do it."""
+        homes = share_out(cases, pools)
+        found = [homes[CASES[i].world].submit(look, i) for i in cases]
+        plans = [self.plan(CASES[i], *future.result()) for i, future in zip(cases, found)]
+        tasks = [(i, plan[at:at + CHUNK]) for i, plan in zip(cases, plans) for at in range(0, len(plan), CHUNK)]
+        done = [(pools[n % len(pools)] if self.is_thorough() else homes[CASES[task[0]].world]).submit(do_faults, task)
+                for n, task in enumerate(tasks)]
+        for (i, faults), future in zip(tasks, done):
+            for fault, outcome in zip(faults, future.result()):
                 self.tell(CASES[i], fault, outcome)
+
+
+def share_out(cases, pools):
+    """Which of the processes makes a world: of about as many cases each."""
+    homes, load = {}, [0] * len(pools)
+    for world, count in collections.Counter(CASES[i].world for i in cases).most_common():
+        least = load.index(min(load))
+        homes[world] = pools[least]
+        load[least] += count
+    return homes
 
 
 def parse():
@@ -252,13 +273,10 @@ def main():
     indices = sorted((i for i, case in enumerate(CASES) if not args.cases or case.name in args.cases),
                      key=lambda i: worlds.index(CASES[i].world))
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="pycguard-faults.") as directory:
-        numbers = multiprocessing.SimpleQueue()
-        for i in range(args.jobs):
-            numbers.put(i)
-        with concurrent.futures.ProcessPoolExecutor(args.jobs, initializer=start_worker, initargs=(
-                pathlib.Path(directory).resolve(), args.kind, numbers)) as pool:
-            campaign.do(pool, indices)
+    with tempfile.TemporaryDirectory(prefix="pycguard-faults.") as directory, contextlib.ExitStack() as stack:
+        campaign.do([stack.enter_context(concurrent.futures.ProcessPoolExecutor(
+            1, initializer=start_worker, initargs=(pathlib.Path(directory).resolve() / str(n), args.kind)))
+                     for n in range(args.jobs)], indices)
     print("%d calls, %d runs in %.0f s, %d calls missed, %d failures" %
           (campaign.calls, campaign.runs, time.monotonic() - began, campaign.missed, campaign.failures))
     sys.exit(1 if campaign.failures or not campaign.runs else 0)

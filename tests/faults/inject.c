@@ -18,7 +18,7 @@
 
 enum { FRAMES_MAX = 64, NEAR_FRAMES = 2 };
 
-static const char *calls, *effect = "ENOMEM";
+static const char *calls, *modules, *effect = "ENOMEM";
 static unsigned long nth;
 static uint64_t only; /* the sum of the callers that are meant; 0: all */
 static int log_fd = -1;
@@ -41,6 +41,7 @@ __attribute__((constructor)) static void start(void)
 
 	inject_pause();
 	calls = getenv("INJECT_CALLS");
+	modules = getenv("INJECT_MODULES");
 	if (getenv("INJECT_EFFECT"))
 		effect = getenv("INJECT_EFFECT");
 	if (getenv("INJECT_NTH"))
@@ -208,22 +209,65 @@ static void look_up(struct trace *t)
 	}
 }
 
+static const char *name_of(const void *address)
+{
+	const char *name;
+	Dl_info info;
+
+	if (!dladdr(address, &info) || !info.dli_fname)
+		return "?";
+	name = strrchr(info.dli_fname, '/');
+	return name ? name + 1 : info.dli_fname;
+}
+
 /* The library or program that made the call, or had the C library make it. */
 static const char *module_of(const struct trace *t)
 {
 	static uintptr_t c_library;
-	const char *name;
-	Dl_info info;
 	int i;
 
 	if (!c_library)
 		c_library = base_of((void *)(uintptr_t)getauxval);
 	for (i = t->first; i < t->count && base_of(t->frames[i]) == c_library; i++)
 		;
-	if (i == t->count || !dladdr(t->frames[i], &info) || !info.dli_fname)
-		return "?";
-	name = strrchr(info.dli_fname, '/');
-	return name ? name + 1 : info.dli_fname;
+	return i < t->count ? name_of(t->frames[i]) : "?";
+}
+
+static bool begins_as_one_of(const char *name, const char *list)
+{
+	const char *s;
+	size_t n;
+
+	for (s = list; *s; s += n + (s[n] == ',')) {
+		n = strcspn(s, ",");
+		if (strncmp(s, name, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What was found out for a module is kept; two threads that do so at once at worst do so once more. */
+static bool is_meant(const void *caller)
+{
+	enum { MODULES_MAX = 64 };
+	static _Atomic(uintptr_t) others[MODULES_MAX], meant[MODULES_MAX];
+	uintptr_t base;
+	size_t i;
+
+	if (!modules || !caller)
+		return true;
+	base = base_of(caller);
+	for (i = 0; i < MODULES_MAX && (meant[i] || others[i]); i++)
+		if (meant[i] == base || others[i] == base)
+			return meant[i] == base;
+	if (i == MODULES_MAX)
+		return true;
+	if (begins_as_one_of(name_of(caller), modules)) {
+		meant[i] = base;
+		return true;
+	}
+	others[i] = base;
+	return false;
 }
 
 static void tell(
@@ -269,7 +313,7 @@ bool inject_due(const struct call *call)
 		(nth && atomic_load(&seen) >= nth))
 		return false;
 	inject_pause();
-	due = is_due(call);
+	due = is_meant(call->caller) && is_due(call);
 	inject_resume();
 	errno = errnum;
 	return due;
@@ -280,7 +324,7 @@ bool inject_fails(const char *name, const char *subject)
 	if (paused)
 		return false;
 	inject_turn();
-	if (!inject_due(&(struct call){"files", name, subject ? subject : ""}))
+	if (!inject_due(&(struct call){"files", name, subject ? subject : "", NULL}))
 		return false;
 	errno = inject_errno();
 	return true;

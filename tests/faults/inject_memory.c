@@ -165,9 +165,9 @@ __attribute__((destructor)) static void tell_live(void)
 			inject_log("live descriptor\n");
 }
 
-static bool fails(const char *name)
+static bool fails(const char *name, const void *caller)
 {
-	if (!inject_due(&(struct call){"memory", name, ""}))
+	if (!inject_due(&(struct call){"memory", name, "", caller}))
 		return false;
 	errno = ENOMEM;
 	return true;
@@ -179,7 +179,7 @@ static void *take(size_t size, const void *caller)
 
 	if (!next_malloc)
 		return take_early(size);
-	block = fails("malloc") ? NULL : next_malloc(size);
+	block = fails("malloc", caller) ? NULL : next_malloc(size);
 	remember(block, caller);
 	return block;
 }
@@ -215,7 +215,7 @@ void *calloc(size_t count, size_t size)
 
 	if (!next_malloc)
 		return take_early(count * size);
-	block = fails("calloc") ? NULL : next_calloc(count, size);
+	block = fails("calloc", __builtin_return_address(0)) ? NULL : next_calloc(count, size);
 	remember(block, __builtin_return_address(0));
 	return block;
 }
@@ -230,7 +230,7 @@ static void *move(void *old, size_t size, const void *caller)
 			memcpy(block, old, size);
 		return block;
 	}
-	if (fails("realloc"))
+	if (fails("realloc", caller))
 		return NULL;
 	forget(old);
 	block = next_realloc(old, size);
@@ -256,7 +256,9 @@ void *reallocarray(void *old, size_t count, size_t size)
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-	void *block = fails("aligned_alloc") ? NULL : next_aligned_alloc(alignment, size);
+	void *block = fails("aligned_alloc", __builtin_return_address(0)) ?
+			      NULL :
+			      next_aligned_alloc(alignment, size);
 
 	remember(block, __builtin_return_address(0));
 	return block;
@@ -264,7 +266,9 @@ void *aligned_alloc(size_t alignment, size_t size)
 
 int posix_memalign(void **out, size_t alignment, size_t size)
 {
-	int status = fails("posix_memalign") ? ENOMEM : next_posix_memalign(out, alignment, size);
+	int status = fails("posix_memalign", __builtin_return_address(0)) ?
+			     ENOMEM :
+			     next_posix_memalign(out, alignment, size);
 
 	if (status == 0)
 		remember(*out, __builtin_return_address(0));

@@ -130,7 +130,7 @@ int pthread_create(
 	int status;
 
 	NEXT(pthread_create);
-	if (inject_due(&(struct call){"memory", "pthread_create", ""}))
+	if (inject_due(&(struct call){"memory", "pthread_create", "", NULL}))
 		return EAGAIN;
 	if (count == THREADS_MAX) {
 		dprintf(2, "inject: too many threads\n");

@@ -7,11 +7,12 @@ import subprocess
 
 # What is in the repository: sources, and bytecode that is there for each rule.
 MAKE_TREE = r"""
-import pathlib, py_compile, sys
+import os, pathlib, py_compile, sys
 def source(name, text="x = 1\n"):
     path = pathlib.Path(name)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
+    os.utime(path, (1700000000, 1700000000))  # which is in its cache, too
     return name
 def cache(name, mode="TIMESTAMP", to=None):
     return py_compile.compile(name, cfile=to, doraise=True, invalidation_mode=py_compile.PycInvalidationMode[mode])
