@@ -146,12 +146,29 @@ static int load_policy(struct work *work)
 }
 
 /* The same file on this disk, where times are known. */
+static int examine_on_disk(struct work *work)
+{
+	struct examined copy;
+	struct entry e;
+	int status = snapshot_find(work->disk, work->typed, &e);
+
+	work->told.disk.file = status > 0;
+	if (status <= 0)
+		return status;
+	status = examine(&copy, work->disk, &e, work->caseless);
+	work->told.now = copy.loads;
+	if (status == 0 && !copy.header_read) { /* it may have gone since */
+		status = snapshot_names(work->disk, work->typed);
+		work->told.disk.file = status > 0;
+	}
+	examined_free(&copy);
+	return status < 0 ? -1 : 0;
+}
+
 static int look_on_disk(struct work *work)
 {
 	struct buf source = BUF_INIT;
 	struct bytecode_name name;
-	struct examined copy;
-	struct entry e;
 	int status = 0;
 
 	if (work->revision)
@@ -161,13 +178,8 @@ static int look_on_disk(struct work *work)
 	if (buf_failed(&source) < 0 ||
 		look(&work->told.disk, work->disk, work->typed, source.ptr) < 0)
 		status = -1;
-	else if (work->told.disk.file)
-		status = snapshot_find(work->disk, work->typed, &e);
-	if (status > 0) {
-		status = examine(&copy, work->disk, &e, work->caseless);
-		work->told.now = copy.loads;
-		examined_free(&copy);
-	}
+	if (status == 0 && work->told.disk.file)
+		status = examine_on_disk(work);
 	buf_free(&source);
 	return status;
 }
