@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# faults.sh [few|sample|campaign|all] [CASE...]: let the allocations and the file calls of every verb fail,
+# faults.sh [few|sample|campaign|all] [CASE...]: let the allocations and the system calls of every verb fail,
 # one a run, and see that pycguard says so or gives the same as ever (tests/faults/faults.py).
 #
-#     few       every fourth of the sample, as `ctest -C campaign -R faults` does
-#     sample    each place of pycguard once; a minute
-#     campaign  each way to reach a call, the first and the last time, with each effect; an hour or two
-#     all       each call in turn, with each effect; a night
+#     few       every fourth of the sample, as `ctest -R faults` does
+#     sample    each place of pycguard once; half a minute
+#     campaign  each way to reach a call, the first and the last time, with each effect; half an hour
+#     all       each call in turn, with each effect; an hour or two
 #
 # CASE is a name of tests/faults/worlds.py. It builds into build/faults.
 set -euo pipefail
