@@ -246,7 +246,7 @@ static bool begins_as_one_of(const char *name, const char *list)
 	return false;
 }
 
-/* What was found out for a module is kept; two threads that do so at once at worst do so once more. */
+/* What was found out for a module is kept; two threads at once at worst find it out twice. */
 static bool is_meant(const void *caller)
 {
 	enum { MODULES_MAX = 64 };

@@ -8,8 +8,8 @@
  *
  *     INJECT_CALLS   a class, "memory" or "files", or the names of calls with commas: "read,pread"
  *     INJECT_STACK   of these only those with this STACK are meant; not set: all
- *     INJECT_MODULES the beginnings of names, with commas: no allocation that others ask for is meant,
- *                    "libgit2,libz"; not set: all are
+ *     INJECT_MODULES the beginnings of names, with commas, "libgit2,libz": no allocation that
+ *                    others ask for is meant; not set: all are
  *     INJECT_NTH     which of them, counted from 1, fails; 0 or not set: none
  *     INJECT_EFFECT  what becomes of it: ENOMEM (when not set), EIO, EACCES, ENOSPC, EINTR ...; of
  *                    a read or a write "short"; of what looks at a file, or opens it, "vanish",
@@ -41,8 +41,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/** "memory" or "files"; the name of the call; the path or other subject, "" for none; where it was called,
- * NULL when that does not matter. */
+/** "memory" or "files"; the name of the call; the path or other subject, "" for none; where it was
+ * called, NULL when that does not matter. */
 struct call {
 	const char *class, *name, *subject;
 	const void *caller;
