@@ -47,8 +47,7 @@ int git_run(struct buf *out, struct buf *err, const struct repository *r, const 
  */
 int git_must(int status, const char *command);
 
-/** The same as git_run without input, and the one line that it prints, without its end, replaces
- * `out`. */
+/** git_run without input, and the one line that it prints, without its end, replaces `out`. */
 int git_ask(struct buf *out, const struct repository *r, const char *const *args);
 
 #endif

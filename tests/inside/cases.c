@@ -1,7 +1,7 @@
 /*
- * cases.c WORLDS: every verb, in this process, with one call failing at a time (failing.h): each
- * that is reached in a new way. What comes of it is the same as ever, or exit status 2 with a line
- * that says why; nothing that was allocated or opened is left.
+ * inside WORLDS: every verb, in this process, with one call failing at a time (failing.h): each
+ * that is reached in a new way. What comes of it is the same as ever, or exit status 2 with a line that
+ * says why; nothing that was allocated or opened is left.
  *
  * WORLDS is worlds.sh. With -v each run is printed; with a NUMBER only that case is run.
  */
@@ -151,8 +151,7 @@ static void go_to(const struct a_case *c)
 		die(c->world);
 }
 
-/* With standard descriptors of its own; a child that it did not wait for ends with its
- * connection. */
+/* A child that it did not wait for ends with its connection. */
 static size_t run(
 	struct outcome *o, const struct a_case *c, enum failing how, size_t nth, size_t *fresh)
 {

@@ -1,5 +1,7 @@
+#define _DEFAULT_SOURCE /* DT_UNKNOWN */
 #include "failing.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
@@ -20,8 +22,14 @@
 
 #include "git_calls.h"
 
-/* Of callers; those that are functions of this file come before them. */
-enum { FRAMES_OWN_MAX = 8, FRAMES_NEAR = 4, FRAMES_SHOWN = 16, KEYS_MAX = 1 << 16 };
+/* How many callers must be the same for a call to be known. What is made inline is no caller. */
+#ifdef NDEBUG
+enum { FRAMES_NEAR = 3 };
+#else
+enum { FRAMES_NEAR = 5 };
+#endif
+
+enum { FRAMES_OWN_MAX = 8, FRAMES_SHOWN = 16, KEYS_MAX = 1 << 16 };
 
 static enum failing how;
 static size_t due, *fresh, fresh_max, fresh_count;
@@ -290,6 +298,19 @@ WRAPPER(send, ssize_t, (int fd, const void *bytes, size_t size, int flags))
 	return __real_send(
 		fd, bytes, size > 1 && is_due(FAILING_SHORT, "send", CALLER) ? 1 : size, flags);
 }
+
+/* Some file systems tell no kinds. */
+#define READDIR(name, type)                                                                        \
+	WRAPPER(name, struct type *, (DIR * dir))                                                  \
+	{                                                                                          \
+		struct type *entry = fails(#name, CALLER, EIO) ? NULL : __real_##name(dir);        \
+		if (entry && is_due(FAILING_SHORT, #name, CALLER))                                 \
+			entry->d_type = DT_UNKNOWN;                                                \
+		return entry;                                                                      \
+	}
+
+READDIR(readdir, dirent)
+READDIR(readdir64, dirent)
 
 /* --- what main does that a test does not want ------------------------------------------------ */
 

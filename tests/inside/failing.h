@@ -1,6 +1,5 @@
 /*
- * failing - calls of src that fail when a test wants it: of allocations, files, processes and
- * libgit2.
+ * failing - calls of src that fail when a test wants it: of allocations, files, processes, libgit2.
  *
  * The linker's --wrap puts the functions of failing.c before those of failing.def, for what is
  * linked into the test; what the libraries call among themselves never fails here. tests/faults.sh
@@ -15,8 +14,8 @@
 
 enum failing {
 	FAILING_NOT,
-	FAILING_CALL,  /* it says that it failed */
-	FAILING_SHORT, /* it reads or writes one byte only */
+	FAILING_CALL, /* it says that it failed */
+	FAILING_SHORT, /* it reads or writes one byte only, or does not tell what kind a file is of */
 	FAILING_EINTR, /* a signal interrupts it */
 };
 

@@ -229,8 +229,7 @@ static void takes_only_what_git_writes(void **state)
 	}
 }
 
-/* Whatever the last bytes that are left are taken for. Where an extension would begin is an end
- * too. */
+/* Whatever the last bytes left are taken for. Where an extension would begin is an end too. */
 static void refuses_what_is_cut_short(void **state)
 {
 	size_t i, n, whole, end;
