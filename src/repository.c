@@ -340,7 +340,7 @@ int repository_revision(struct snapshot **out, struct repository *r, const char 
 		return status;
 	status = object_peel(&id, r, &id);
 	if (status == 2)
-		return error_set("revision '%s' is no commit", revision);
+		return error_set("revision '%s' is not a commit", revision);
 	if (status == 0)
 		status = snapshot_of_commit(out, r, &id);
 	return status == 0 ? 0 : -1; /* what is named, and not there, is damage */

@@ -63,6 +63,32 @@ commit_of() {
     done
 }
 
+@test "of many commits and of many files in one some are shown, and all with -v" {
+    new_repo
+    for number in {10..24}; do
+        write "$number.pyc" "$number"
+        write "many/$number.pyc" "$number"
+        commit "number $number" "$number.pyc"
+    done
+    run_pycguard --check-range HEAD
+    assert_status 1
+    assert_output_has 'number 21'
+    assert_output_has $'\nand 3 commits more (-v lists all)\n'
+    assert_output_lacks 'number 22'
+    run_pycguard --check-range HEAD -v
+    assert_output_has 'number 24'
+    assert_output_lacks '-v lists all'
+    run_pycguard --check-range HEAD~12..HEAD
+    assert_output_lacks '-v lists all'
+    commit many many
+    run_pycguard --check-range HEAD~1..HEAD
+    assert_output_has many/21.pyc
+    assert_output_has $'\n  and 3 files more (-v lists all)\n'
+    assert_output_lacks many/22.pyc
+    run_pycguard --check-range HEAD~1..HEAD -v
+    assert_output_has many/24.pyc
+}
+
 @test "what was there before the range is no finding" {
     new_repo
     commit before "$(pyc old.py)" old.py

@@ -36,6 +36,22 @@ load helper
     assert_judged 1 "error bytecode $old" "error bytecode $new"
 }
 
+@test "a source that git-lfs keeps is not held against its hash" {
+    new_repo
+    write m.py 'x = 1'
+    cache=__pycache__/m.cpython-311.pyc
+    printf '%s' $'\xa7\r\r\n\3' >"$WORK/header"
+    mkdir __pycache__
+    { cat "$WORK/header" && printf '\0\0\0an other hash'; } >$cache
+    git add -f .
+    judge --check-tracked
+    assert_judged 1 "error stale-cache $cache"
+    printf '%s\n' 'version https://git-lfs.github.com/spec/v1' 'oid sha256:0' 'size 6' >m.py
+    git add m.py
+    judge --check-tracked
+    assert_judged 1 "error bytecode $cache"
+}
+
 @test "--strict rejects no more than there is" {
     new_repo
     write m.py 'x = 1'

@@ -144,6 +144,19 @@ clean_repo() {
     assert_refuses 'cannot read'
 }
 
+@test "GIT_WORK_TREE that is not there, and alternates that are badly quoted, are exit 2" {
+    dirty_repo dirty
+    GIT_DIR=$PWD/dirty/.git GIT_WORK_TREE=$PWD/nowhere assert_refuses nowhere --check-staged m.pyc
+    cd dirty
+    mkdir 'other "objects"'
+    mv .git/objects/?? 'other "objects"'
+    for list in '"other' '"other"objects' '"other \q"'; do
+        GIT_ALTERNATE_OBJECT_DIRECTORIES=$list assert_refuses 'badly quoted' --check-tracked
+    done
+    GIT_ALTERNATE_OBJECT_DIRECTORIES=":nowhere:\"$PWD/other \\\"objects\\\"\":" judge --check-tracked
+    assert_judged 1 'error bytecode m.pyc'
+}
+
 # --- kinds of repository ---------------------------------------------------------------------------
 
 @test "a linked worktree is judged by its own index and HEAD" {

@@ -231,6 +231,31 @@ open(".git/index", "wb").write(body + hashlib.sha1(body).digest())'
     assert_status 0
 }
 
+@test "an object of another type than it should be, or a tag that is damaged, is exit 2" {
+    dirty_repo
+    git update-index --add --cacheinfo "100644,$(git rev-parse 'HEAD^{tree}'),n.pyc"
+    never_a_pass 'is not a blob'
+    git update-index --force-remove n.pyc
+    assert_refuses 'is not a commit' --check-range 'HEAD^{tree}'
+    assert_refuses 'is not a commit' --check-range HEAD:m.py..HEAD
+    assert_refuses 'is not a commit' --explain 'HEAD^{tree}:m.py'
+    for tag in '' 'object' 'object 1234\n' "object $(git rev-parse HEAD)" "object $(git rev-parse HEAD)x\n" \
+        "objekt $(git rev-parse HEAD)\n"; do
+        printf %b "$tag" | git hash-object -t tag -w --literally --stdin >.git/refs/tags/bad
+        assert_refuses 'cannot ' --check-history
+        assert_refuses 'cannot ' --check-range bad
+    done
+}
+
+@test "a policy that is too large is exit 2, staged and named" {
+    dirty_repo
+    yes '!*.pyc' | head -c 1100000 >.pycguard
+    git add .pycguard
+    never_a_pass 'too large'
+    git rm -q --cached .pycguard
+    assert_refuses 'too large' --check-tracked --policy .pycguard
+}
+
 @test "a MERGE_HEAD that is garbage, or of a missing commit, is exit 2" {
     dirty_repo
     for content in garbage '' "$(printf '1%.0s' {1..40})" "$(git rev-parse HEAD)x"; do

@@ -369,6 +369,31 @@ prepare_for_kills() {
     listing .git/hooks .git/hooks.before-pycguard >"$WORK/new.listing"
 }
 
+@test "--status says when the hook runs what is not pycguard, or is gone" {
+    new_repo
+    installed_then_stand_in
+    run_pycguard --status
+    assert_output_has "$WORK/bin/pycguard (which does not say that it is pycguard)"
+    rm "$WORK/bin/pycguard"
+    run_pycguard --status
+    assert_status 1
+    assert_output_has 'which is gone: it blocks'
+}
+
+@test "a directory where the hook was, and a hooks directory named with slashes at its end" {
+    new_repo
+    script .git/hooks/pre-commit
+    "$PYCGUARD" --install -q
+    rm .git/hooks/pre-commit
+    mkdir .git/hooks/pre-commit
+    run_pycguard --uninstall
+    assert_stderr_has 'the hook that it ran before is no file any more'
+    git config core.hooksPath made/later//
+    "$PYCGUARD" --install -q
+    [[ -x made/later/pre-commit ]]
+    assert_guarded
+}
+
 @test "killed at any moment, each hook is the old one or the new one, and the next run goes on" {
     prepare_for_kills
     for ((i = 0; i < 150; i++)); do

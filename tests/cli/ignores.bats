@@ -403,6 +403,17 @@ $text"
     assert_stderr_has "'.gitignore': Permission denied"
 }
 
+@test "a file that is too large, and one whose directory is not there" {
+    with_package
+    write image/Dockerfile 'FROM x'
+    git add .
+    rm -r image
+    assert_refuses "cannot read 'image/Dockerfile.dockerignore': its directory is not there" --add-ignores
+    git rm -rq --cached image
+    truncate -s 17M .gitignore
+    assert_refuses "cannot read '.gitignore': it is too large" --add-ignores
+}
+
 @test "a full disk leaves the old file" {
     ((EUID == 0)) || skip 'only root can mount'
     mkdir small

@@ -1,7 +1,7 @@
 /*
- * inside WORLDS: every verb, in this process, with one call failing at a time (failing.h): each
- * that is reached in a new way. What comes of it is the same as ever, or exit status 2 with a line that
- * says why; nothing that was allocated or opened is left.
+ * inside WORLDS: every verb, in this process, with one call failing at a time (failing.h), each
+ * that is reached in a new way. What comes of it is the same as ever, or exit status 2 with a line
+ * that says why; nothing that was allocated or opened is left.
  *
  * WORLDS is worlds.sh. With -v each run is printed; with a NUMBER only that case is run.
  */

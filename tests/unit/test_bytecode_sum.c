@@ -50,6 +50,7 @@ static void hash_fits(void **state)
 	assert_int_equal(FIT(new, "x = 1\r"), FIT_NOT);
 	assert_int_equal(FIT(new, "x = 2\n"), FIT_NOT);
 	assert_int_equal(FIT(new, "x = 1\n\r"), FIT_NOT);
+	assert_int_equal(FIT(new, "x = 1\r\r\n"), FIT_NOT);
 	assert_int_equal(FIT(new, ""), FIT_NOT);
 	assert_int_equal(FIT("f30d0d0a01000000e786e2893651120e", "x = 1\n"), FIT_EXACT);
 	assert_int_equal(FIT("f20d0d0a03000000e786e2893651120e", "x = 1\n"), FIT_NOT);
