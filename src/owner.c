@@ -33,7 +33,8 @@ static int weigh(const git_config_entry *entry, void *payload)
 	else if (strcmp(entry->value, "*") == 0)
 		s->trusted = true;
 	else if (len > 2 && strcmp(entry->value + len - 2, "/*") == 0)
-		s->trusted = s->trusted || strncmp(entry->value, s->dir, len - 1) == 0;
+		s->trusted =
+			s->trusted || (len <= s->len && memcmp(entry->value, s->dir, len - 1) == 0);
 	else if (len == s->len || (len == s->len + 1 && entry->value[s->len] == '/'))
 		s->trusted = s->trusted || memcmp(entry->value, s->dir, s->len) == 0;
 	return 0;

@@ -335,6 +335,31 @@ of_another() {
     done
 }
 
+@test "whom safe.directory trusts: each value in turn, as git's" {
+    of_another
+    assert_refuses "git config --global --add safe.directory '$PWD'" --check-tracked
+    # trusted VALUE...; and DIR/* of newer gits, which is why git itself is not asked here.
+    trusted() {
+        local value
+        git config --global --unset-all safe.directory || true
+        for value; do git config --global --add safe.directory "$value"; done
+        run_pycguard --check-tracked -q
+        [[ $status == 1 || ($status == 2 && $stderr == *'another user owns it'* || $stderr == *'dubious'*) ]] || fail "$@"
+        return $((status == 2))
+    }
+    trusted "$PWD/"
+    trusted /elsewhere "$PWD"
+    trusted "$PWD" /elsewhere
+    trusted '' "$PWD"
+    trusted "$WORK/*"
+    for no in "$PWD-other" "${PWD%?}" "$WORK" "$WORK/other/*" "$PWD/*" ''; do
+        ! trusted "$no" || fail "$no"
+    done
+    ! trusted "$PWD" '' || fail 'an empty value'
+    SUDO_UID=65534 trusted
+    ! SUDO_UID=65533 trusted || fail 'another caller of sudo'
+}
+
 @test "a repository that GIT_DIR names is read whoever owns it, as git reads it" {
     of_another
     export GIT_DIR=$PWD/.git

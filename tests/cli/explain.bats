@@ -125,6 +125,23 @@ app() {
     assert_output_lacks 'mend '
 }
 
+@test "a policy that --policy names, in a bare repository too" {
+    app
+    write "$WORK/policy" $'# As that one says.\n!shop/'
+    run_pycguard --explain shop/migrations/0002_rename.pyc --policy "$WORK/policy"
+    assert_status 0
+    assert_output_has "allowed"
+    assert_output_has "$WORK/policy:2"
+    assert_output_has 'As that one says.'
+    commit one
+    git clone -q --bare . "$WORK/bare.git"
+    run_pycguard -C "$WORK/bare.git" --explain HEAD:shop/migrations/0002_rename.pyc
+    assert_status 0
+    assert_output_has 'it is      not in the index, in HEAD'
+    assert_output_has 'rejected by *.py[cod] (built in)'
+    assert_refuses 'cannot ' --explain shop/migrations/0002_rename.pyc --policy "$WORK/nowhere"
+}
+
 @test "every rule has its text: what, why, example, mend" {
     for rule in ghost-module unchecked-cache orphaned-cache stale-cache bytecode policy; do
         run_pycguard --explain "$rule"
