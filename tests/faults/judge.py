@@ -19,11 +19,12 @@ LEAK = ("git_odb_read", "git_odb_open_rstream", "git_odb_read_header", "git_refe
         "git_revparse_single", "git_worktree_list")
 
 
-# What nobody does: git makes packed-refs anew beside and renames it, so that it is never cut while it is
-# mapped; and it takes a ref out of packed-refs before it removes its file, so that what was there before
+# What nobody does: git makes packed-refs and HEAD anew beside and renames them, so that they are never cut
+# while they are mapped, nor missing; and it takes a ref out of packed-refs before it removes its file, so that what was there before
 # the file does not come back. The hooks kept from before are nobody's to take while they are given back;
 # then that fails, and a dry run, which tells what each look has found, tells of two times.
 NOBODY_DOES = (("mmap", "cut", "/packed-refs"), ("open", "cut", "/packed-refs"), ("stat", "cut", "/packed-refs"),
+               ("stat", "vanish", "/.git/HEAD"), ("open", "vanish", "/.git/HEAD"),
                ("stat", "vanish", "/refs/heads/main"), ("open", "vanish", "/refs/heads/main"),
                ("stat", "vanish", "/hooks.before-pycguard/pre-commit"))
 
