@@ -6,21 +6,20 @@ what was not reached: lines, and, with the numbers of their branches, lines of w
 taken. Exits 1 if the sum is below 95 per cent of lines or 90 of branches.
 
 A whole run (tests/analyze.sh coverage) reached 97.6 per cent of 10649 lines and 90.7 of 8200 branches,
-no test failing; the tests added since, measured by themselves and put on top, make that 91.5 and more.
-tests/inside has most of the failures: each call that can fail, in each way of three that it can. What
-remained, some 600 branches, was looked through. By a rough count of theirs:
+no test failing; tests added since, run by themselves, had 91.5 when put on top. tests/inside has most of
+the failures: each call that can fail, in each of three ways. What remained, some 600 branches, was
+looked through. By a rough count:
 
-    190  a failure is passed on where another is as well: of `a() < 0 || b() < 0` only one failed, or the
-         callers are those of a call that failed before (tests/inside/failing.h)
-    180  one side of a condition of several parts, which no input so far needed: of `c >= '0' && c <= '9'`
-         the second alone; a mark of a cut answer where a part of it is asked for first
+    190  a failure is passed on, but it was another that failed: of `a() < 0 || b() < 0` only one did, or
+         the nearest callers were those of a call that failed before (tests/inside/failing.c)
+    180  one side of a condition of several parts that no input so far needed, as of
+         `c >= '0' && c <= '9'` the second
      60  what others do to a file between two looks, and errors that few file systems give; tests/faults.sh
-         brings both about, in processes that it may have to kill
-     45  what libgit2, PCRE2, zlib and the C library do not refuse here, and the end of a process that has
-         no memory in libgit2 or whose file was cut, which tests/faults.sh reaches
-     30  limits of 64 MiB, 4 GiB and 2 ** 32 things
-     95  the rest: the default of a switch over an enum, slots of a cache that meet, the paths of another
-         system, files that one process alone holds
+         brings such about
+     45  what libgit2, PCRE2, zlib and the C library do not refuse here, and the end of a process for
+         which libgit2 has no memory; tests/faults.sh reaches that
+     30  limits: 64 MiB, 4 GiB, 2 ** 32 commits
+     95  the rest: the default of a switch over an enum, collisions in caches, paths of other systems
 
 Processes that are killed leave no counts."""
 import collections
