@@ -31,7 +31,7 @@ NOBODY_DOES = (("mmap", "cut", "/packed-refs"), ("open", "cut", "/packed-refs"),
 # Git is asked for the sizes on disk. To it a repository can be none any more that is still read here, from
 # files that are open: without HEAD, or with a pack that has gone or grown. Then those of the blobs are told.
 # And a file that goes after it was looked at has been counted.
-AMOUNTS = re.compile(rb'\d+ bytes?( in the object store| [(]git is not here to tell them packed[)])?|"checked": \d+')
+AMOUNTS = re.compile(rb'\d+ bytes?( in the object store| [(]git [^)]*[)])?|"checked": \d+')
 
 
 def result(run, effect):
