@@ -88,7 +88,7 @@ ghost-module: Python imports it, though its source is gone
   pkg/m.pyc
 
 Take it out of git; the file stays on disk:
-  '"$PYCGUARD"' --untrack -- pkg/m.pyc
+  '"${CALLED-$PYCGUARD}"' --untrack -- pkg/m.pyc
 One that is there on purpose: allow it with a line !PATH in .pycguard.'
 }
 

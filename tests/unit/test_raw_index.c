@@ -265,7 +265,7 @@ static void takes_very_long_paths(void **state)
 	}
 }
 
-static bool stop(void *arg, const struct raw_entry *e)
+static bool refuse(void *arg, const struct raw_entry *e)
 {
 	(void)arg, (void)e;
 	return false;
@@ -275,7 +275,7 @@ static void stops_when_told(void **state)
 {
 	(void)state;
 	make(&rows[2]);
-	assert_false(raw_index_each(file, len, stop, NULL));
+	assert_false(raw_index_each(file, len, refuse, NULL));
 }
 
 static void sums_up(void **state)
