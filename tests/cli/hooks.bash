@@ -10,6 +10,16 @@ listing() {
     done
 }
 
+# side_without_source: m.py, which the branch `side` has deleted.
+side_without_source() {
+    write m.py 'x = 1'
+    commit start m.py
+    git checkout -qb side
+    git rm -q m.py
+    commit 'without the source'
+    git checkout -q main
+}
+
 # script PATH [BODY]: a hook in shell that says so, and how it was called.
 script() {
     write "$1" "#!/bin/sh

@@ -44,12 +44,7 @@ removed $PWD/.git/hooks/pre-merge-commit"
 
 @test "a merge without conflict is refused when it makes an orphan" {
     new_repo
-    write m.py 'x = 1'
-    commit start m.py
-    git checkout -qb side
-    git rm -q m.py
-    commit 'without the source'
-    git checkout -q main
+    side_without_source
     commit 'with a cache' "$(pyc m.py)"
     "$PYCGUARD" --install -q
     run git merge --no-edit side

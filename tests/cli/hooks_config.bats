@@ -164,12 +164,7 @@ needs_configured_hooks() {
     needs_configured_hooks
     new_repo
     script .git/hooks/pre-commit
-    write m.py 'x = 1'
-    commit start m.py
-    git checkout -qb side
-    git rm -q m.py
-    commit 'without the source'
-    git checkout -q main
+    side_without_source
     "$PYCGUARD" --install -q
     assert_guarded
     [[ $output == *'commit refused'*'earlier pre-commit'* ]] || fail
