@@ -16,9 +16,8 @@
 
 struct screen {
 	struct index_file index;
-	struct policy *policy;      /* caseless; NULL: there are the built-in lines only */
-	const struct policy *lines; /* the same; NULL when no line of the user's rejects */
-	struct matcher *matcher;    /* for these */
+	struct policy *policies[2]; /* caseful, caseless; NULL: the built-in lines only */
+	struct matcher *matcher;    /* for these; NULL when no line of the user's rejects */
 	bool policy_sought;         /* as far as .pycguard can be in the index */
 	bool policy_unknown;        /* it is staged, and not known to be the one on disk */
 };
@@ -109,6 +108,18 @@ static bool may_have_object(const unsigned char *oid)
 	return loose || has_packs() || access(".git/objects/info/alternates", F_OK) == 0;
 }
 
+static bool add_lines(struct screen *s, const struct buf *text, const char *origin)
+{
+	for (int caseless = 0; caseless < 2; caseless++) {
+		struct policy **p = &s->policies[caseless];
+
+		*p = policy_new(caseless);
+		if (!*p || policy_add(*p, text->ptr, text->len, origin) < 0)
+			return false;
+	}
+	return true;
+}
+
 /* Adds the lines of the staged .pycguard, read from the one on disk. */
 static bool add_staged(struct screen *s, const struct raw_entry *e)
 {
@@ -116,8 +127,7 @@ static bool add_staged(struct screen *s, const struct raw_entry *e)
 	bool good = e->stage == 0 && !e->intent_to_add && e->mode != MODE_LINK &&
 		    e->mode != MODE_GITLINK && is_file(policy_path) &&
 		    policy_read(&text, policy_path) == 0 && is_blob(&text, e->oid) &&
-		    may_have_object(e->oid) && (s->policy = policy_new(true)) &&
-		    policy_add(s->policy, text.ptr, text.len, policy_path) == 0;
+		    may_have_object(e->oid) && add_lines(s, &text, policy_path);
 
 	buf_free(&text);
 	return good;
@@ -138,7 +148,8 @@ static bool find_policy(void *arg, const struct raw_entry *e)
 static bool load_policy(struct screen *s, const char *file)
 {
 	if (file)
-		return policy_load_file(&s->policy, file, true) == 0;
+		return policy_load_file(&s->policies[0], file, false) == 0 &&
+		       policy_load_file(&s->policies[1], file, true) == 0;
 	if (raw_index_each(s->index.map.bytes, s->index.map.len, find_policy, s))
 		s->policy_sought = true;
 	return s->policy_sought && !s->policy_unknown;
@@ -157,24 +168,26 @@ static bool has_suspect(const struct raw_entry *e)
 	return bytecode_suspect(base, e->len - e->base);
 }
 
-bool screen_lets_pass(const struct raw_entry *e, const struct policy *lines, struct matcher *m)
+bool screen_lets_pass(
+	const struct raw_entry *e, struct policy *const policies[2], struct matcher *m)
 {
-	return !has_suspect(e) && (!lines || policy_adds_path(lines, m, e->path, e->len) == 0);
+	return !has_suspect(e) &&
+	       (!m || (policy_adds_path(policies[0], m, e->path, e->len) == 0 &&
+			      policy_adds_path(policies[1], m, e->path, e->len) == 0));
 }
 
 static bool is_let_pass(void *arg, const struct raw_entry *e)
 {
 	struct screen *s = arg;
 
-	return screen_lets_pass(e, s->lines, s->matcher);
+	return screen_lets_pass(e, s->policies, s->matcher);
 }
 
 static bool is_clean(struct screen *s, const char *policy)
 {
 	if (!has_plain_config() || !load_policy(s, policy))
 		return false;
-	if (s->policy && policy_adds(s->policy)) {
-		s->lines = s->policy;
+	if (s->policies[0] && policy_adds(s->policies[0])) {
 		s->matcher = matcher_new();
 		if (!s->matcher)
 			return false;
@@ -190,12 +203,13 @@ static bool is_clean_and_whole(struct screen *s, const char *policy)
 bool screen_is_clean(const struct environment *env, const char *policy)
 {
 	const char *index = env->git_index_file ? env->git_index_file : ".git/index";
-	struct screen s = {.policy = NULL};
+	struct screen s = {.matcher = NULL};
 	bool clean = is_plain_repository(env) && index_file_open(&s.index, index, OID_SHA1) &&
 		     is_clean_and_whole(&s, policy);
 
 	index_file_close(&s.index);
-	policy_free(s.policy);
+	policy_free(s.policies[0]);
+	policy_free(s.policies[1]);
 	matcher_free(s.matcher);
 	return clean;
 }

@@ -14,7 +14,8 @@
  *     hashes
  *             to the staged object id, whatever its times say; else the built-in lines
  *     paths   none with a name that may be bytecode's (bytecode_suspect, which takes in what the
- *             built-in lines match), or that a rejecting line matches in any case of letters. What
+ *             built-in lines match), or that a rejecting line matches, with regard to case or
+ *             without: under negation (`[!a-z]`, `(?!x)`) a caseless line matches less. What
  *             a `!` line allows, an entry's mode and flags, core.ignoreCase: left to the closer
  *             look
  *
@@ -43,8 +44,10 @@ bool screen_is_clean(const struct environment *env, const char *policy);
 /**
  * Whether an entry of an index is surely not rejected, those before it having been let pass.
  *
- * @param lines a policy made caseless; NULL: the built-in lines only, with which `m` is not used
+ * @param policies the lines twice, with regard to case and caseless
+ * @param m        NULL: no line of the user's rejects, and `policies` are not used
  */
-bool screen_lets_pass(const struct raw_entry *e, const struct policy *lines, struct matcher *m);
+bool screen_lets_pass(
+	const struct raw_entry *e, struct policy *const policies[2], struct matcher *m);
 
 #endif

@@ -287,3 +287,37 @@ same_as_libgit2() {
     chown 65534 .git
     assert_closer
 }
+
+# --- the policy ----------------------------------------------------------------------------------------
+
+# Under negation, a line that ignores case matches less, not more.
+@test "a line that matches less when case is ignored lets nothing pass" {
+    write .pycguard <<'EOF'
+[!a-z]*.key
+regex:(^|/)\.env(\.(?!example$)[^/]+)?$
+EOF
+    write SECRET.key 1
+    write sub/.env.Example 1
+    git add -f .pycguard SECRET.key
+    for options in -q -z --format=json; do
+        run "$PYCGUARD" "$options"
+        assert_status 1
+    done
+    run "$PYCGUARD" -q --policy .pycguard
+    assert_status 1
+    git reset -q SECRET.key
+    git add -f sub/.env.Example
+    for options in -q -z --format=json; do
+        run "$PYCGUARD" "$options"
+        assert_status 1
+    done
+    git config core.ignoreCase true
+    run "$PYCGUARD" -q
+    assert_status 0
+}
+
+@test "random policies get the same answer from the screen and from the closer look" {
+    new_repo random
+    run "$PYTHON" -I "$BATS_TEST_DIRNAME/screen_random.py" "$PYCGUARD" 1 "${ROUNDS:-2000}"
+    assert_status 0
+}

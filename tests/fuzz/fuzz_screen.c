@@ -18,9 +18,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char lines[] = "*.log\n!m.pyc\n!/keep/__pycache__/\nregex:_old[0-9]\n";
+static const char lines[] = "[!a-z]*.key\n*.log\n!m.pyc\n!/keep/__pycache__/\nregex:_old[0-9]\n";
 
-static struct policy *caseless, *exact;
+static struct policy *policies[2];
 static struct matcher *matcher;
 static char file[] = "/tmp/fuzz_screen.XXXXXX";
 static int fd;
@@ -48,8 +48,8 @@ static void start(void)
 {
 	if (matcher)
 		return;
-	caseless = make_policy(true);
-	exact = make_policy(false);
+	policies[0] = make_policy(false);
+	policies[1] = make_policy(true);
 	matcher = matcher_new();
 	fd = mkstemp(file);
 	require(matcher && fd >= 0 && atexit(remove_file) == 0);
@@ -85,9 +85,9 @@ static bool compare_entry(void *arg, const struct raw_entry *e)
 	require(ie->mode == e->mode && memcmp(ie->id.id, e->oid, sizeof ie->id.id) == 0);
 	require((unsigned)git_index_entry_stage(ie) == e->stage);
 	require(!(ie->flags_extended & GIT_INDEX_ENTRY_INTENT_TO_ADD) == !e->intent_to_add);
-	if (read->all_passed && screen_lets_pass(e, caseless, matcher)) {
-		require_allowed(caseless, e);
-		require_allowed(exact, e);
+	if (read->all_passed && screen_lets_pass(e, policies, matcher)) {
+		require_allowed(policies[0], e);
+		require_allowed(policies[1], e);
 	} else {
 		read->all_passed = false;
 	}
