@@ -42,7 +42,7 @@ run_cppcheck() {
         echo "analyze.sh: skipped: this is $(cppcheck --version), not 2.10"
         exit 77
     fi
-    cppcheck --project="${BUILD_ROOT-$build/cppcheck}/compile_commands.json" --file-filter='*/src/*' \
+    cppcheck --project="${BUILD_ROOT-$build/cppcheck}/compile_commands.json" --file-filter="$PWD/src/*" \
         --enable=warning,performance,portability,style --suppress=variableScope \
         --suppress=knownConditionTrueFalse --quiet --error-exitcode=1 -j 2
 }

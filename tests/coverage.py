@@ -5,22 +5,6 @@ condition that gcc knows at -O0 is a branch, none left out. For each FILE (a nam
 what was not reached: lines, and, with the numbers of their branches, lines of which a branch was not
 taken. Exits 1 if the sum is below 95 per cent of lines or 90 of branches.
 
-A whole run (tests/analyze.sh coverage) reached 97.6 per cent of 10649 lines and 90.7 of 8200 branches,
-no test failing; tests added since, run by themselves, had 91.5 when put on top. tests/faults/inside has most of
-the failures: each call that can fail, in each of three ways. What remained, some 600 branches, was
-looked through. By a rough count:
-
-    190  a failure is passed on, but it was another that failed: of `a() < 0 || b() < 0` only one did, or
-         the nearest callers were those of a call that failed before (tests/faults/inside/failing.c)
-    180  one side of a condition of several parts that no input so far needed, as of
-         `c >= '0' && c <= '9'` the second
-     60  what others do to a file between two looks, and errors that few file systems give; tests/faults.sh
-         brings such about
-     45  what libgit2, PCRE2, zlib and the C library do not refuse here, and the end of a process for
-         which libgit2 has no memory; tests/faults.sh reaches that
-     30  limits: 64 MiB, 4 GiB, 2 ** 32 commits
-     95  the rest: the default of a switch over an enum, collisions in caches, paths of other systems
-
 Processes that are killed leave no counts."""
 import collections
 import glob

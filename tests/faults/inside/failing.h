@@ -2,9 +2,7 @@
  * failing - calls of src that fail when a test wants it: of allocations, files, processes, libgit2.
  *
  * The linker's --wrap puts the functions of failing.c before those of failing.def, for what is
- * linked into the test; what the libraries call among themselves never fails here. tests/faults.sh
- * has that, with pycguard as it is installed, but takes hours; this is all in one process, and
- * takes seconds.
+ * linked into the test. What the libraries call among themselves never fails here.
  */
 #ifndef PYCGUARD_TESTS_FAILING_H
 #define PYCGUARD_TESTS_FAILING_H
