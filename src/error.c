@@ -9,12 +9,14 @@
 
 #undef error_set
 #undef error_os
+#undef error_of
 #undef error_oom
 #undef error_prefix
 
 enum { ERROR_MAX = 4096, REASON_MAX = 1024 };
 
 static _Thread_local char message[ERROR_MAX];
+static _Thread_local enum error_code kind;
 
 /* Writes `raw` at `out` with what could drive a terminal or a CI runner as three octal digits a
  * byte, and "..." for what does not fit before `end`. Returns where it stopped. */
@@ -63,6 +65,20 @@ int error_set(const char *fmt, ...)
 	format(raw, fmt, args);
 	va_end(args);
 	record(raw, NULL);
+	kind = ERROR_OTHER;
+	return -1;
+}
+
+int error_of(enum error_code code, const char *fmt, ...)
+{
+	char raw[ERROR_MAX];
+	va_list args;
+
+	va_start(args, fmt);
+	format(raw, fmt, args);
+	va_end(args);
+	record(raw, NULL);
+	kind = code;
 	return -1;
 }
 
@@ -77,6 +93,7 @@ int error_os(int errnum, const char *fmt, ...)
 	if (strerror_r(errnum, reason, sizeof reason) != 0)
 		snprintf(reason, sizeof reason, "error %d", errnum);
 	record(raw, reason);
+	kind = errnum == ENOENT ? ERROR_NOT_FOUND : ERROR_OTHER;
 	return -1;
 }
 
@@ -96,6 +113,11 @@ int error_prefix(const char *fmt, ...)
 	memcpy(earlier, message, sizeof earlier);
 	record(raw, earlier);
 	return -1;
+}
+
+enum error_code error_code(void)
+{
+	return kind;
 }
 
 const char *error_message(void)

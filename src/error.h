@@ -21,6 +21,13 @@
 #define ERROR_PRINTF(fmt, args)
 #endif
 
+/** What a caller may want to tell apart. */
+enum error_code {
+	ERROR_OTHER,
+	ERROR_NOT_FOUND, /* a system call found no such file or directory */
+	ERROR_NO_GIT,    /* there is no git to run */
+};
+
 /** Record a failure. Always returns -1, so that a caller can `return error_set(…)`. */
 int error_set(const char *fmt, ...) ERROR_PRINTF(1, 2);
 
@@ -29,6 +36,9 @@ int error_set(const char *fmt, ...) ERROR_PRINTF(1, 2);
  * Always returns -1.
  */
 int error_os(int errnum, const char *fmt, ...) ERROR_PRINTF(2, 3);
+
+/** Record a failure of a kind. Always returns -1. */
+int error_of(enum error_code code, const char *fmt, ...) ERROR_PRINTF(2, 3);
 
 /** Record that memory ran out. Always returns -1. */
 int error_oom(void);
@@ -52,8 +62,12 @@ static inline int error_returned(void)
 }
 #define error_set(...) (error_set(__VA_ARGS__), error_returned())
 #define error_os(...) (error_os(__VA_ARGS__), error_returned())
+#define error_of(...) (error_of(__VA_ARGS__), error_returned())
 #define error_oom() (error_oom(), error_returned())
 #define error_prefix(...) (error_prefix(__VA_ARGS__), error_returned())
+
+/** Of what kind the failure recorded last is; error_prefix keeps it. */
+enum error_code error_code(void);
 
 /** The message recorded last in this thread, or "" when there is none. Borrowed; never NULL. */
 const char *error_message(void);

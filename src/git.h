@@ -4,6 +4,7 @@
 #ifndef PYCGUARD_GIT_H
 #define PYCGUARD_GIT_H
 
+#include "exec.h"
 #include "git_calls.h"
 #ifdef PYCGUARD_LIBGIT2
 #include "git_names.h"
@@ -24,7 +25,15 @@ struct repository {
 	bool index_named;    /* by GIT_INDEX_FILE: then it must exist */
 	bool elsewhere;      /* it is not the one that the environment names */
 	char **variables;    /* the environment's, borrowed */
+	char *places[3];     /* GIT_DIR=, GIT_WORK_TREE= and GIT_INDEX_FILE= of it, for git */
 };
+
+/**
+ * Prepare to run git (exec.h) at the top of this repository's work tree, where there is one, and
+ * so that it is the repository that is open here, however that was found. What is prepared is
+ * borrowed from `r` and `args`.
+ */
+void repository_exec(struct exec *out, const struct repository *r, const char *const *args);
 
 /** Record a failure of libgit2: the message, ": " and its own words. Always returns -1. */
 int git_failed(const char *fmt, ...) ERROR_PRINTF(1, 2);

@@ -228,6 +228,37 @@ static int check_absent(const char *start)
 	return there < 0 ? -1 : 1;
 }
 
+static int set_place(char **out, const char *name, const char *path)
+{
+	struct buf text = BUF_INIT;
+
+	if (!path)
+		return 0;
+	buf_adds(&text, name);
+	buf_adds(&text, path);
+	*out = buf_take(&text);
+	return *out ? 0 : -1;
+}
+
+static int set_places(struct repository *r)
+{
+	return set_place(&r->places[0], "GIT_DIR=", r->dir) < 0 ||
+			       set_place(&r->places[1], "GIT_WORK_TREE=", r->top) < 0 ||
+			       set_place(&r->places[2], "GIT_INDEX_FILE=", r->index_path) < 0 ?
+		       -1 :
+		       0;
+}
+
+void repository_exec(struct exec *out, const struct repository *r, const char *const *args)
+{
+	static const char *const names[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"};
+	size_t i;
+
+	*out = (struct exec){.args = args, .variables = r->variables, .dir = r->top};
+	for (i = 0; (r->dir || r->elsewhere) && i < 3; i++)
+		out->changes[i] = r->places[i] ? r->places[i] : names[i];
+}
+
 static int open_from(
 	struct repository **out, const struct environment *env, const char *start, bool elsewhere)
 {
@@ -248,7 +279,7 @@ static int open_from(
 	if (status == 1)
 		status = check_absent(start);
 	if (status == 0 && ((r->git && config_check(r) < 0) || open_objects(r, env) < 0 ||
-				   name_index(r, env) < 0))
+				   name_index(r, env) < 0 || set_places(r) < 0))
 		status = -1;
 	if (status == 0)
 		*out = r;
@@ -277,6 +308,9 @@ void repository_free(struct repository *r)
 	packs_close(r->packs);
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
+	free(r->places[0]);
+	free(r->places[1]);
+	free(r->places[2]);
 	free(r->index_path);
 	free(r->top);
 	free(r->dir);
