@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every C file is as clang-format would have it; `clang-format -i FILE` mends one. Each major version
+# Every C file is as clang-format would have it; `clang-format -i FILE` formats one. Each major version
 # has a mind of its own, so any other than the one that the tree was formatted with is no judge.
 set -euo pipefail
 
@@ -20,4 +20,5 @@ done
 [[ $program ]] || die "clang-format $version is not here${found:+, but: $found}"
 
 cd ..
-exec "$program" --dry-run -Werror src/*.[ch] src/*/*.[ch] tests/*/*.[ch]
+shopt -s globstar
+exec "$program" --dry-run -Werror src/**/*.[ch] tests/**/*.[ch]

@@ -4,7 +4,8 @@
 set -euo pipefail
 
 status=0 count=0
-for header in ../src/*.h; do
+shopt -s globstar
+for header in ../src/**/*.h; do
     "$@" -fsyntax-only -x c "$header" || status=1
     count=$((count + 1))
 done

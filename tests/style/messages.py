@@ -4,6 +4,7 @@
 usage: messages.py SRC
 """
 
+import glob
 import os
 import re
 import sys
@@ -33,17 +34,17 @@ def faults(message):
 
 def main(src):
     count = wrong = 0
-    for name in sorted(os.listdir(src)):
-        if not name.endswith(".c"):
+    for path in sorted(glob.glob(os.path.join(src, "**", "*.c"), recursive=True)):
+        if "/completions/" in path:  # a program of the build
             continue
-        with open(os.path.join(src, name), encoding="utf-8") as file:
+        with open(path, encoding="utf-8") as file:
             text = file.read()
         for found in [*MESSAGE.finditer(text), *PRINTED.finditer(text)]:
             count += 1
             for why in faults(joined(found.group(1))):
                 wrong += 1
                 number = text.count("\n", 0, found.start()) + 1
-                print(f"src/{name}:{number}: {why}: {joined(found.group(1))}")
+                print(f"{path}:{number}: {why}: {joined(found.group(1))}")
     print(f"{count} messages, {wrong} wrong")
     return 1 if wrong or count < 100 else 0
 
