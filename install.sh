@@ -75,10 +75,6 @@ package_of() {
     apk:jansson) echo jansson-dev ;;
     zypper:jansson) echo libjansson-devel ;;
     *:jansson) echo jansson-devel ;;
-    brew:zlib | pacman:zlib) echo zlib ;;
-    apt-get:zlib) echo zlib1g-dev ;;
-    apk:zlib) echo zlib-dev ;;
-    *:zlib) echo zlib-devel ;;
     esac
 }
 

@@ -137,7 +137,7 @@ static int lost_entry(struct changes *c, struct level *l, const struct tree_curs
 
 	for (i = 1; i < l->count; i++)
 		everywhere = everywhere && l->below[i];
-	if (l->cursors[0].object.keeper && is_source(first) && note_source(c, l, first) < 0)
+	if (l->cursors[0].object.type && is_source(first) && note_source(c, l, first) < 0)
 		return -1;
 	if (!everywhere)
 		return 0;

@@ -19,13 +19,12 @@ struct repository {
 	/* Directories with a slash at the end: of the work tree (NULL: bare), of the repository,
 	 * and of what its work trees share. */
 	char *top, *dir, *common;
-	char *objects;       /* the directory of objects, with a slash at the end */
-	struct packs *packs; /* what can be read without libgit2 (packs.h); NULL: nothing */
-	char *index_path;    /* the index file to read */
-	bool index_named;    /* by GIT_INDEX_FILE: then it must exist */
-	bool elsewhere;      /* it is not the one that the environment names */
-	char **variables;    /* the environment's, borrowed */
-	char *places[3];     /* GIT_DIR=, GIT_WORK_TREE= and GIT_INDEX_FILE= of it, for git */
+	char *objects;    /* the directory of objects, with a slash at the end */
+	char *index_path; /* the index file to read */
+	bool index_named; /* by GIT_INDEX_FILE: then it must exist */
+	bool elsewhere;   /* it is not the one that the environment names */
+	char **variables; /* the environment's, borrowed */
+	char *places[3];  /* GIT_DIR=, GIT_WORK_TREE= and GIT_INDEX_FILE= of it, for git */
 };
 
 /**

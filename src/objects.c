@@ -7,13 +7,6 @@
 #include "cat_file.h"
 #include "git.h"
 #include "git_guard.h"
-#include "packs.h"
-
-/* How the bytes of an object are shared and given back. */
-struct object_keeper {
-	int (*copy)(void **out, void *held);
-	void (*free)(void *held);
-};
 
 static const char *const nouns[] = {"object", "commit", "tree", "blob", "tag"};
 
@@ -95,23 +88,6 @@ static int git_said(
 	return status;
 }
 
-static int odb_copy(void **out, void *held)
-{
-	git_odb_object *copy;
-
-	if (git_odb_object_dup(&copy, held) < 0)
-		return git_failed("cannot keep an object");
-	*out = copy;
-	return 0;
-}
-
-static void odb_free(void *held)
-{
-	git_odb_object_free(held);
-}
-
-static const struct object_keeper odb_keeper = {odb_copy, odb_free};
-
 static int odb_read(
 	struct object *out, struct repository *r, const struct oid *oid, enum object_type type)
 {
@@ -128,84 +104,23 @@ static int odb_read(
 		.bytes = git_odb_object_data(object),
 		.size = git_odb_object_size(object),
 		.id = *oid,
-		.keeper = &odb_keeper,
-		.held = object};
+		.shared = object};
 	return 0;
 }
-
-/* Bytes that git gave, with the number of their copies before them. */
-struct shared {
-	size_t copies;
-	char *bytes;
-};
-
-static int shared_copy(void **out, void *held)
-{
-	((struct shared *)held)->copies++;
-	*out = held;
-	return 0;
-}
-
-static void shared_free(void *held)
-{
-	struct shared *s = held;
-
-	if (--s->copies)
-		return;
-	free(s->bytes);
-	free(s);
-}
-
-static const struct object_keeper shared_keeper = {shared_copy, shared_free};
 
 static int git_read(
 	struct object *out, struct repository *r, const struct oid *id, enum object_type type)
 {
-	struct shared *s = calloc(1, sizeof *s);
-	int status;
+	char *bytes;
+	int status = cat_file_read(r->cat_file, &out->type, &bytes, &out->size, id);
 
-	if (!s)
-		return error_oom();
-	status = cat_file_read(r->cat_file, &out->type, &s->bytes, &out->size, id);
 	if (status != 0) {
-		free(s);
+		*out = (struct object){0};
 		return git_said(status, r, id, type);
 	}
-	s->copies = 1;
-	out->bytes = s->bytes;
+	out->bytes = bytes;
 	out->id = *id;
-	out->keeper = &shared_keeper;
-	out->held = s;
 	return 0;
-}
-
-static int packed_copy(void **out, void *held)
-{
-	*out = packed_share(held);
-	return 0;
-}
-
-static void packed_free(void *held)
-{
-	packed_release(held);
-}
-
-static const struct object_keeper packed_keeper = {packed_copy, packed_free};
-
-/* False when libgit2 is to be asked. */
-static bool read_packed(struct object *out, struct repository *r, const struct oid *id)
-{
-	struct packed *o = r->packs ? packs_read(r->packs, id->bytes) : NULL;
-
-	if (!o)
-		return false;
-	*out = (struct object){.type = o->type == PACK_COMMIT ? OBJECT_COMMIT : OBJECT_TREE,
-		.bytes = (const char *)o->bytes,
-		.size = o->size,
-		.id = *id,
-		.keeper = &packed_keeper,
-		.held = o};
-	return true;
 }
 
 static int wrong_type(const struct repository *r, const struct oid *id, enum object_type type)
@@ -219,10 +134,7 @@ int object_read(
 	int status;
 
 	*out = (struct object){0};
-	if (read_packed(out, r, id))
-		status = 0;
-	else
-		status = r->odb ? odb_read(out, r, id, type) : git_read(out, r, id, type);
+	status = r->odb ? odb_read(out, r, id, type) : git_read(out, r, id, type);
 	if (status == 0 && type != OBJECT_ANY && out->type != type) {
 		object_free(out);
 		status = wrong_type(r, id, type);
@@ -232,18 +144,33 @@ int object_read(
 
 int object_copy(struct object *out, const struct object *o)
 {
-	*out = *o;
-	if (o->keeper && o->keeper->copy(&out->held, o->held) < 0) {
-		*out = (struct object){0};
-		return -1;
+	char *bytes;
+
+	*out = (struct object){0};
+	if (o->shared) {
+		if (git_odb_object_dup(&out->shared, o->shared) < 0)
+			return git_failed("cannot keep an object");
+	} else if (o->type != OBJECT_ANY) {
+		bytes = malloc(o->size + 1);
+		if (!bytes)
+			return error_oom();
+		memcpy(bytes, o->bytes, o->size);
+		out->bytes = bytes;
 	}
+	out->type = o->type;
+	out->size = o->size;
+	out->id = o->id;
+	if (o->shared)
+		out->bytes = o->bytes;
 	return 0;
 }
 
 void object_free(struct object *o)
 {
-	if (o->keeper)
-		o->keeper->free(o->held);
+	if (o->shared)
+		git_odb_object_free(o->shared);
+	else
+		free((char *)o->bytes);
 	*o = (struct object){0};
 }
 

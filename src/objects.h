@@ -16,14 +16,13 @@ struct repository;
 
 enum object_type { OBJECT_ANY, OBJECT_COMMIT, OBJECT_TREE, OBJECT_BLOB, OBJECT_TAG };
 
-/** An object in memory. Its bytes are shared by its copies and must not be changed. */
+/** An object in memory. Its bytes must not be changed. */
 struct object {
-	enum object_type type;
+	enum object_type type; /* OBJECT_ANY: there is no object here */
 	const char *bytes;
 	size_t size;
 	struct oid id;
-	const struct object_keeper *keeper; /* NULL: there is no object here */
-	void *held;                         /* the keeper's own */
+	struct git_odb_object *shared; /* whose bytes they are; NULL: they are of malloc */
 };
 
 /**
@@ -36,7 +35,7 @@ struct object {
 int object_read(
 	struct object *out, struct repository *r, const struct oid *id, enum object_type type);
 
-/** Share it. `out` is yours, for object_free. 0; -1 with the failure recorded. */
+/** Share or copy it. `out` is yours, for object_free. 0; -1 with the failure recorded. */
 int object_copy(struct object *out, const struct object *o);
 
 /** Leaves none there. One without an object is allowed. */

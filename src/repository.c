@@ -9,7 +9,6 @@
 #include "io.h"
 #include "objects.h"
 #include "owner.h"
-#include "packs.h"
 #include "path.h"
 #include "plumbing.h"
 #include "snapshot_raw.h"
@@ -305,7 +304,6 @@ void repository_free(struct repository *r)
 	if (!r)
 		return;
 	cat_file_free(r->cat_file);
-	packs_close(r->packs);
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
 	free(r->places[0]);
@@ -320,25 +318,13 @@ void repository_free(struct repository *r)
 	git_libgit2_shutdown();
 }
 
-void repository_use_packs(struct repository *r)
-{
-	if (!r->packs)
-		r->packs = packs_open(r->objects, r->oid_size);
-}
-
-void repository_stream(struct repository *r, bool on)
+void repository_stream(bool on)
 {
 	size_t limit = on ? 0 : 4096; /* libgit2's own */
 
 	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_COMMIT, limit);
 	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, limit);
 	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, !on);
-	if (on) {
-		repository_use_packs(r);
-		return;
-	}
-	packs_close(r->packs);
-	r->packs = NULL;
 }
 
 int repository_ignores_case(const struct repository *r, bool *out)

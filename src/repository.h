@@ -6,10 +6,9 @@
  * too). It writes nothing and takes no lock. git's rule on who owns the repository (safe.directory)
  * holds (owner.h).
  *
- * libgit2 reads it, but for what can be read quicker without: a plain index (snapshot_raw.h), and
- * commits and trees out of packs (packs.h). What libgit2 refuses is asked of git's own plumbing
- * instead, in part (an index that is split or sparse) or whole (ids of SHA-256, reftable). Nobody
- * above this header can tell.
+ * libgit2 reads it, but for a plain index (snapshot_raw.h). What libgit2 refuses is asked of git's
+ * own plumbing instead, in part (an index that is split or sparse) or whole (ids of SHA-256,
+ * reftable). Nobody above this header can tell.
  */
 #ifndef PYCGUARD_REPOSITORY_H
 #define PYCGUARD_REPOSITORY_H
@@ -92,15 +91,12 @@ int repository_is_merging(struct repository *r);
  */
 int repository_bases(struct snapshot ***out, size_t *count, struct repository *r);
 
-/** Read commits and trees out of packs directly where that can be done (packs.h), from here on. */
-void repository_use_packs(struct repository *r);
-
 /**
- * Prepare for reading very many commits and trees, or stop that (false): packs are used, and hashes
- * are not verified, as git does not verify them either. The latter holds for the whole process, so
- * call this while there is one thread.
+ * Prepare for reading very many commits and trees, or stop that (false): libgit2 caches none, and
+ * verifies no hashes, as git does not verify them either. It holds for the whole process, so call
+ * this while there is one thread.
  */
-void repository_stream(struct repository *r, bool on);
+void repository_stream(bool on);
 
 /**
  * Turn a path that a person typed in the working directory into a path of the index.

@@ -188,7 +188,6 @@ static int work(void *arg)
 	if (w->is_first) {
 		status = run_worker(w, s->repository);
 	} else if (repository_open(&r, s->env) == 0) {
-		repository_use_packs(r);
 		status = run_worker(w, r);
 	}
 	repository_free(r);

@@ -147,7 +147,7 @@ static const struct directory *open_directory(struct tree_snapshot *t, const str
 {
 	struct directory *d = &t->kept[id->bytes[0] % KEPT];
 
-	if (d->object.keeper && memcmp(&d->object.id, id, sizeof *id) == 0)
+	if (d->object.type && memcmp(&d->object.id, id, sizeof *id) == 0)
 		return d;
 	close_directory(d);
 	return read_directory(d, t->repository, id) < 0 ? NULL : d;

@@ -94,7 +94,7 @@ static int read_object(
 {
 	struct object *slot = cache ? slot_of(cache, id) : NULL;
 
-	if (slot && slot->keeper && memcmp(&slot->id, id, sizeof *id) == 0)
+	if (slot && slot->type && memcmp(&slot->id, id, sizeof *id) == 0)
 		return object_copy(out, slot);
 	if (object_read(out, r, id, OBJECT_TREE) != 0)
 		return -1;

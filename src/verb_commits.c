@@ -172,7 +172,7 @@ static int job_open(struct run *job)
 	s->walk = job->walk;
 	s->pinned = job->policy;
 	s->progress = &job->progress;
-	repository_stream(job->repository, true);
+	repository_stream(true);
 	return show(job) < 0 ? -1 : walk_run(job->walk);
 }
 
@@ -225,7 +225,7 @@ static int job_run(struct run *job)
 	job->report.checked = walk_count(job->walk);
 	if (scan_run(&job->events, &job->scan) < 0)
 		return -1;
-	repository_stream(job->repository, false);
+	repository_stream(false);
 	if (history_build(&job->history, &job->events, &job->scan, in_history) < 0)
 		return -1;
 	if (commits_judge(&job->findings, &job->events, &job->history, &job->scan, in_history) < 0)

@@ -5,7 +5,7 @@ set -euo pipefail
 
 # Debian's names. The first line is what the build needs (install.sh knows other systems' names).
 packages=(
-    cmake gcc libc6-dev make pkg-config libgit2-dev libpcre2-dev libjansson-dev zlib1g-dev
+    cmake gcc libc6-dev make pkg-config libgit2-dev libpcre2-dev libjansson-dev
     bash-completion bats clang clang-format cppcheck dpkg-dev fakeroot file fish git jq libcmocka-dev mandoc postgresql
     pre-commit python3 python3-django python3-jsonschema python3-psycopg2 python3-yaml shellcheck strace valgrind zsh
 )

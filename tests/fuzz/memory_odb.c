@@ -16,9 +16,7 @@ void memory_odb_open(struct repository *out)
 {
 	require(git_calls_load() == 0 && git_libgit2_init() > 0);
 	out->oid_size = OID_SHA1;
-	out->objects = strdup("/dev/null/"); /* no packs */
-	require(out->objects);
-	repository_stream(out, true);
+	repository_stream(true);
 	require(git_odb_new(&out->odb) == 0 && git_mempack_new(&backend) == 0);
 	require(git_odb_add_backend(out->odb, backend, 1) == 0);
 	require(git_repository_wrap_odb(&out->git, out->odb) == 0);

@@ -26,9 +26,9 @@ repository* bases config owner git git_* snapshot_* index_* tree objects refs* c
 snapshot policy policy_private policy_match
 bytecode*
 pattern glob*
-json_text pathset child coprocess exec packs pack
+json_text pathset child coprocess exec
 path
-io inflate delta siphash sha1 oid reflines progress amount shortlist plain_config interrupt sha256 crew
+io siphash sha1 oid reflines progress amount shortlist plain_config interrupt sha256 crew
 buf
 error
 utf8 environment big_endian
@@ -38,7 +38,6 @@ utf8 environment big_endian
 PLACES = [
     (r'#include\s*[<"]pcre2', "pattern.c", "all of PCRE2 is behind pattern.h"),
     (r'#include\s*[<"]git2', "git_calls.h", "libgit2 is reached through git.h, which loads it"),
-    (r'#include\s*[<"]zlib', "inflate.c", "zlib is loaded late, by inflate.c"),
     (r'#include\s*[<"]jansson', "json_text.h", "what the printers of JSON need is in json_text.h"),
     (r"\b(secure_)?getenv\s*\(|\benviron\b", "main.c", "main alone reads the environment"),
     (r"\b(_?exit|_Exit|abort|quick_exit)\s*\(", "main.c", "main alone ends the process"),
