@@ -1,18 +1,14 @@
 #include "cat_file.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "coprocess.h"
-#include "git_run.h"
 
 /* Of a blob of which the rest is not wanted, more is not worth reading to its end. */
 enum { REST_MAX = 1 << 16 };
 
 struct cat_file {
 	const struct repository *repository;
-	struct coprocess headers, contents;
+	struct exec headers, contents;
 };
 
 int cat_file_new(struct cat_file **out, const struct repository *r)
@@ -28,24 +24,9 @@ void cat_file_free(struct cat_file *c)
 {
 	if (!c)
 		return;
-	coprocess_stop(&c->headers);
-	coprocess_stop(&c->contents);
+	exec_stop(&c->headers);
+	exec_stop(&c->contents);
 	free(c);
-}
-
-static int start(struct coprocess *p, const struct repository *r, const char *how)
-{
-	const char *const args[] = {"cat-file", how, NULL};
-	struct git_command command;
-	int status = 0;
-
-	if (p->name)
-		return 0;
-	status = git_command_make(&command, r, args);
-	if (status == 0)
-		status = coprocess_start(p, command.args, command.variables);
-	git_command_release(&command);
-	return status;
 }
 
 /* `HEX TYPE SIZE`, or `HEX missing` (git-cat-file(1)). */
@@ -74,23 +55,30 @@ static int take_header(const char *line, const char *hex, enum object_type *type
 	return error_set("git cat-file says '%s'", line);
 }
 
-static int ask(struct coprocess *p, const struct repository *r, const char *how,
-	enum object_type *type, uint64_t *size, const struct oid *id)
+static int ask(struct exec *e, const struct repository *r, const char *how, enum object_type *type,
+	uint64_t *size, const struct oid *id)
 {
-	const char *hex = repository_hex(r, id);
-	char line[OID_HEX_MAX + 64];
-	int n, status;
+	const char *const args[] = {"cat-file", how, NULL}, *hex = repository_hex(r, id);
+	char *line;
+	int status = 0;
 
-	if (start(p, r, how) < 0)
-		return -1;
-	n = snprintf(line, sizeof line, "%s\n", hex);
-	status = coprocess_ask(p, line, (size_t)n);
-	if (status == 0)
-		status = coprocess_line(p, line, sizeof line);
-	if (status == 0)
-		status = take_header(line, hex, type, size);
+	if (!e->running) {
+		repository_exec(e, r, args);
+		status = exec_start(e);
+	}
 	if (status < 0)
-		coprocess_stop(p);
+		return -1;
+	exec_write(e, hex, strlen(hex));
+	exec_write(e, "\n", 1);
+	status = exec_line(e, '\n', &line, NULL);
+	if (status > 0)
+		status = take_header(line, hex, type, size);
+	else if (status == 0 && exec_finish(e) >= 0)
+		status = error_set("git cat-file ended");
+	else if (status == 0)
+		status = -1;
+	if (status < 0)
+		exec_stop(e);
 	return status;
 }
 
@@ -111,7 +99,7 @@ static int finish(struct cat_file *c)
 {
 	char newline;
 
-	if (coprocess_read(&c->contents, &newline, 1) < 0)
+	if (exec_read(&c->contents, &newline, 1) < 0)
 		return -1;
 	return newline == '\n' ? 0 : error_set("git cat-file says something strange");
 }
@@ -129,12 +117,12 @@ int cat_file_read(struct cat_file *c, enum object_type *type, char **bytes, size
 	*size = (size_t)len;
 	if (!*bytes)
 		status = error_oom();
-	else if (coprocess_read(&c->contents, *bytes, *size) < 0 || finish(c) < 0)
+	else if (exec_read(&c->contents, *bytes, *size) < 0 || finish(c) < 0)
 		status = -1;
 	else
 		(*bytes)[*size] = '\0';
 	if (status < 0) {
-		coprocess_stop(&c->contents);
+		exec_stop(&c->contents);
 		free(*bytes);
 		*bytes = NULL;
 	}
@@ -153,7 +141,7 @@ int cat_file_stream(struct cat_file *c, const struct oid *id, snapshot_sink *sin
 	while (left && status == 0 && (enough == 0 || left <= REST_MAX)) {
 		size_t n = left < sizeof piece ? (size_t)left : sizeof piece;
 
-		status = coprocess_read(&c->contents, piece, n);
+		status = exec_read(&c->contents, piece, n);
 		left -= n;
 		if (status == 0 && enough == 0)
 			enough = sink(arg, piece, n);
@@ -163,6 +151,6 @@ int cat_file_stream(struct cat_file *c, const struct oid *id, snapshot_sink *sin
 	if (status == 0 && left == 0)
 		status = finish(c);
 	if (status < 0 || left)
-		coprocess_stop(&c->contents);
+		exec_stop(&c->contents);
 	return status;
 }

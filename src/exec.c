@@ -80,7 +80,7 @@ static int find_git(struct buf *out, const char *path)
 		if (access(out->ptr, X_OK) == 0 && stat(out->ptr, &st) == 0 && S_ISREG(st.st_mode))
 			return 0;
 	}
-	return error_of(ERROR_NO_GIT, "cannot run git: no directory of PATH has it");
+	return error_of(ERROR_NO_GIT, "cannot run 'git': no absolute directory of PATH has it");
 }
 
 /* @param out for free(), its strings are borrowed. 0; -1 recorded. */
@@ -196,8 +196,9 @@ int exec_start(struct exec *e)
 	int both[2] = {-1, -1}, err[2] = {-1, -1}, status = -1;
 
 	e->input = e->output = e->words = (struct buf)BUF_INIT;
+	e->name = e->args[0];
 	e->written = e->taken = 0;
-	e->input_ended = false;
+	e->input_ended = e->input_lost = false;
 	pthread_mutex_lock(&spawning);
 	if (make_socket(both) == 0 && make_socket(err) == 0)
 		status = launch(e, both[1], err[1]);
@@ -246,7 +247,8 @@ static void write_some(struct exec *e)
 	n = send(e->fd, at, len ? len : left < PIECE ? left : PIECE, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
-	e->written = n < 0 ? e->input.len : e->written + (size_t)n; /* it may read no more of it */
+	e->input_lost = n < 0;
+	e->written = n < 0 ? e->input.len : e->written + (size_t)n;
 	if (e->written == e->input.len) {
 		buf_clear(&e->input);
 		e->written = 0;
@@ -344,19 +346,25 @@ static int end_of(struct exec *e)
 	e->pid = 0;
 	if (WIFSIGNALED(status))
 		return error_set("git was ended by signal %d", WTERMSIG(status));
+	if (e->input_lost && WEXITSTATUS(status) == 0)
+		return error_set("git %s did not read what it was to read", e->name);
 	return WEXITSTATUS(status);
 }
 
-/* Its own words, of which the line that says why it gave up. Always -1. */
-static int failed(const struct exec *e, int status)
+int exec_failed(const char *name, int status, const struct buf *words)
 {
 	static const char fatal[] = "fatal: ";
-	const char *line = strstr(e->words.ptr, fatal);
+	const char *line = strstr(words->ptr, fatal);
 
-	line = line ? line + strlen(fatal) : e->words.ptr;
+	line = line ? line + strlen(fatal) : words->ptr;
 	if (!*line)
-		return error_set("git %s ended with status %d", e->args[0], status);
+		return error_set("git %s ended with status %d", name, status);
 	return error_set("%.*s", (int)strcspn(line, "\n"), line);
+}
+
+static int failed(const struct exec *e, int status)
+{
+	return exec_failed(e->name, status, &e->words);
 }
 
 /* What was to be read is not there. */
@@ -506,5 +514,5 @@ int exec_must(struct buf *out, struct exec *e, const struct buf *input)
 {
 	int status = exec_run(out, NULL, e, input);
 
-	return status == 1 ? error_set("git %s ended with status 1", e->args[0]) : status;
+	return status == 1 ? error_set("git %s ended with status 1", e->name) : status;
 }

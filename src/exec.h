@@ -29,7 +29,8 @@ struct exec {
 	const char *dir;   /* where it runs; NULL: here */
 	unsigned patience; /* in seconds, in place of EXEC_SILENCE; 0: that */
 
-	bool running, input_ended;
+	const char *name; /* its first argument */
+	bool running, input_ended, input_lost;
 	pid_t pid;
 	int fd, complaint; /* both ways; what it writes to standard error */
 	struct buf input;  /* from `written` on it is still to be written */
@@ -54,6 +55,13 @@ int exec_ask(struct buf *out, struct exec *e);
 
 /** The same for a command that has no "none": status 1 is a failure. 0; -1 recorded. */
 int exec_must(struct buf *out, struct exec *e, const struct buf *input);
+
+/**
+ * Record why git failed: the line of its complaints that says so. Always -1.
+ *
+ * @param name of the command
+ */
+int exec_failed(const char *name, int status, const struct buf *words);
 
 /** Start git. 0; -1 with the failure recorded, and nothing to stop. */
 int exec_start(struct exec *e);

@@ -8,7 +8,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "child.h"
+#include "exec.h"
 #include "io.h"
 #include "path.h"
 
@@ -59,7 +59,8 @@ const char *hook_names(void)
 /* git must have the answer: no "none". */
 static int ask(struct buf *out, const struct hooks *h, const char *const args[])
 {
-	int status = child_git(out, h->variables, args);
+	struct exec e = {.args = args, .variables = h->variables};
+	int status = exec_ask(out, &e);
 
 	if (status == 1)
 		return error_set("git %s ended with status 1", args[0]);
@@ -150,7 +151,8 @@ static int ask_hooks_path(struct hooks *h, struct buf *answer)
 {
 	static const char *const args[] = {
 		"config", "-z", "--show-scope", "--get", "core.hooksPath", NULL};
-	int status = child_git(answer, h->variables, args);
+	struct exec e = {.args = args, .variables = h->variables};
+	int status = exec_ask(answer, &e);
 	size_t len;
 
 	if (status != 0)

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "child.h"
+#include "exec.h"
 
 enum scope { LOCAL, ANY };
 
@@ -34,7 +34,7 @@ static int get(struct buf *out, const struct hooks *h, const char *section, cons
 	}
 	status = buf_failed(&key);
 	if (status == 0)
-		status = child_git(out, h->variables, args);
+		status = exec_ask(out, &(struct exec){.args = args, .variables = h->variables});
 	buf_free(&key);
 	return status;
 }

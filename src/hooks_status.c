@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "child.h"
 #include "io.h"
 #include "manager.h"
 #include "path.h"
@@ -38,26 +37,6 @@ static int is_on(const char *search)
 	return found;
 }
 
-/* "pycguard 1.2.3": what a program says that it is. */
-static int add_version(struct buf *out, const char *program, char **variables)
-{
-	const char *const argv[] = {program, "--version", NULL};
-	static const char name[] = "pycguard ";
-	struct buf answer = BUF_INIT;
-	int status = child_run(&answer, NULL, argv, variables, NULL);
-
-	if (status == 0 && strncmp(answer.ptr, name, sizeof name - 1) == 0) {
-		buf_cut(&answer, sizeof name - 1 + strcspn(answer.ptr + sizeof name - 1, " \n"));
-		buf_adds(out, " (");
-		add_path(out, answer.ptr);
-		buf_adds(out, ")");
-	} else {
-		buf_adds(out, " (which does not say that it is pycguard)");
-	}
-	buf_free(&answer);
-	return status < 0 ? -1 : 0;
-}
-
 /* ", running PROGRAM (its version)". 1 when that can be run; 0 when not; -1 recorded. */
 static int tell_program(const struct told *t, const char *program)
 {
@@ -70,7 +49,7 @@ static int tell_program(const struct told *t, const char *program)
 	buf_adds(t->out, ", running ");
 	if (can_run) {
 		add_path(t->out, program);
-		return add_version(t->out, program, t->h->variables) < 0 ? -1 : 1;
+		return 1;
 	}
 	if (is_found) {
 		buf_adds(t->out, "the pycguard on PATH, for ");

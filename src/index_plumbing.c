@@ -1,8 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "child.h"
-#include "git_run.h"
+#include "git.h"
 #include "index_rows.h"
 #include "plumbing.h"
 
@@ -94,15 +93,18 @@ static int list_text(struct index_rows *rows)
 	enum { USAGE = 129 };
 	const char *args[] = {"ls-files", "--stage", "-z", "--sparse", NULL};
 	struct buf err = BUF_INIT;
-	int status = git_run(&rows->text, &err, rows->repository, args, NULL);
+	struct exec e;
+	int status;
 
+	repository_exec(&e, rows->repository, args);
+	status = exec_run(&rows->text, &err, &e, NULL);
 	if (status == USAGE) {
 		args[3] = NULL;
 		buf_clear(&err);
-		status = git_run(&rows->text, &err, rows->repository, args, NULL);
+		status = exec_run(&rows->text, &err, &e, NULL);
 	}
 	if (status > 0)
-		status = child_git_failed(&err);
+		status = exec_failed(args[0], status, &err);
 	else if (status == 0)
 		status = buf_failed(&rows->text);
 	buf_free(&err);
@@ -193,11 +195,13 @@ static int find_intents(struct index_rows *rows)
 		"--no-ext-diff", "--no-textconv", "-O/dev/null", "--ita-invisible-in-index", tree,
 		NULL};
 	struct buf paths = BUF_INIT;
+	struct exec e;
 	int status;
 
 	if (!has_candidates(rows))
 		return 0;
-	status = git_must(git_run(&paths, NULL, rows->repository, args, NULL), "diff");
+	repository_exec(&e, rows->repository, args);
+	status = exec_must(&paths, &e, NULL);
 	if (status == 0)
 		status = buf_failed(&paths) < 0 ? -1 : mark_intents(rows, &paths);
 	buf_free(&paths);

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "child.h"
+#include "exec.h"
 #include "interrupt.h"
 #include "io.h"
 #include "path.h"
@@ -137,7 +137,8 @@ static int set(const char *how, const char *key, const char *value, char **varia
 {
 	const char *const args[] = {"config", "--local", how, key, value, NULL};
 	struct buf out = BUF_INIT;
-	int status = child_git(&out, variables, args);
+	struct exec e = {.args = args, .variables = variables};
+	int status = exec_ask(&out, &e);
 
 	buf_free(&out);
 	return status == 1 ? error_set("git could not change '%s' in its configuration", key) :

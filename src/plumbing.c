@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "git_run.h"
-
 /* git says that on lines of its own, which are not taken. */
 static void add_trust(struct buf *out, const char *why)
 {
@@ -54,6 +52,7 @@ static int ask(
 	struct buf *out, const struct repository *r, const char *start, const char *const *options)
 {
 	const char *args[12];
+	struct exec e;
 	size_t n = 0;
 
 	if (r->elsewhere) {
@@ -66,7 +65,13 @@ static int ask(
 	while (*options && n + 1 < sizeof args / sizeof *args)
 		args[n++] = *options++;
 	args[n] = NULL;
-	return git_must(git_ask(out, r, args), "rev-parse");
+	repository_exec(&e, r, args);
+	buf_clear(out);
+	if (exec_must(out, &e, NULL) < 0)
+		return -1;
+	if (out->len)
+		buf_cut(out, out->len - 1);
+	return buf_failed(out);
 }
 
 /* The path with a slash at its end. */
@@ -187,7 +192,11 @@ int plumbing_ignores_case(const struct repository *r, bool *out)
 	static const char *const args[] = {
 		"config", "--type=bool", "--get", "core.ignoreCase", NULL};
 	struct buf value = BUF_INIT;
-	int status = git_ask(&value, r, args);
+	struct exec e;
+	int status;
+
+	repository_exec(&e, r, args);
+	status = exec_ask(&value, &e);
 
 	*out = status == 0 && strcmp(value.ptr, "true") == 0;
 	buf_free(&value);

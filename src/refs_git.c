@@ -1,7 +1,5 @@
 #include <string.h>
 
-#include "child.h"
-#include "git_run.h"
 #include "refs.h"
 
 /* `HEX NAME` (git-for-each-ref(1)); neither has a newline in it. */
@@ -53,14 +51,26 @@ static int list(struct buf *out, struct repository *r, const char *only)
 	const char *const args[] = {
 		"for-each-ref", "--format=%(objectname) %(refname)", only, NULL};
 	struct buf err = BUF_INIT;
-	int status = git_run(out, &err, r, args, NULL);
+	struct exec e;
+	int status;
 
+	repository_exec(&e, r, args);
+	status = exec_run(out, &err, &e, NULL);
 	if (status == 0)
 		status = buf_failed(out) < 0 || buf_failed(&err) < 0 ? -1 : check_warnings(&err);
 	else if (status > 0)
-		status = child_git_failed(&err);
+		status = exec_failed(args[0], status, &err);
 	buf_free(&err);
 	return status;
+}
+
+/* One line; 1 for "none". */
+static int ask(struct buf *out, const struct repository *r, const char *const *args)
+{
+	struct exec e;
+
+	repository_exec(&e, r, args);
+	return exec_ask(out, &e);
 }
 
 int refs_git_each(struct repository *r, const char *prefix, refs_visit *visit, void *arg)
@@ -81,7 +91,7 @@ static int check_unborn(struct repository *r)
 {
 	static const char *const args[] = {"symbolic-ref", "--quiet", "HEAD", NULL};
 	struct buf name = BUF_INIT, out = BUF_INIT;
-	int status = git_ask(&name, r, args);
+	int status = ask(&name, r, args);
 
 	if (status == 0)
 		status = list(&out, r, name.ptr);
@@ -122,20 +132,25 @@ static int list_work_trees(struct buf *out, struct repository *r)
 	static const char *const args[] = {"worktree", "list", "--porcelain", "-z", NULL};
 	static const char *const old_args[] = {"worktree", "list", "--porcelain", NULL};
 	struct buf err = BUF_INIT;
+	struct exec e;
 	size_t i;
-	int status = git_run(out, &err, r, args, NULL);
+	int status;
 
+	repository_exec(&e, r, args);
+	status = exec_run(out, &err, &e, NULL);
 	if (status == USAGE) {
 		buf_clear(out);
 		buf_clear(&err);
-		status = git_run(out, &err, r, old_args, NULL);
+		e.args = old_args;
+		status = exec_run(out, &err, &e, NULL);
 		for (i = 0; status == 0 && i < out->len; i++)
 			if (out->ptr[i] == '\n')
 				out->ptr[i] = '\0';
 	}
-	status = status > 1 ? child_git_failed(&err) : git_must(status, "worktree");
+	if (status > 0)
+		exec_failed(args[0], status, &err);
 	buf_free(&err);
-	return status < 0 ? -1 : buf_failed(out);
+	return status != 0 ? -1 : buf_failed(out);
 }
 
 int refs_git_each_head(struct repository *r, refs_visit *visit, void *arg)
@@ -163,7 +178,7 @@ int refs_git_resolve(struct oid *out, struct repository *r, const char *revision
 	const char *const args[] = {
 		"rev-parse", "--quiet", "--verify", "--end-of-options", revision, NULL};
 	struct buf text = BUF_INIT;
-	int status = git_ask(&text, r, args);
+	int status = ask(&text, r, args);
 
 	if (status == 0 && !oid_parse(out, text.ptr, r->oid_size))
 		status = error_set("git says '%s'", text.ptr);

@@ -258,6 +258,15 @@ void repository_exec(struct exec *out, const struct repository *r, const char *c
 		out->changes[i] = r->places[i] ? r->places[i] : names[i];
 }
 
+int repository_git(
+	struct buf *out, struct repository *r, const char *const *args, const struct buf *input)
+{
+	struct exec e;
+
+	repository_exec(&e, r, args);
+	return exec_run(out, NULL, &e, input);
+}
+
 static int open_from(
 	struct repository **out, const struct environment *env, const char *start, bool elsewhere)
 {

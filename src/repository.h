@@ -108,12 +108,12 @@ void repository_stream(bool on);
 int repository_relative(struct buf *out, const struct repository *r, const char *path);
 
 /**
- * Run a git command at the top of this repository's work tree, for what git alone can answer or do.
- * Messages are not translated.
+ * Run a git command at the top of this repository's work tree, for what git alone can answer or do
+ * (exec.h).
  *
  * @param out   what git prints is appended
- * @param args  the words after `git`, at most a dozen, with a NULL at the end
- * @param input what git reads: all of it or, if this process dies before, none
+ * @param args  the words after `git`, with a NULL at the end
+ * @param input what git reads; NULL: nothing
  * @return git's exit status when it is 0 or 1; -1 with the failure recorded, in git's own words
  */
 int repository_git(

@@ -1,10 +1,9 @@
 #include "store.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "git_run.h"
+#include "git.h"
 #include "objects.h"
 
 /* 0; above 0 when git is not there or has no answer; -1 with the failure recorded. */
@@ -12,6 +11,7 @@ static int ask_git(struct buf *out, struct repository *r, const struct oid *blob
 {
 	static const char *const args[] = {"cat-file", "--batch-check=%(objectsize:disk)", NULL};
 	struct buf input = BUF_INIT, err = BUF_INIT;
+	struct exec e;
 	size_t i;
 	int status = -1;
 
@@ -19,9 +19,10 @@ static int ask_git(struct buf *out, struct repository *r, const struct oid *blob
 		buf_adds(&input, repository_hex(r, &blobs[i]));
 		buf_addc(&input, '\n');
 	}
+	repository_exec(&e, r, args);
 	if (buf_failed(&input) == 0)
-		status = git_run(out, &err, r, args, &input);
-	if (status < 0 && errno == ENOENT)
+		status = exec_run(out, &err, &e, &input);
+	if (status < 0 && error_code() == ERROR_NO_GIT)
 		status = 1;
 	buf_free(&input);
 	buf_free(&err);

@@ -59,6 +59,8 @@ int untrack_apply(struct repository *r, const struct pathset *plan)
 	int status = -1;
 	size_t i;
 
+	if (!repository_top(r))
+		return error_set("the repository has no work tree");
 	for (i = 0; i < plan->count; i++)
 		buf_add(&paths, plan->items[i].path, plan->items[i].len + 1);
 	if (buf_failed(&paths) == 0) {

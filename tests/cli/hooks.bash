@@ -67,7 +67,7 @@ git_of() {
     local git
     git=$(PATH=$ORIGINAL_PATH command -v git)
     write "$WORK/git-$1/git" "#!/bin/sh
-[ \"\$1\" != version ] || { echo 'git version $1'; exit; }
+case \" \$* \" in *' version ') echo 'git version $1'; exit;; esac
 exec '$git' \"\$@\""
     chmod +x "$WORK/git-$1/git"
     PATH=$WORK/git-$1:$ORIGINAL_PATH

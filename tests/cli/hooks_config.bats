@@ -21,7 +21,7 @@ load hooks
     cksum .git/config | diff "$WORK/installed" -
     run_pycguard --status --hook pre-push
     assert_status 0
-    assert_output_has "pre-commit: installed: hook.pycguard.command, running $PYCGUARD (pycguard "
+    assert_output_has "pre-commit: installed: hook.pycguard.command, running $PYCGUARD"
     assert_output_has ", before $PWD/.git/hooks/pre-commit
 "
     git config hook.pycguard.enabled false
@@ -48,7 +48,7 @@ load hooks
     cat >>"$WORK/git-2.54.0/git" <<EOT
 '$(PATH=$ORIGINAL_PATH command -v git)' "\$@" || exit
 case "\$*" in
-'config --local --replace-all '* | 'config --local --add '* | 'config --local --unset-all '*)
+*'config --local --replace-all '* | *'config --local --add '* | *'config --local --unset-all '*)
     echo x >>'$WORK/changes'
     [ "\$(wc -l <'$WORK/changes')" != "\$KILL_AFTER" ] || kill -9 \$PPID
     ;;

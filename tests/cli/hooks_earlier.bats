@@ -282,7 +282,7 @@ check read $line"
     "$WORK/it's old/pycguard" --install -q
     run_pycguard --status
     assert_status 0
-    assert_output_has "running $WORK/it's old/pycguard (pycguard "
+    assert_output_has "running $WORK/it's old/pycguard"
     rm "$WORK/it's old/pycguard"
     run_pycguard --status
     assert_status 1
@@ -293,7 +293,7 @@ check read $line"
     run_pycguard --install
     assert_status 0
     run_pycguard --status
-    assert_output_has "running $PYCGUARD (pycguard "
+    assert_output_has "running $PYCGUARD"
     "$PYCGUARD" --uninstall -q
     [[ ! -e .git/hooks/pre-commit ]]
 }

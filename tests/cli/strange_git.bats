@@ -52,9 +52,9 @@ strange() {
         strange --is-bare-repository 'echo false; echo md5; pwd' 'its object format is unknown here' $verb
         strange --is-bare-repository 'echo false; echo --show-object-format; pwd' 'or git is too old' $verb
         strange --is-bare-repository 'exit 1' 'git rev-parse ended with status 1' $verb
-        strange --is-bare-repository 'exit 128' 'git failed without a word' $verb
+        strange --is-bare-repository 'exit 128' 'git rev-parse ended with status 128' $verb
         strange --is-bare-repository 'echo fatal: no more >&2; exit 128' 'no more' $verb
-        strange --is-bare-repository "kill -9 \$\$" "'git' was ended by signal 9" $verb
+        strange --is-bare-repository "kill -9 \$\$" "git was ended by signal 9" $verb
         strange --git-common-dir 'echo no/where' "cannot find directory 'no/where'" $verb
         strange --git-common-dir 'exit 1' 'git rev-parse ended with status 1' $verb
         strange --git-common-dir 'echo fatal: no more >&2; exit 128' 'no more' $verb
@@ -73,9 +73,9 @@ strange() {
         "printf '100644$id 0\ta\0'"; do
         strange ls-files "$row" 'git ls-files says something strange' --check-tracked
     done
-    strange ls-files 'exit 3' 'git failed without a word' --check-tracked
+    strange ls-files 'exit 3' 'git ls-files ended with status 3' --check-tracked
     strange ls-files 'echo fatal: damaged >&2; exit 128' 'nor can git: damaged' --check-tracked
-    strange ls-files "kill -9 \$\$" "'git' was ended by signal 9" --check-tracked
+    strange ls-files "kill -9 \$\$" "git was ended by signal 9" --check-tracked
     strange ls-files "printf '040000 $id 0\tsub/\0'" 'cannot read' --check-tracked
 }
 
@@ -83,7 +83,7 @@ strange() {
     other_repo
     STRANGE=--sparse ANSWER='echo usage >&2; exit 129' PATH=$WORK/bin:$PATH judge --check-tracked
     assert_judged 1 'error ghost-module m.pyc' 'error ghost-module n.pyc'
-    strange ls-files 'exit 129' 'git failed without a word' --check-tracked
+    strange ls-files 'exit 129' 'git ls-files ended with status 129' --check-tracked
 }
 
 @test "which entries are only meant to be added" {
@@ -91,9 +91,9 @@ strange() {
     : >empty.py
     git add -N empty.py
     strange diff 'exit 1' 'nor can git: git diff ended with status 1' --check-tracked
-    strange diff 'exit 128' 'nor can git: git failed without a word' --check-tracked
+    strange diff 'exit 128' 'nor can git: git diff ended with status 128' --check-tracked
     strange diff "printf 'b\0a\0z\0'" 'git diff says something strange' --check-tracked
-    strange diff "kill -9 \$\$" "'git' was ended by signal 9" --check-tracked
+    strange diff "kill -9 \$\$" "git was ended by signal 9" --check-tracked
 }
 
 @test "objects" {
@@ -105,12 +105,12 @@ strange() {
         'read -r id; echo "$id missing "' 'read -r id; echo "$id/blob 4"'; do
         strange --batch "$row" "git cat-file says '" --check-range HEAD~1..HEAD
     done
-    strange --batch 'read -r id; printf "%0999d" 1' "'git' says something strange" --check-range HEAD~1..HEAD
-    strange --batch 'read -r id; echo "$id commit 9999"; echo short' 'git failed without a word' --check-range HEAD~1..HEAD
+    strange --batch 'read -r id; printf "%0999d" 1' "git cat-file ended with status 0" --check-range HEAD~1..HEAD
+    strange --batch 'read -r id; echo "$id commit 9999"; echo short' 'git cat-file ended with status 0' --check-range HEAD~1..HEAD
     strange --batch 'read -r id; echo "$id commit 99999999999999999999"' 'out of memory' --check-range HEAD~1..HEAD
     strange --batch 'read -r id; printf "$id commit 2\nabc"' 'git cat-file says something strange' --check-range HEAD~1..HEAD
     strange --batch 'read -r id; echo "fatal: no more" >&2; exit 128' 'no more' --check-range HEAD~1..HEAD
-    strange --batch 'exit 0' 'git failed without a word' --check-range HEAD~1..HEAD
+    strange --batch 'exit 0' 'git cat-file ended' --check-range HEAD~1..HEAD
     strange --batch-check 'read -r id; echo hello' "git cat-file says 'hello'" --check-tracked
     strange --batch "read -r id; printf '%s blob 2\nabc' $blob" 'git cat-file says' --check-tracked
 }
@@ -123,7 +123,7 @@ strange() {
     strange for-each-ref "echo '$id/refs/heads/main'" "git says '" --check-history
     strange for-each-ref 'echo warning: broken >&2' 'broken' --check-history
     strange for-each-ref 'exit 128' 'cannot list the refs' --check-history
-    strange for-each-ref "kill -9 \$\$" "'git' was ended by signal 9" --check-history
+    strange for-each-ref "kill -9 \$\$" "git was ended by signal 9" --check-history
     strange worktree "printf 'worktree x\0HEAD 12\0\0'" "cannot list the work trees: git says 'HEAD 12'" --check-history
     strange worktree 'exit 1' 'cannot list the work trees: git worktree ended with status 1' --check-history
     strange worktree 'exit 128' 'cannot list the work trees' --check-history
@@ -167,12 +167,12 @@ strange() {
         strange version : "cannot tell the version of git from ''" $verb
         strange version 'echo git version two' "cannot tell the version of git from 'git version two'" $verb
         strange version 'exit 1' 'git version ended with status 1' $verb
-        strange version 'exit 128' 'git version: git failed without a word' $verb
-        strange version "kill -9 \$\$" "'git' was ended by signal 9" $verb
+        strange version 'exit 128' 'git version ended with status 128' $verb
+        strange version "kill -9 \$\$" "git was ended by signal 9" $verb
         strange --is-bare-repository 'exit 1' 'git rev-parse ended with status 1' $verb
         strange --git-common-dir 'exit 1' 'git rev-parse ended with status 1' $verb
         strange --git-path 'exit 1' 'git rev-parse ended with status 1' $verb
-        strange --show-scope 'exit 128' 'git config: git failed without a word' $verb
+        strange --show-scope 'exit 128' 'git config ended with status 128' $verb
         strange --show-scope 'echo local' "git config says 'local'" $verb
         strange --show-scope 'printf "local\0\0"' 'core.hooksPath is set to nothing' $verb
     done
@@ -183,10 +183,10 @@ strange() {
 @test "sizes on disk, which are those of the blobs where git has none" {
     other_repo
     STRANGE='--batch-check=%(objectsize:disk)'
-    for answer in 'exit 1' 'exit 128' 'echo nonsense' 'echo 12' 'echo 1; echo 2; echo 3'; do
+    for answer in 'exit 1' 'exit 128' 'cat >/dev/null; echo nonsense' 'cat >/dev/null; echo 12' 'cat >/dev/null; echo 1; echo 2; echo 3'; do
         STRANGE=$STRANGE ANSWER=$answer PATH=$WORK/bin:$PATH run_pycguard --check-history
         assert_status 1
         assert_output_has '4 bytes (git could not tell them packed)'
     done
-    strange "$STRANGE" "kill -9 \$\$" "'git' was ended by signal 9" --check-history
+    strange "$STRANGE" "kill -9 \$\$" "git was ended by signal 9" --check-history
 }

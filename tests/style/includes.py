@@ -26,7 +26,7 @@ repository* bases config owner git git_* snapshot_* index_* tree objects refs* c
 snapshot policy policy_private policy_match
 bytecode*
 pattern glob*
-json_text pathset child coprocess exec
+json_text pathset exec
 path
 io siphash sha1 oid reflines progress amount shortlist plain_config interrupt sha256 crew
 buf
