@@ -1,26 +1,33 @@
 /*
- * dockerfiles - which files describe images, and which ignore file goes with one.
+ * dockerfiles - which files describe images, which ignore file goes with one, and what the context
+ * of its build is.
  */
 #ifndef PYCGUARD_DOCKERFILES_H
 #define PYCGUARD_DOCKERFILES_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "buf.h"
+#include "snapshot.h"
 
-/** Whether a path is named as these are: Dockerfile, Dockerfile.NAME, NAME.Dockerfile, and with
- * Containerfile likewise. */
+/** Whether a path is named as these are: Dockerfile, Dockerfile.NAME, NAME.Dockerfile, with
+ * Containerfile likewise, dockerfile and NAME.dockerfile. */
 bool dockerfiles_is_one(const char *path, size_t len);
 
+/** The ignore file that a build from a Dockerfile reads. Start with zeros and BUF_INIT. */
+struct dockerfiles_ignore {
+	struct buf file;    /* the one to be made, if there is none: .dockerignore */
+	struct buf text;    /* its bytes */
+	struct buf context; /* the directory that its patterns are about, with its slash */
+};
+
 /**
- * Find the ignore file that a build from this Dockerfile reads, its directory being the context.
+ * Find it. The context is the Dockerfile's own directory if that has an ignore file, else the top:
+ * what is built from a directory of Dockerfiles is mostly the repository.
  *
- * @param file its path is appended; if there is none, that of the one to be made: .dockerignore
- * @param text its bytes are appended
- * @param top  descriptor of the top of the work tree
+ * @param top   descriptor of the top of the work tree
+ * @param index is asked for what is not on disk
  * @return 0; -1 with the failure recorded
  */
-int dockerfiles_ignore_file(struct buf *file, struct buf *text, int top, const char *dockerfile);
+int dockerfiles_ignore(
+	struct dockerfiles_ignore *out, int top, struct snapshot *index, const char *dockerfile);
 
 #endif

@@ -96,7 +96,7 @@ int ignored_take(struct ignored_list *out, const struct pathset *paths)
 int ignored_ask(struct ignored_list *out, struct repository *r, const struct pathset *paths)
 {
 	static const char *const args[] = {
-		"check-ignore", "--no-index", "--verbose", "--non-matching", "-z", "--stdin", NULL};
+		"check-ignore", "--verbose", "--non-matching", "-z", "--stdin", NULL};
 	struct buf input = BUF_INIT;
 	int status = -1;
 

@@ -1,7 +1,7 @@
 /*
  * ignored - whether git ignores paths, and by which line of which file. git's own answer
- * (`git check-ignore --no-index`), whatever patterns and ignore files there are. The paths need not
- * exist.
+ * (`git check-ignore`), whatever patterns and ignore files there are, on disk or, in a sparse
+ * checkout, in the index. The paths need not exist, and must not be in the index.
  */
 #ifndef PYCGUARD_IGNORED_H
 #define PYCGUARD_IGNORED_H

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 
-#include "append.h"
+#include "atomic_file.h"
 #include "dockerfiles.h"
 #include "dockerignore.h"
 #include "ignored.h"
@@ -82,6 +82,7 @@ void ignore_gaps_free(struct ignore_gaps *gaps)
 		gap_free(&gaps->items[--gaps->count]);
 	free(gaps->items);
 	pathset_free(&gaps->unshared);
+	pathset_free(&gaps->at_top);
 }
 
 static bool holds_exactly(const struct pathset *set, const char *path)
@@ -130,10 +131,14 @@ static int add_probe(struct search *s, struct pathset *probes, const char *dir, 
 	buf_adds(&path, kind->path);
 	if (buf_failed(&path) == 0)
 		status = policy_decide(s->where->policy, s->matcher, path.ptr, path.len, &d);
-	if (status == 0 && d.rejected)
-		status = pathset_add(probes, path.ptr, path.len);
+	if (status == 0 && d.rejected) {
+		/* git says of no path in the index that it is ignored. */
+		status = snapshot_find(s->where->index, path.ptr, NULL);
+		if (status == 0)
+			status = pathset_add(probes, path.ptr, path.len);
+	}
 	buf_free(&path);
-	return status;
+	return status < 0 ? -1 : 0;
 }
 
 /* The paths of one kind below `base`: in it, in its packages, and in new directories of them. */
@@ -218,22 +223,22 @@ static int ask_rules(struct search *s, const struct dockerignore *rules, const c
 
 static int ask_docker(struct search *s, const struct pathset_item *dockerfile)
 {
-	struct buf file = BUF_INIT, text = BUF_INIT, context = BUF_INIT;
+	struct dockerfiles_ignore ignore = {BUF_INIT, BUF_INIT, BUF_INIT};
 	struct dockerignore *rules = NULL;
-	int status = dockerfiles_ignore_file(&file, &text, s->where->top, dockerfile->path);
+	int status = dockerfiles_ignore(&ignore, s->where->top, s->where->index, dockerfile->path);
 	size_t i;
 
-	buf_add(&context, dockerfile->path, path_base(dockerfile->path, dockerfile->len));
-	if (status == 0 && buf_failed(&context) == 0)
-		status = dockerignore_parse(&rules, text.ptr, text.len, file.ptr);
-	else
-		status = -1;
+	if (status == 0 && !ignore.context.len && path_base(dockerfile->path, dockerfile->len) > 0)
+		status = pathset_add(&s->out->at_top, dockerfile->path, dockerfile->len);
+	if (status == 0)
+		status = dockerignore_parse(
+			&rules, ignore.text.ptr, ignore.text.len, ignore.file.ptr);
 	for (i = 0; status == 0 && i < KIND_COUNT; i++)
-		status = ask_rules(s, rules, file.ptr, context.ptr, &kinds[i]);
+		status = ask_rules(s, rules, ignore.file.ptr, ignore.context.ptr, &kinds[i]);
 	dockerignore_free(rules);
-	buf_free(&file);
-	buf_free(&text);
-	buf_free(&context);
+	buf_free(&ignore.file);
+	buf_free(&ignore.text);
+	buf_free(&ignore.context);
 	return status;
 }
 
@@ -269,12 +274,34 @@ int ignores_find(struct ignore_gaps *out, const struct ignores *where)
 	return status;
 }
 
+/* Lines that are in the index alone (a sparse checkout) would be lost by a file without them. */
+static int add_to(const struct ignores *where, const char *file, const struct buf *lines)
+{
+	struct atomic_file f;
+	int status = atomic_file_open(&f, where->top, file);
+
+	if (status == 0 && !f.there) {
+		status = snapshot_find(where->index, file, NULL);
+		if (status > 0)
+			status = error_set("cannot add to '%s': it is in the index, but not on "
+					   "disk; check it out first (git restore "
+					   "--ignore-skip-worktree-bits)",
+				file);
+	}
+	if (status == 0 && lines)
+		status = atomic_file_add(&f, lines);
+	atomic_file_close(&f);
+	return status;
+}
+
 int ignores_add(const struct ignores *where, const struct ignore_gaps *gaps)
 {
 	struct buf lines = BUF_INIT;
 	size_t i;
 	int status = 0;
 
+	for (i = 0; i < gaps->count && status == 0; i++)
+		status = add_to(where, gaps->items[i].file, NULL);
 	for (i = 0; i < gaps->count && status == 0; i++) {
 		const struct ignore_gap *gap = &gaps->items[i];
 		bool is_last = i + 1 == gaps->count || strcmp(gap->file, gap[1].file) != 0;
@@ -284,7 +311,7 @@ int ignores_add(const struct ignores *where, const struct ignore_gaps *gaps)
 		buf_addf(&lines, "%s\n", gap->pattern);
 		if (!is_last)
 			continue;
-		status = buf_failed(&lines) < 0 ? -1 : append_lines(where->top, gap->file, &lines);
+		status = buf_failed(&lines) < 0 ? -1 : add_to(where, gap->file, &lines);
 		buf_clear(&lines);
 	}
 	buf_free(&lines);

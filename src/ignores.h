@@ -5,9 +5,10 @@
  *
  * Asked for are paths that do not exist yet: in the top, in each directory of the index that holds
  * Python sources, and in new directories of these. One that the policy allows need not be ignored.
- * What git ignores, git is asked for (ignored.h); for Docker, its rules (dockerignore.h), the
- * context being the Dockerfile's directory. Of the ignore files of a Dockerfile the first counts
- * that is there: NAME.dockerignore, .dockerignore; for a Containerfile .containerignore too.
+ * What git ignores, git is asked for (ignored.h); for Docker, its rules (dockerignore.h). Of the
+ * ignore files of a Dockerfile (dockerfiles.h) the first counts that is there: NAME.dockerignore,
+ * .dockerignore; for a Containerfile .containerignore too. What is in the index but not on disk (a
+ * sparse checkout) is read from there, and not added to.
  */
 #ifndef PYCGUARD_IGNORES_H
 #define PYCGUARD_IGNORES_H
@@ -30,11 +31,12 @@ struct ignore_gaps {
 	/* Ignore files outside of the work tree that others do not have, but that keep bytecode
 	 * out here. */
 	struct pathset unshared;
+	struct pathset at_top; /* Dockerfiles below the top whose context is taken to be the top */
 };
 
 #define IGNORE_GAPS_INIT                                                                           \
 	{                                                                                          \
-		NULL, 0, PATHSET_INIT                                                              \
+		NULL, 0, PATHSET_INIT, PATHSET_INIT                                                \
 	}
 
 /** Where to look. Everything is borrowed. */

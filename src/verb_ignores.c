@@ -83,6 +83,11 @@ static int report(struct work *w, bool done)
 		buf_adds(&text, "Add what is missing: pycguard --add-ignores\n");
 	else if (!w->gaps.count && verb_wants_all_clear(w->in, w->env))
 		buf_adds(&text, "pycguard: ignore files keep Python bytecode out\n");
+	for (i = 0; w->in->verbose && i < w->gaps.at_top.count; i++) {
+		path_quote(&text, w->gaps.at_top.items[i].path, w->gaps.at_top.items[i].len);
+		buf_adds(&text, ": no ignore file beside it, so its context is taken to be the top "
+				"of the repository\n");
+	}
 	status = verb_repair_report(w->in, &w->files, &text);
 	buf_free(&text);
 	return status;

@@ -242,17 +242,121 @@ new*' ''; do
     good
 }
 
-@test "the .dockerignore beside each Dockerfile" {
+@test "the ignore file beside a Dockerfile; without one, that of the top, which is then the context" {
     with_package
     write .gitignore '*.py[co]'
-    for file in Dockerfile a/Containerfile b/prod.Dockerfile c/Dockerfile.dev; do write "$file" FROM; done
+    for dir in a b c; do write $dir/.dockerignore 'x'; done
+    for file in Dockerfile a/Containerfile b/prod.Dockerfile c/Dockerfile.dev deep/down/Dockerfile; do write "$file" FROM; done
     write d/Dockerfile.dockerignore '**'
     git add .
     [[ $(lacking) == '.dockerignore a/.dockerignore b/.dockerignore c/.dockerignore ' ]] || fail "$(lacking)"
-    adds b/.dockerignore '# Python bytecode
+    run_pycguard --check-ignores -v
+    assert_output_has 'deep/down/Dockerfile: no ignore file beside it'
+    assert_output_lacks 'b/prod.Dockerfile: no'
+    adds b/.dockerignore 'x
+# Python bytecode
 **/__pycache__
 **/*.py[cod]'
-    cmp .dockerignore b/.dockerignore
+    cmp .dockerignore <(tail -n +2 b/.dockerignore)
+    cmp a/.dockerignore b/.dockerignore
+}
+
+@test "names of Dockerfiles, and those that are not" {
+    with_package
+    write .gitignore '*.py[co]'
+    for name in dockerfile Dockerfile prod.dockerfile Containerfile.x docker/dockerfile; do
+        write "$name" FROM
+        git add .
+        lacks .dockerignore '**/__pycache__'
+        git rm -qf "$name"
+    done
+    for name in dockerfile.py dockerfiles Dockerfile_x containerfile dockerfile.dockerignore; do write "$name" x; done
+    git add .
+    good
+}
+
+@test "patterns in the ignore file of a Dockerfile below the top are about the top" {
+    with_package
+    write .gitignore '*.py[co]'
+    write docker/Dockerfile FROM
+    write docker/m.py ''
+    git add .
+    write docker/Dockerfile.dockerignore 'docker'
+    [[ $(lacking) == 'docker/Dockerfile.dockerignore ' ]] || fail "$(lacking)"
+    write docker/Dockerfile.dockerignore '**/*.py[co]'
+    good
+    # Unless it has one of its own, which is for a build of that directory.
+    write docker/Dockerfile.dockerignore '*.py[co]
+__pycache__
+new'
+    [[ $(lacking) == 'docker/Dockerfile.dockerignore ' ]] || fail "$(lacking)"
+    write docker/.dockerignore 'x'
+    good
+}
+
+# --- sparse checkouts --------------------------------------------------------------------------
+
+@test "what a sparse checkout has in the index alone is read there, and never written over" {
+    with_package
+    write .gitignore 'secret.txt
+__pycache__/
+*.py[cod]'
+    write .dockerignore '**/*.py[co]'
+    write Dockerfile FROM
+    commit ignores .
+    git sparse-checkout set --no-cone /pkg/
+    [[ ! -e .gitignore && ! -e Dockerfile ]]
+    good
+    git sparse-checkout disable
+    write .gitignore secret.txt
+    write .dockerignore secret.txt
+    commit 'fewer' .
+    git sparse-checkout set --no-cone /pkg/
+    [[ $(lacking) == '.dockerignore .gitignore ' ]] || fail "$(lacking)"
+    assert_refuses "cannot add to '.dockerignore': it is in the index, but not on disk" --add-ignores
+    git sparse-checkout set --no-cone /pkg/ /.dockerignore
+    assert_refuses "cannot add to '.gitignore': it is in the index, but not on disk" --add-ignores
+    [[ ! -e .gitignore && $(cat .dockerignore) == secret.txt ]] || fail 'written in part'
+    git restore --ignore-skip-worktree-bits .gitignore
+    "$PYCGUARD" --add-ignores -q
+    good
+    [[ $(head -1 .gitignore) == secret.txt ]]
+}
+
+@test "an ignore file below a directory out of the cone" {
+    with_package
+    write api/Dockerfile FROM
+    write api/.dockerignore '**/*.py[co]'
+    write .gitignore '__pycache__/
+*.py[cod]'
+    commit api .
+    for index in '' --sparse-index; do
+        git sparse-checkout set --cone $index pkg
+        [[ ! -e api ]]
+        good
+    done
+    ln -s .dockerignore other
+    git update-index --add --cacheinfo "120000,$(printf x | git hash-object -w --stdin),api/.dockerignore"
+    assert_refuses "cannot read 'api/.dockerignore': it is a symbolic link" --check-ignores
+}
+
+@test "a path of the index is no example of what git ignores" {
+    with_package
+    write .gitignore '*.py[co]'
+    write pkg/new.pyc x
+    git add -f .
+    good
+}
+
+@test "an ignore file that is deleted on disk, but not in the index" {
+    with_package
+    write .gitignore secret.txt
+    commit ignores .
+    rm .gitignore
+    assert_refuses "cannot add to '.gitignore': it is in the index, but not on disk" --add-ignores
+    git rm -q --cached .gitignore
+    "$PYCGUARD" --add-ignores -q
+    good
 }
 
 @test "of the ignore files of one Dockerfile the first counts that is there" {
@@ -374,6 +478,7 @@ $text"
     for dir in ' a' $'new\nline' $'\xff' ':(top)x' '-n' '*' '"q"' '!x' '#'; do
         write "./$dir/m.py" 'x = 1'
         write "./$dir/Dockerfile" FROM
+        write "./$dir/.dockerignore" x
     done
     write linked/m.py 'x = 1'
     git add .
@@ -382,7 +487,7 @@ $text"
     run_pycguard --add-ignores
     assert_status 0
     good
-    [[ $(git ls-files -o --exclude-standard -z '*.dockerignore' | tr '\0' '\n' | grep -c dockerignore) == 9 ]]
+    [[ $(git diff --name-only -z '*.dockerignore' | tr '\0' '\n' | grep -c dockerignore) == 9 ]]
     bash -c "$(sed -n 's/^Commit that: //p' <<<"$output")" || true
 }
 
@@ -403,13 +508,15 @@ $text"
     assert_stderr_has "'.gitignore': Permission denied"
 }
 
-@test "a file that is too large, and one whose directory is not there" {
+@test "a file that is too large, and a Dockerfile whose directory is not there" {
     with_package
     write image/Dockerfile 'FROM x'
     git add .
     rm -r image
-    assert_refuses "cannot read 'image/Dockerfile.dockerignore': its directory is not there" --add-ignores
+    "$PYCGUARD" --add-ignores -q
+    [[ -s .dockerignore ]]
     git rm -rq --cached image
+    rm .gitignore
     truncate -s 17M .gitignore
     assert_refuses "cannot read '.gitignore': it is too large" --add-ignores
 }

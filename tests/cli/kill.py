@@ -12,7 +12,7 @@ import time
 
 VERB, PYCGUARD, TIMES = sys.argv[1], sys.argv[2], int(sys.argv[3])
 WRITTEN = {"untrack": [".git/index"], "add-ignores": [".gitignore", ".dockerignore"]}[VERB]
-LEFT_OVER = {"untrack": [".git/index.lock"], "add-ignores": [".gitignore.pycguard", ".dockerignore.pycguard"]}[VERB]
+LEFT_OVER = {"untrack": "index.lock", "add-ignores": ".*ignore.pycguard-*"}[VERB]
 
 
 def read(name):
@@ -79,18 +79,16 @@ for i in range(TIMES):
     except ProcessLookupError:
         pass
     finish(child, end)
-    for name in LEFT_OVER:
-        if os.path.exists(name):
-            seen["left over"] += 1
-            if VERB == "untrack":
-                os.unlink(name)
+    for path in pathlib.Path(".").rglob(LEFT_OVER):
+        seen["left over"] += 1
+        path.unlink()
     for name in WRITTEN:
         now = meaning(name)
         assert now in (old[name], new[name]), "%s is neither the old nor the new one" % name
         seen["new" if now == new[name] else "old"] += 1
     subprocess.run(["git", "fsck", "--strict", "--no-progress"], check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    extra = set(files()) - set(files_before) - set(files_after) - set(LEFT_OVER)
+    extra = set(files()) - set(files_before) - set(files_after)
     assert not extra, "left over: %s" % extra
 
 # The next run does it all, whatever the last one has left.

@@ -17,7 +17,7 @@ cli* version self
 formats report*
 commits history scan store
 hooks* hook_* manager plan
-clean untrack worktree ignores ignored dockerfiles dockerignore tracked append directory explain
+clean untrack worktree ignores ignored dockerfiles dockerignore tracked explain
 check changes policies screen
 walk*
 policy_*
@@ -27,6 +27,7 @@ snapshot policy policy_private policy_match
 bytecode*
 pattern glob*
 json_text pathset exec
+atomic_file directory
 path
 io siphash sha1 oid reflines progress amount shortlist plain_config interrupt sha256 crew
 buf
