@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Times pycguard beside git and whatever else is installed, and prints tables of medians, the machine's
 # noise (least, most) and ratios to the first row. PYCGUARD names the binary (build/pycguard, a Release
-# build, by default), ROUNDS how often each runs, SIZES the numbers of entries, HISTORY a repository to
-# walk instead of one of COMMITS that is made, PARTS what to measure (staged, worktree, histories,
-# growth).
+# build, by default), BEFORE another one to put beside it, ROUNDS how often each runs, SIZES the numbers of
+# entries, HISTORY a repository to walk instead of one of COMMITS that is made, PARTS what to measure
+# (staged, policy, worktree, histories, growth).
 set -euo pipefail
 
 source_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-: "${PYCGUARD:=$source_root/build/pycguard}" "${ROUNDS:=21}" "${SIZES:=1000 10000 100000 1000000}"
+: "${PYCGUARD:=$source_root/build/pycguard}" "${ROUNDS:=21}" "${SIZES:=1000 100000 1000000}"
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/pycguard-bench.XXXXXX")
 trap 'rm -rf "$WORK"' EXIT
 # shellcheck source=tests/bench/repositories.bash
@@ -23,39 +23,52 @@ measure() {
     "$WORK/time" "$@" || echo '(failed)'
 }
 
-# other_tools: adds to the array `others` what runs hooks here, each with a rule against bytecode.
+# guards ARG...: adds to the array `tools` pycguard with these arguments, and the one before.
+guards() {
+    tools=(-- "pycguard $*" "$PYCGUARD" "$@")
+    [[ -z ${BEFORE-} ]] || tools+=(-- "before: pycguard $*" "$BEFORE" "$@")
+}
+
+# other_tools: adds to `tools` what runs hooks here, each with a rule against bytecode.
 other_tools() {
-    others=()
     if command -v pre-commit >/dev/null || command -v prek >/dev/null; then
         printf '%s\n' 'repos:' '- repo: local' '  hooks:' \
             '  - {id: bytecode, name: bytecode, language: fail, entry: bytecode, files: "\\.py[cod]$"}' >.pre-commit-config.yaml
     fi
     if command -v lefthook >/dev/null; then
         printf '%s\n' 'pre-commit:' '  commands:' '    bytecode:' '      glob: "*.py[cod]"' '      run: exit 1' >lefthook.yml
-        others+=(-- lefthook lefthook run pre-commit)
+        tools+=(-- lefthook lefthook run pre-commit)
     fi
-    if command -v prek >/dev/null; then others+=(-- prek prek run); fi
-    if command -v pre-commit >/dev/null; then others+=(-- pre-commit pre-commit run); fi
+    if command -v prek >/dev/null; then tools+=(-- prek prek run); fi
+    if command -v pre-commit >/dev/null; then tools+=(-- pre-commit pre-commit run); fi
 }
 
 staged() {
-    local count=$1 rounds=$ROUNDS others
+    local count=$1 version tools git=('git diff --cached --name-only' git diff --cached --name-only)
     clean_repo "clean$count" "$count"
-    other_tools
-    export GIT_INDEX_FILE=.git/index # as git sets it for a hook
-    ((count < 100000)) || others=()  # seconds each, of which nothing is learnt
-    measure "A clean commit, $count entries" "$rounds" \
-        'git diff --cached --name-only' git diff --cached --name-only -- \
-        'the same, piped to grep, in sh' sh -c 'git diff --cached --name-only | grep "\.py[cod]$"' -- \
-        'pycguard' "$PYCGUARD" "${others[@]}"
-    unset GIT_INDEX_FILE
+    for version in 2 4; do
+        git update-index --index-version "$version"
+        guards --check-staged -q
+        if ((version == 2 && count < 100000)); then other_tools; fi # seconds each where there are more
+        if [[ -z ${BEFORE-} ]]; then tools+=(-- 'pycguard --check-tracked -q' "$PYCGUARD" --check-tracked -q); fi
+        # As git sets it for a hook.
+        GIT_INDEX_FILE=.git/index measure "A clean commit, $count entries, index version $version" "$ROUNDS" "${git[@]}" "${tools[@]}"
+    done
+    git update-index --index-version 2
     stage "$(a_cache | git hash-object -w --stdin)" app000/__pycache__/gone.cpython-311.pyc
-    export GIT_INDEX_FILE=.git/index
-    measure "One orphan among $count entries" "$((rounds / 2 + 1))" \
-        'git diff --cached --name-only' git diff --cached --name-only -- 'pycguard' "$PYCGUARD"
-    unset GIT_INDEX_FILE
+    guards --check-staged
+    GIT_INDEX_FILE=.git/index measure "One orphan among $count entries" "$((ROUNDS / 2 + 1))" "${git[@]}" "${tools[@]}"
     cd "$WORK"
     rm -rf "$WORK/clean$count"
+}
+
+policy() {
+    clean_repo lines 100000
+    seq -f '/vendor/thing_%.0f/**/*.so' 50 >"$WORK/lines-50"
+    measure 'A policy of 50 lines, 100,000 entries' "$((ROUNDS / 2 + 1))" 'no policy' "$PYCGUARD" --check-tracked -q -- \
+        '50 lines' "$PYCGUARD" --check-tracked -q --policy "$WORK/lines-50"
+    cd "$WORK"
+    rm -rf lines
 }
 
 headers='import os, sys
@@ -66,25 +79,25 @@ for top, _, names in os.walk(sys.argv[1]):
                 file.read(16)'
 
 worktree() {
+    local tools
     tree_of_caches caches "$1"
     cd "$WORK"
-    measure "$1 honest caches on disk" 7 \
-        "find -name '*.pyc'" find caches -name '*.pyc' -- \
-        'pycguard --check-worktree' "$PYCGUARD" --check-worktree caches -- \
-        'a script: find, head -c 16, cksum' sh -c "find caches -name '*.pyc' -exec head -q -c 16 {} + | cksum" -- \
+    guards --check-worktree caches
+    measure "$1 honest caches on disk" 7 "find -name '*.pyc'" find caches -name '*.pyc' "${tools[@]}" -- \
         'a script: Python, 16 bytes of each' python3 -I -c "$headers" caches
     rm -rf caches
 }
 
 history() {
+    local tools
     cd "${HISTORY:-$WORK/history.git}"
+    guards --check-history
     measure "The history of $(git rev-list --all --count) commits, $1" "$((ROUNDS / 4 + 1))" \
-        'git log --all --diff-filter=A' git log --all --diff-filter=A --name-only --format= '*.py[cod]' -- \
-        'pycguard --check-history' "$PYCGUARD" --check-history
+        'git log --all --diff-filter=A' git log --all --format= --name-only --diff-filter=A -- '*.py[cod]' "${tools[@]}"
     cd "$WORK"
 }
 
-# histories: as git gc leaves one, as a clone has it, and with all differences found anew.
+# histories: as git gc leaves one, and as a clone has it.
 histories() {
     if [[ -n ${HISTORY-} ]]; then
         history 'as it is'
@@ -94,21 +107,12 @@ histories() {
     history 'packed by git gc'
     rm -rf "$WORK/history.git/objects/info/commit-graph"*
     history 'without a commit-graph'
-    git -C history.git repack -adfq --depth=50 --window=50
-    history 'packed by git repack -f'
     rm -rf history.git
 }
 
 # What must not grow with the square: five times as much takes about five times as long.
 growth() {
     local count format blob
-    clean_repo lines 10000
-    for count in 200 1000 5000; do
-        seq -f 'no_such_name_%.0f.log' "$count" >"$WORK/lines-$count"
-    done
-    measure 'Lines of policy, 10,000 entries' 5 200 "$PYCGUARD" --policy "$WORK/lines-200" -- \
-        1,000 "$PYCGUARD" --policy "$WORK/lines-1000" -- 5,000 "$PYCGUARD" --policy "$WORK/lines-5000"
-    cd "$WORK"
     for count in 4000 20000 100000; do
         git init -q "findings-$count"
         blob=$(a_cache | git -C "findings-$count" hash-object -w --stdin)
@@ -134,11 +138,11 @@ growth() {
 
 printf '%s; %s; %s processors, load %s; %s rounds\n' "$("$PYCGUARD" --version)" "$(git --version)" \
     "$(getconf _NPROCESSORS_ONLN)" "$(uptime | sed 's/.*average: //')" "$ROUNDS"
-for part in ${PARTS:-staged worktree histories growth}; do
+for part in ${PARTS:-staged policy worktree histories growth}; do
     case $part in
         staged) for size in $SIZES; do staged "$size"; done ;;
         worktree) worktree "${CACHES:-80000}" ;;
-        histories | growth) "$part" ;;
+        policy | histories | growth) "$part" ;;
         *) die "no such part: $part" ;;
     esac
 done
