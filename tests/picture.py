@@ -47,7 +47,7 @@ print(f"""<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}'
 <title>{title}</title>
 <rect width='{width}' height='{height}' rx='8' fill='#0d1117'/>
 <g fill='#484f58'><circle cx='20' cy='17' r='5'/><circle cx='37' cy='17' r='5'/><circle cx='54' cy='17' r='5'/></g>
-<g fill='#e6edf3' style='white-space: pre' xml:space='preserve'>""")
+<g fill='#e6edf3'>""")
 for row, line in enumerate(lines):
-    print(f"<text x='{MARGIN}' y='{BAR + LINE * row + SIZE}'>{text(line)}</text>")
+    print(f"<text x='{MARGIN}' y='{BAR + LINE * row + SIZE}' style='white-space: pre' xml:space='preserve'>{text(line)}</text>")
 print("</g>\n</svg>")

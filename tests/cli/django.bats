@@ -451,7 +451,7 @@ meets_what_exists() {
     passes_on postgresql schemas
 }
 
-# --- the README's section for those in the middle of it ----------------------------------------
+# --- the guide for whoever is on call ------------------------------------------------------------
 
 # a_clone_of_the_incident KIND: the ghost and its replacement, as committed; python is on PATH.
 a_clone_of_the_incident() {
@@ -484,7 +484,7 @@ runbook() {
     assert_output_has 'nonexistent parent node'
     git checkout -q -- "$ghost"
 
-    run_block runbook-mend
+    run_block runbook-fix
     [[ -z $(git status --porcelain) && -z $(git ls-files '*.pyc' '*merge*') ]]
     names_nothing
     run_block runbook-verify
@@ -506,7 +506,7 @@ runbook() {
     git checkout -q ":/compileall"
     migrate_passes
     git checkout -q main
-    run_block runbook-mend
+    run_block runbook-fix
     run_block runbook-fake
     migrate_passes , columns , makemigrations --check , sql 'SELECT app_secret FROM shop_account'
 
@@ -518,6 +518,6 @@ runbook() {
     [[ $status != 0 ]] || fail 'the column is there'
 }
 
-@test "the README's migration that looks before it adds is the example" {
-    readme_block pattern | diff "$SOURCE_ROOT/tests/data/django/examples/0003_add_app_secret.py" -
+@test "the guide's migration that looks before it adds is the example" {
+    readme_block migration | diff "$SOURCE_ROOT/tests/data/django/examples/0003_add_app_secret.py" -
 }

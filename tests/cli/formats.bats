@@ -340,7 +340,7 @@ sys.stdout.buffer.write(re.sub("[\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd"
     done
 }
 
-@test "the examples of the README are what is printed" {
+@test "the examples of the guide are what is printed" {
     new_repo
     write shop/migrations/__init__.py ''
     write shop/migrations/0002_rename.py 'x = 1'

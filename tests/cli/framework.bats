@@ -270,7 +270,7 @@ cp '$PYCGUARD' \"\$2/pycguard\""
     [[ $(ls -A fresh/.pycguard-build) == build.log ]]
 }
 
-@test "the rule that people paste: what the README says of it" {
+@test "the rule that people paste: what the guide says of it" {
     new_repo
     readme_block six-lines >.pre-commit-config.yaml
     write shop/m.py 'x = 1'

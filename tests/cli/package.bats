@@ -74,7 +74,7 @@ dpkg_in_root() {
     [[ $version ]]
     # `rev: v0.1.0` of the framework, "version": "0.1.0" of a report, and what else may come.
     grep -nE '(rev: v|"version": "|pycguard[ _-]v?)[0-9]+\.[0-9]+\.[0-9]+' \
-        "$SOURCE_ROOT"/{README.md,.pre-commit-hooks.yaml,install.sh,src/pycguard.1} "$SOURCE_ROOT"/hook/* >found
+        "$SOURCE_ROOT"/{README.md,.pre-commit-hooks.yaml,install.sh,src/pycguard.1} "$SOURCE_ROOT"/{hook,src/doc}/* >found
     (($(wc -l <found) >= 2))
     while read -r line; do
         [[ $line == *"$version"* ]] || fail "another version than $version: $line"

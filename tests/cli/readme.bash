@@ -1,20 +1,35 @@
 # shellcheck shell=bash
-# The README's blocks by name, for the tests that run them; `load readme` after helper.
+# The blocks of the documents by name, for the tests that run them; `load readme` after helper.
 #
-# Above each fenced block of the README stands a line that says what becomes of it:
+# Above each fenced block of a document stands a line that says what becomes of it:
 #
 #     <!-- tested: NAME -->      a test takes it, by readme_block NAME or a word that uses it
 #     <!-- not run: WHY -->
 #
 # readme.bats sees to it that there is such a line, and such a test.
 
+DOCUMENTS=("$SOURCE_ROOT"/README.md "$SOURCE_ROOT"/src/doc/*.md "$SOURCE_ROOT"/{src,tests,tests/bench}/README.md)
+
 # readme_block NAME: prints the block of that name.
 readme_block() {
-    awk -v mark="<!-- tested: $1 -->" '
+    cat "${DOCUMENTS[@]}" | awk -v mark="<!-- tested: $1 -->" '
         $0 == mark { due = 1; next }
         due && /^```/ { if (inside) exit; inside = found = 1; next }
         inside
-        END { exit !found }' "$SOURCE_ROOT/README.md" || fail "the README has no block $1"
+        END { exit !found }' || fail "no document has a block $1"
+}
+
+# replace_block NAME <TEXT: puts TEXT into that block, for whoever changes what is printed.
+replace_block() {
+    local document
+    document=$(grep -lxF "<!-- tested: $1 -->" "${DOCUMENTS[@]}")
+    awk -v mark="<!-- tested: $1 -->" '
+        NR == FNR { text = text $0 "\n"; next }
+        inside && !/^```/ { next }
+        { print }
+        $0 == mark { due = 1; next }
+        /^```/ { if (due) printf "%s", text; inside = due; due = 0 }' - "$document" >"$WORK/document"
+    cp "$WORK/document" "$document"
 }
 
 # on_path: pycguard, and git pycguard, are on PATH, and no other of theirs.
@@ -35,11 +50,12 @@ transcript() {
 }
 
 # assert_transcript NAME [SED]: the console block of that name is what its commands say here and now,
-# where /home/you is WORK; both after that sed script.
+# where /home/you is WORK; both after that sed script. With UPDATE_DOCUMENTS=1 the block is replaced.
 assert_transcript() {
     on_path
     readme_block "$1" >"$WORK/expected"
     sed "s|/home/you|$WORK|g" "$WORK/expected" | transcript | sed "s|$WORK|/home/you|g" >"$WORK/actual"
+    if [[ -n ${UPDATE_DOCUMENTS-} ]]; then replace_block "$1" <"$WORK/actual"; fi
     diff <(sed "${2-}" "$WORK/expected") <(sed "${2-}" "$WORK/actual")
 }
 

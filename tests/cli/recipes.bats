@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What the README's section on servers, pushes and CI tells people to paste, run as they would.
+# What the documents tell people to paste for servers, pushes and CI, run as they would.
 
 load helper
 load readme
@@ -32,31 +32,115 @@ three_commits() {
     commit bad bad.pyc
 }
 
-@test "GitHub Actions: the check of a pull request and of a push" {
-    three_commits
-    readme_block github | yaml_lines run | grep check-range >../run
-    BASE=$(git rev-parse HEAD~1) run bash -e ../run
-    assert_status 1
-    assert_output_has bad.pyc
-    jq -e '.runs[0].results | length == 1' bytecode.sarif
-    git reset -q --hard HEAD~1
-    BASE=$(git rev-parse HEAD~1) run bash -e ../run
-    assert_status 0
-    BASE=$(printf %040d 0) run bash -e ../run
-    assert_status 0
+# a_service: a repository in which main has an old cache that nobody took out, and branches that add
+# none (good), and one (bad); cloned as services do, into ./clone.
+a_service() {
+    on_path
+    new_repo service
+    write old.py 'x = 1'
+    write __pycache__/old.cpython-311.pyc x
+    commit base .
+    git branch start
+    for name in good bad; do
+        git checkout -qb "$name" start
+        write "$name.py" 'x = 1'
+        if [[ $name == bad ]]; then write bad.pyc x; fi
+        commit "$name" .
+    done
+    git checkout -q main
+    write later.py 'x = 1'
+    commit later .
+    cd "$WORK" || return
+    git clone -q service clone
+    cd clone || return
+    git config advice.detachedHead false
 }
 
-@test "GitLab CI: the check of a merge request and of a push" {
-    three_commits
-    readme_block gitlab | yaml_lines script >../run
-    CI_COMMIT_SHA=$(git rev-parse HEAD)
-    export CI_COMMIT_SHA CI_COMMIT_BEFORE_SHA=0000000000000000000000000000000000000000
-    run bash -e ../run
-    assert_status 1
-    assert_output_has bad.pyc
-    jq -e 'length == 1' gl-code-quality-report.json
-    CI_COMMIT_SHA=$(git rev-parse HEAD~1) CI_MERGE_REQUEST_DIFF_BASE_SHA=$(git rev-parse HEAD~2) run bash -e ../run
-    assert_status 0
+# judges COLOUR COMMIT [VARIABLE=VALUE...]: the script of $WORK/run says green or red of that commit.
+judges() {
+    local want=0
+    [[ $1 != red ]] || want=1
+    git checkout -q "$2"
+    run env "${@:3}" bash -e "$WORK/run"
+    assert_status "$want"
+    [[ $1 != red ]] || assert_output_has bad.pyc
+}
+
+# A merge of that branch into main, as services make it for pull requests and merge queues.
+merged() {
+    git checkout -q --detach origin/main
+    git merge -q --no-edit --no-ff "origin/$1"
+    git rev-parse HEAD
+}
+
+zeros=0000000000000000000000000000000000000000
+gone=1111111111111111111111111111111111111111
+
+@test "GitHub Actions: every event gets the right colour" {
+    a_service
+    readme_block github | yaml_lines run | sed -n '/EVENT_NAME/,$p' >"$WORK/run"
+    export MAIN=main
+    start=$(git rev-parse origin/start)
+    for name in good bad; do
+        colour=green
+        [[ $name != bad ]] || colour=red
+        merge=$(merged "$name")
+        # The base that the event names can be older than the merge's first parent; it is not asked.
+        judges $colour "$merge" GITHUB_EVENT_NAME=pull_request GITHUB_REF_NAME=1/merge BASE=
+        judges $colour "$merge" GITHUB_EVENT_NAME=merge_group GITHUB_REF_NAME=gh-readonly-queue/main/pr-1 BASE="$(git rev-parse origin/main)"
+        judges $colour "origin/$name" GITHUB_EVENT_NAME=push GITHUB_REF_NAME=$name BASE="$start"
+        judges $colour "origin/$name" GITHUB_EVENT_NAME=push GITHUB_REF_NAME=$name BASE=$zeros
+        judges $colour "origin/$name" GITHUB_EVENT_NAME=push GITHUB_REF_NAME=$name BASE=$gone
+        judges $colour "origin/$name" GITHUB_EVENT_NAME=workflow_dispatch GITHUB_REF_NAME=$name BASE=
+    done
+    # A new branch without a commit of its own.
+    judges green origin/start GITHUB_EVENT_NAME=push GITHUB_REF_NAME=start BASE=$zeros
+}
+
+@test "GitHub Actions: main itself, forced, by hand and on a schedule" {
+    a_service
+    readme_block github | yaml_lines run | sed -n '/EVENT_NAME/,$p' >"$WORK/run"
+    export MAIN=main GITHUB_REF_NAME=main
+    git -C ../service rm -q --cached __pycache__/old.cpython-311.pyc
+    git -C ../service commit -qm 'Stop tracking it'
+    git fetch -q
+    judges green origin/main GITHUB_EVENT_NAME=push BASE="$(git rev-parse origin/main~1)"
+    judges green origin/main GITHUB_EVENT_NAME=push BASE=$gone
+    judges green origin/main GITHUB_EVENT_NAME=schedule BASE=
+    git -C ../service checkout -qf main
+    git -C ../service merge -q --no-edit bad
+    git fetch -q
+    judges red origin/main GITHUB_EVENT_NAME=push BASE="$(git rev-parse origin/main~1)"
+    judges red origin/main GITHUB_EVENT_NAME=push BASE=$gone
+    judges red origin/main GITHUB_EVENT_NAME=schedule BASE=
+    judges red origin/main GITHUB_EVENT_NAME=workflow_dispatch BASE=
+}
+
+@test "GitHub code scanning: a file of SARIF, and the findings in the log" {
+    a_service
+    readme_block github-sarif | yaml_lines run >"$WORK/run"
+    judges red origin/bad
+    jq -e '.runs[0].results | length == 2' bytecode.sarif
+}
+
+@test "GitLab CI: every pipeline gets the right colour" {
+    a_service
+    readme_block gitlab | yaml_lines script >"$WORK/run"
+    export CI_DEFAULT_BRANCH=main
+    # GitLab fetches the one branch only.
+    git for-each-ref --format='delete %(refname)' refs/remotes/origin/main refs/remotes/origin/HEAD | git update-ref --no-deref --stdin
+    for name in good bad; do
+        colour=green
+        [[ $name != bad ]] || colour=red
+        judges $colour "origin/$name" CI_PIPELINE_SOURCE=merge_request_event CI_MERGE_REQUEST_DIFF_BASE_SHA="$(git rev-parse origin/start)" CI_COMMIT_BEFORE_SHA=$zeros
+        judges $colour "origin/$name" CI_PIPELINE_SOURCE=web CI_COMMIT_BRANCH=$name CI_COMMIT_BEFORE_SHA=$zeros
+        judges $colour "origin/$name" CI_PIPELINE_SOURCE=push CI_COMMIT_BRANCH=$name CI_COMMIT_BEFORE_SHA=$gone
+        jq -e "length == $([[ $name == bad ]] && echo 1 || echo 0)" gl-code-quality-report.json
+    done
+    # The default branch: a schedule looks at all that is tracked, a push at what it adds.
+    judges green origin/good CI_PIPELINE_SOURCE=push CI_COMMIT_BRANCH=main CI_COMMIT_BEFORE_SHA="$(git rev-parse origin/start)"
+    judges red origin/bad CI_PIPELINE_SOURCE=push CI_COMMIT_BRANCH=main CI_COMMIT_BEFORE_SHA="$(git rev-parse origin/start)"
+    judges red origin/bad CI_PIPELINE_SOURCE=schedule CI_COMMIT_BRANCH=main CI_COMMIT_BEFORE_SHA=$zeros
 }
 
 @test "a restored cache that brings the bytecode of a migration" {
