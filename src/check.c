@@ -10,7 +10,7 @@
 
 enum { PROGRESS_STEP = 256 }; /* progress_tick looks at the clock as often */
 
-static enum rule rule_of_lie(enum bytecode_lie lie)
+enum rule check_rule(struct policy_decision *d, enum bytecode_lie lie)
 {
 	static const enum rule rules[] = {
 		[LIE_NONE] = RULE_BYTECODE,
@@ -20,7 +20,10 @@ static enum rule rule_of_lie(enum bytecode_lie lie)
 		[LIE_STALE] = RULE_STALE_CACHE,
 	};
 
-	return rules[lie];
+	policy_settle(d, d->builtin ? rules[lie] : RULE_POLICY);
+	if (!d->rejected)
+		return RULE_NONE;
+	return d->builtin ? rules[lie] : RULE_POLICY;
 }
 
 /* How the commit stands to the entry as seen from one parent. */
@@ -87,7 +90,7 @@ static int copy(char **out, const char *base, const char *s, size_t len)
 	return *out ? 0 : -1;
 }
 
-static int describe(struct finding *f, const struct check *c, const struct policy_decision *d,
+static int describe(struct finding *f, const struct check *c, struct policy_decision *d,
 	const struct examined *x, const struct entry *e)
 {
 	f->source_present = x->source_present;
@@ -96,8 +99,7 @@ static int describe(struct finding *f, const struct check *c, const struct polic
 	f->version = x->header_read ? x->header.version : 0;
 	f->invalidation = x->header_read ? x->header.invalidation : INVALIDATION_UNKNOWN;
 	f->loads = x->loads;
-	if (d->rejected)
-		f->rule = d->builtin ? rule_of_lie(x->lie) : RULE_POLICY;
+	f->rule = check_rule(d, x->lie);
 	f->on_disk = c->kind == CHECK_DISK;
 	if (copy(&f->path, c->shown_base, e->path, e->len) < 0 ||
 		(d->line && copy(&f->pattern, NULL, d->line->text, strlen(d->line->text)) < 0) ||
@@ -115,8 +117,8 @@ static bool is_dropped(
 	return c->kind == CHECK_DISK && !c->notes && d->rejected && x->lie == LIE_NONE;
 }
 
-static int judge(struct finding *f, const struct check *c, const struct policy_decision *d,
-	const struct entry *e)
+static int judge(
+	struct finding *f, const struct check *c, struct policy_decision *d, const struct entry *e)
 {
 	struct examined x;
 	int status = examine(&x, c->snapshot, e, c->caseless);
@@ -208,7 +210,7 @@ static int visit(void *arg, const struct entry *e)
 	if (c->progress)
 		show_progress(run);
 	if (c->unmatched &&
-		policy_unmatched_strike(c->unmatched, run->matcher, e->path, e->len) < 0)
+		policy_strike(c->policy, run->matcher, e->path, e->len, c->unmatched) < 0)
 		return -1;
 	if (decide(&d, c, run->matcher, e) < 0)
 		return -1;
@@ -222,7 +224,7 @@ static int visit(void *arg, const struct entry *e)
 		c->failed(c->failed_arg);
 		return 0;
 	}
-	if (f.severity == SEVERITY_NOTE && !c->notes) {
+	if (f.rule == RULE_NONE || (f.severity == SEVERITY_NOTE && !c->notes)) {
 		finding_clear(&f);
 		return 0;
 	}

@@ -4,10 +4,10 @@
 #ifndef PYCGUARD_CHECK_H
 #define PYCGUARD_CHECK_H
 
+#include "bytecode.h"
 #include "finding.h"
 #include "pathset.h"
 #include "policy.h"
-#include "policy_unmatched.h"
 #include "progress.h"
 #include "snapshot.h"
 
@@ -31,7 +31,7 @@ struct check {
 	check_find_bases *find_bases; /* or this, which is asked for them once something is found */
 	void *find_bases_arg;
 	const struct pathset *named; /* paths that CHECK_COMMIT judges as CHECK_TRACKED would */
-	struct policy_unmatched *unmatched; /* lines that match an entry are struck off; or NULL */
+	bool *unmatched;         /* see policy_unmatched: those that match are cleared; or NULL */
 	const char *policy_base; /* of CHECK_DISK: stands before a path when lines are matched, */
 	const char *shown_base;  /* and in findings; both "" or ending in a slash */
 	bool notes;              /* of CHECK_DISK: list honest caches too */
@@ -52,6 +52,9 @@ int check_run(struct finding_list *out, size_t *checked, const struct check *c);
 
 /** Whether each path that a person named is in the index. 0; -1 recorded, when one is not too. */
 int check_named(struct snapshot *s, const struct pathset *named);
+
+/** The rule of a file, which settles what the policy says of it; RULE_NONE: it is not rejected. */
+enum rule check_rule(struct policy_decision *d, enum bytecode_lie lie);
 
 /**
  * Judge one entry, rejected or not (its rule is then RULE_NONE).

@@ -51,89 +51,22 @@ static void add_clean(struct buf *out, const char *path, size_t len)
 	}
 }
 
-static void add_literal(struct buf *out, char c)
-{
-	if ((unsigned char)c < 0x80 && c != '_' && !(c >= '0' && c <= '9') &&
-		!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z'))
-		buf_addc(out, '\\');
-	buf_addc(out, c);
-}
-
-/* Appends the two asterisks at `s`, and says how many bytes of it they take. Docker reads them in
- * front of plain text as "ends in". */
-static size_t add_asterisks(struct buf *out, const char *s, bool at_start)
-{
-	size_t n = s[2] == '/' ? 3 : 2;
-
-	if (!s[n] || (at_start && n == 2 && !strpbrk(s + n, "*?[\\")))
-		buf_adds(out, ".*");
-	else
-		buf_adds(out, "(?:.*/)?");
-	return n;
-}
-
-/* Appends the class at `s`; how many bytes it takes, or 0 when it is not closed. */
-static size_t add_class(struct buf *out, const char *s)
-{
-	size_t n = s[1] == '^' ? 2 : 1;
-
-	for (; s[n] && s[n] != ']'; n++)
-		if (s[n] == '\\' && s[n + 1])
-			n++;
-	if (!s[n])
-		return 0;
-	buf_add(out, s, n + 1);
-	return n + 1;
-}
-
-/* Appends the regular expression of a clean pattern. false when Docker refuses it. */
-static bool add_regex(struct buf *out, const char *s)
-{
-	const char *start = s;
-	size_t n;
-
-	buf_adds(out, "(?s)\\A");
-	for (; *s; s += n) {
-		n = 1;
-		if (s[0] == '*' && s[1] == '*') {
-			n = add_asterisks(out, s, s == start);
-		} else if (*s == '*') {
-			buf_adds(out, "[^/]*");
-		} else if (*s == '?') {
-			buf_adds(out, "[^/]");
-		} else if (*s == '[') {
-			n = add_class(out, s);
-			if (n == 0)
-				return false;
-		} else if (*s == '\\') {
-			if (!s[1])
-				return false;
-			add_literal(out, s[1]);
-			n = 2;
-		} else {
-			add_literal(out, *s);
-		}
-	}
-	buf_adds(out, "\\z");
-	return true;
-}
-
 /* 0; 1 when Docker refuses the pattern; -1 recorded. */
 static int compile(struct pattern **out, const char *line, size_t len)
 {
-	struct buf clean = BUF_INIT, regex = BUF_INIT;
+	struct buf clean = BUF_INIT;
 	struct pattern_error why;
-	int status = 1;
+	struct glob g;
+	int status = -1;
 
 	add_clean(&clean, line, len);
-	if (buf_failed(&clean) < 0)
-		status = -1;
-	else if (add_regex(&regex, clean.ptr))
-		status = buf_failed(&regex) < 0 ?
-				 -1 :
-				 pattern_regex(out, regex.ptr, regex.len, false, &why);
+	if (buf_failed(&clean) == 0)
+		status = glob_translate(&g, clean.ptr, clean.len, GLOB_DOCKER, false, &why);
+	if (status == 0) {
+		status = pattern_new(out, g.regex.ptr, g.regex.len, 0, &why);
+		glob_free(&g);
+	}
 	buf_free(&clean);
-	buf_free(&regex);
 	return status;
 }
 
@@ -215,37 +148,18 @@ void dockerignore_free(struct dockerignore *d)
 	free(d);
 }
 
-/* Whether a rule matches the path or a directory above it. pattern_match wants a slash after what
- * it is given: `path` has one. */
-static int matches(const struct rule *rule, struct matcher *m, const char *path, size_t len)
-{
-	size_t i;
-	int found = 0;
-
-	for (i = 1; i <= len && found == 0; i++)
-		if (path[i] == '/')
-			found = pattern_match(rule->pattern, m, path, i);
-	return found;
-}
-
 int dockerignore_excludes(
 	const struct dockerignore *d, struct matcher *m, const char *path, size_t len)
 {
-	struct buf slashed = BUF_INIT;
 	int excluded = 0, found = 0;
 	size_t i;
 
-	buf_add(&slashed, path, len);
-	buf_addc(&slashed, '/');
-	if (buf_failed(&slashed) < 0)
-		found = -1;
 	for (i = 0; i < d->count && found >= 0; i++) {
 		if (d->rules[i].lets_in != excluded)
 			continue;
-		found = matches(&d->rules[i], m, slashed.ptr, len);
+		found = pattern_match(d->rules[i].pattern, m, path, len);
 		if (found > 0)
 			excluded = !d->rules[i].lets_in;
 	}
-	buf_free(&slashed);
 	return found < 0 ? -1 : excluded;
 }

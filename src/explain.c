@@ -284,6 +284,7 @@ static void say_django(struct buf *out, const struct explanation *e)
 static void say_policy(struct buf *out, const struct explanation *e)
 {
 	const struct policy_line *line = e->decision.line;
+	int rule;
 
 	row(out, "policy");
 	if (!line) {
@@ -303,6 +304,15 @@ static void say_policy(struct buf *out, const struct explanation *e)
 		row(out, "");
 		buf_adds(out, "because: ");
 		add_path(out, line->reason);
+		buf_adds(out, "\n");
+	}
+	for (rule = 0; e->decision.depends && rule < RULE_COUNT; rule++) {
+		line = e->decision.allowing[rule];
+		if (!line)
+			continue;
+		row(out, "");
+		buf_addf(out, "only as %s it is allowed by ", rule_text((enum rule)rule)->id);
+		add_path(out, line->text);
 		buf_adds(out, "\n");
 	}
 }

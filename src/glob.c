@@ -6,14 +6,17 @@
 
 /* The pattern being read. `len` leaves out the slash that means "directories only". */
 struct scan {
-	struct glob *glob;
+	struct glob *out;
 	struct pattern_error *why;
 	const char *text;
 	size_t len;
 	size_t pos;
+	bool docker;
 	bool caseless;
 	bool about_path;  /* not about a name */
+	bool in_group;    /* an atomic group is open: what follows a star */
 	bool double_star; /* the last thing written is a real "**" and its slash */
+	struct buf run;   /* the literal bytes since the last wildcard */
 
 	/* The name being read, between slashes. */
 	size_t name;    /* where it starts */
@@ -61,12 +64,6 @@ static void set_remove(struct byteset *set, unsigned c)
 	set->bits[c / 64] &= ~(UINT64_C(1) << (c % 64));
 }
 
-static void set_negate(struct byteset *set)
-{
-	for (size_t i = 0; i < 4; i++)
-		set->bits[i] = ~set->bits[i];
-}
-
 static void set_add_other_cases(struct byteset *set)
 {
 	for (unsigned c = 'a'; c <= 'z'; c++) {
@@ -92,26 +89,42 @@ static int refuse(struct scan *s, size_t at, const char *reason)
 	return 1;
 }
 
-static bool is_ascii_punct(unsigned c)
+/* Appends a byte that stands for itself in an expression, in or outside a class. */
+static void add_byte(struct buf *regex, unsigned c)
 {
-	return (c >= '!' && c <= '/') || (c >= ':' && c <= '@') || (c >= '[' && c <= '`') ||
-	       (c >= '{' && c <= '~');
+	if (c > ' ' && c < 0x7f && c != '/' && !(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') &&
+		!(c >= 'a' && c <= 'z'))
+		buf_addc(regex, '\\');
+	buf_addc(regex, (char)c);
 }
 
-static void write_byte(struct scan *s, unsigned c)
+/* Appends what stands for other bytes than itself. */
+static void add_wildcard(struct scan *s, const char *regex)
 {
-	if (is_ascii_punct(c) && c != '/')
-		buf_addc(&s->glob->text, '\\');
-	buf_addc(&s->glob->text, (char)c);
+	buf_adds(&s->out->regex, regex);
+	if (s->run.len >= s->out->literal.len) {
+		struct buf shorter = s->out->literal;
+
+		s->out->literal = s->run;
+		s->run = shorter;
+	}
+	buf_clear(&s->run);
 	s->double_star = false;
+}
+
+static void close_group(struct scan *s)
+{
+	if (s->in_group)
+		buf_addc(&s->out->regex, ')');
+	s->in_group = false;
 }
 
 /* A name that no path has: git would go on comparing, and never match. */
 static int end_name(struct scan *s)
 {
-	if (!s->name_wild && !s->name_len)
+	if (!s->docker && !s->name_wild && !s->name_len)
 		return refuse(s, s->name, "no path has an empty name between slashes");
-	if (!s->name_wild && s->name_dots && s->name_len <= 2)
+	if (!s->docker && !s->name_wild && s->name_dots && s->name_len <= 2)
 		return refuse(s, s->name, "no path has '.' or '..' as a name");
 	s->name = s->pos;
 	s->name_wild = false;
@@ -120,99 +133,95 @@ static int end_name(struct scan *s)
 	return 0;
 }
 
-/* Takes note of a literal byte before `pos`. */
-static int note_byte(struct scan *s, unsigned c)
+/* A byte before `pos` that stands for itself. */
+static int add_literal(struct scan *s, unsigned c)
 {
-	if (c == '/')
+	add_byte(&s->out->regex, c);
+	buf_addc(&s->run, (char)c);
+	s->double_star = false;
+	if (c == '/') {
+		close_group(s);
 		return end_name(s);
+	}
 	s->name_len++;
 	s->name_dots = s->name_dots && c == '.';
 	return 0;
 }
 
-static int read_prefix(struct scan *s)
+static void add_star(struct scan *s)
 {
-	s->glob->prefix = s->text + s->pos;
-	while (s->pos < s->len && !strchr("*?[\\", s->text[s->pos])) {
-		s->pos++;
-		s->glob->prefix_len++;
-		if (note_byte(s, (unsigned char)s->text[s->pos - 1]))
-			return 1;
-	}
-	return 0;
-}
-
-static void write_star(struct scan *s)
-{
-	struct buf *text = &s->glob->text;
-
 	s->name_wild = true;
-	if (s->glob->start == GLOB_AT_NAME && !text->len && s->pos < s->len)
-		s->glob->start = GLOB_ANYWHERE;
-	else
-		buf_addc(text, '*');
-	s->double_star = false;
+	close_group(s);
+	add_wildcard(s, s->docker ? "[^/]*" : "(?>[^/]*?");
+	s->in_group = !s->docker;
 }
 
-/* The slash of a real "**" has been read. */
-static void write_double_star(struct scan *s)
+static void add_double_star(struct scan *s)
 {
-	struct buf *text = &s->glob->text;
-
-	if (!text->len && s->glob->start == GLOB_AT_START)
-		s->glob->start = GLOB_AT_NAME;
-	else if (text->len && !s->double_star)
-		buf_adds(text, "**/");
+	if (!s->double_star) {
+		add_wildcard(s, "(*COMMIT)(?s:.*?/)\?\?");
+		buf_addc(&s->run, '/');
+	}
 	s->double_star = true;
 }
 
+/* A real "**", and a slash after it. A plain slash may be left out with it, an escaped one not. */
 static int read_double_star(struct scan *s)
 {
+	if (peek(s, 0) == '\\') {
+		add_star(s);
+		s->pos += 2;
+		if (add_literal(s, '/'))
+			return 1;
+		add_double_star(s);
+		return 0;
+	}
 	s->name_wild = true;
 	s->pos++;
-	write_double_star(s);
+	add_double_star(s);
 	return end_name(s);
 }
 
-/* A real "**" and the escaped slash after it. Unlike a plain one, that slash must be there. */
-static int read_double_star_escaped(struct scan *s)
+/* Docker's, which takes two asterisks at a time. At the start, before plain text, it is read as
+ * "ends in". */
+static void read_docker_double_star(struct scan *s)
 {
-	write_star(s);
-	write_byte(s, '/');
-	s->pos += 2;
-	write_double_star(s);
-	return end_name(s);
+	bool at_start = s->pos == 0, slash = peek(s, 2) == '/';
+	size_t i;
+
+	s->pos += 2 + slash;
+	for (i = s->pos; i < s->len && !strchr("*?[\\", s->text[i]); i++)
+		;
+	if (s->pos == s->len || (at_start && !slash && i == s->len))
+		add_wildcard(s, "(?s:.*)");
+	else
+		add_wildcard(s, "(?s:.*/)?");
+}
+
+static size_t skip_stars(const struct scan *s)
+{
+	size_t pos = s->pos;
+
+	while (pos < s->len && s->text[pos] == '*')
+		pos++;
+	return pos;
 }
 
 static int read_stars(struct scan *s)
 {
 	size_t run = s->pos;
-	bool at_name = s->text + run == s->glob->prefix || s->text[run - 1] == '/';
+	bool at_name = run == 0 || s->text[run - 1] == '/';
 
-	while (peek(s, 0) == '*')
-		s->pos++;
-	if (s->about_path && at_name && s->pos - run >= 2) {
-		if (peek(s, 0) == '/')
-			return read_double_star(s);
-		if (peek(s, 0) == '\\' && peek(s, 1) == '/')
-			return read_double_star_escaped(s);
-	}
-	write_star(s);
-	return 0;
-}
-
-static int add_posix_class(struct scan *s, struct byteset *set, const char *name, size_t len)
-{
-	for (size_t i = 0; i < sizeof posix_classes / sizeof *posix_classes; i++) {
-		const struct posix_class *known = &posix_classes[i];
-
-		if (strlen(known->name) != len || memcmp(known->name, name, len) != 0)
-			continue;
-		for (const char *r = known->ranges; *r; r += 2)
-			set_add(set, (unsigned char)r[0], (unsigned char)r[1]);
+	if (s->docker && peek(s, 1) == '*') {
+		read_docker_double_star(s);
 		return 0;
 	}
-	return refuse(s, s->pos, "unknown POSIX class");
+	s->pos = s->docker ? run + 1 : skip_stars(s);
+	if (s->about_path && !s->docker && at_name && s->pos - run >= 2 &&
+		(peek(s, 0) == '/' || (peek(s, 0) == '\\' && peek(s, 1) == '/')))
+		return read_double_star(s);
+	add_star(s);
+	return 0;
 }
 
 /* At "[:" within a class. `*previous` becomes what a range may start with, 0 for nothing. */
@@ -220,6 +229,7 @@ static int read_posix_class(struct scan *s, struct byteset *set, unsigned *previ
 {
 	const char *name = s->text + s->pos + 2;
 	const char *close = memchr(name, ']', s->len - s->pos - 2);
+	size_t i, count = sizeof posix_classes / sizeof *posix_classes;
 
 	if (!close) {
 		s->pos = s->len;
@@ -231,8 +241,14 @@ static int read_posix_class(struct scan *s, struct byteset *set, unsigned *previ
 		s->pos++;
 		return 0;
 	}
-	if (add_posix_class(s, set, name, (size_t)(close - name) - 1))
-		return 1;
+	for (i = 0; i < count; i++)
+		if (strncmp(posix_classes[i].name, name, (size_t)(close - name) - 1) == 0 &&
+			posix_classes[i].name[close - name - 1] == '\0')
+			break;
+	if (i == count)
+		return refuse(s, s->pos, "unknown POSIX class");
+	for (const char *r = posix_classes[i].ranges; *r; r += 2)
+		set_add(set, (unsigned char)r[0], (unsigned char)r[1]);
 	*previous = 0;
 	s->pos = (size_t)(close - s->text) + 1;
 	return 0;
@@ -259,7 +275,10 @@ static int read_class_item(struct scan *s, struct byteset *set, unsigned *previo
 		return read_posix_class(s, set, previous);
 	if (peek(s, 0) == '-' && first && peek(s, 1) && peek(s, 1) != ']') {
 		s->pos++;
-		set_add(set, first, read_class_byte(s));
+		c = read_class_byte(s);
+		if (s->docker && c && c < first)
+			return refuse(s, s->pos - 1, "the range is empty");
+		set_add(set, first, c);
 		*previous = 0;
 		return 0;
 	}
@@ -269,55 +288,36 @@ static int read_class_item(struct scan *s, struct byteset *set, unsigned *previo
 	return 0;
 }
 
-static void write_run(struct scan *s, unsigned first, unsigned last)
+/* Writes a class that starts at `open` and has been read, as the bytes that it matches. */
+static int add_class(struct scan *s, size_t open, struct byteset *set, bool negated)
 {
-	write_byte(s, first);
-	if (last > first + 1)
-		buf_addc(&s->glob->text, '-');
-	if (last > first)
-		write_byte(s, last);
-}
-
-/* The converter takes a `^` that comes first for a negation, even after a backslash; here it comes
- * last, and a class of one byte is written as that byte. */
-static void write_class(struct scan *s, const struct byteset *set, unsigned count)
-{
-	unsigned last;
-
-	if (count > 1)
-		buf_addc(&s->glob->text, '[');
-	for (unsigned c = 1; c < 256; c = last + 1) {
-		last = c;
-		if (!set_has(set, c) || c == '^')
-			continue;
-		while (last < 255 && set_has(set, last + 1) && last + 1 != '^')
-			last++;
-		write_run(s, c, last);
-	}
-	if (set_has(set, '^'))
-		write_byte(s, '^');
-	if (count > 1)
-		buf_addc(&s->glob->text, ']');
-}
-
-/* Writes out a class that starts at `open` and has been read. */
-static int finish_class(struct scan *s, size_t open, struct byteset *set, bool negated)
-{
-	unsigned count = 0;
+	struct buf *regex = &s->out->regex;
+	unsigned count = 0, last;
 
 	if (s->caseless)
 		set_add_other_cases(set);
-	if (negated)
-		set_negate(set);
+	for (size_t i = 0; i < 4 && negated; i++)
+		set->bits[i] = ~set->bits[i];
 	set_remove(set, 0);
-	set_remove(set, '/');
-	for (unsigned c = 0; c < 256; c++)
-		count += set_has(set, c);
-	if (!count)
-		return refuse(s, open, "the class can match nothing");
-	write_class(s, set, count);
+	if (!s->docker)
+		set_remove(set, '/');
+	add_wildcard(s, "[");
+	for (unsigned c = 1; c < 256; c = last + 1) {
+		last = c;
+		if (!set_has(set, c))
+			continue;
+		while (last < 255 && set_has(set, last + 1))
+			last++;
+		count++;
+		add_byte(regex, c);
+		if (last > c)
+			buf_addc(regex, '-');
+		if (last > c)
+			add_byte(regex, last);
+	}
+	buf_addc(regex, ']');
 	s->name_wild = true;
-	return 0;
+	return count ? 0 : refuse(s, open, "the class can match nothing");
 }
 
 static int read_class(struct scan *s)
@@ -325,9 +325,11 @@ static int read_class(struct scan *s)
 	struct byteset set = {{0}};
 	size_t open = s->pos++;
 	unsigned previous = 0;
-	bool negated = peek(s, 0) == '!' || peek(s, 0) == '^';
+	bool negated = peek(s, 0) == '^' || (peek(s, 0) == '!' && !s->docker);
 
 	s->pos += negated;
+	if (s->docker && peek(s, 0) == ']')
+		return refuse(s, open, "the class can match nothing");
 	do {
 		if (read_class_item(s, &set, &previous))
 			return 1;
@@ -335,26 +337,14 @@ static int read_class(struct scan *s)
 			return refuse(s, open, "the class is not closed");
 	} while (peek(s, 0) != ']');
 	s->pos++;
-	return finish_class(s, open, &set, negated);
-}
-
-static int read_literal(struct scan *s)
-{
-	unsigned c;
-
-	if (peek(s, 0) == '\\')
-		s->pos++;
-	c = peek(s, 0);
-	if (!c)
-		return refuse(s, s->pos - 1, "nothing follows the backslash");
-	s->pos++;
-	write_byte(s, c);
-	return note_byte(s, c);
+	return add_class(s, open, &set, negated);
 }
 
 static int read_token(struct scan *s)
 {
-	switch (peek(s, 0)) {
+	unsigned c = peek(s, 0);
+
+	switch (c) {
 	case '*':
 		return read_stars(s);
 	case '[':
@@ -362,61 +352,100 @@ static int read_token(struct scan *s)
 	case '?':
 		s->pos++;
 		s->name_wild = true;
-		s->double_star = false;
-		buf_addc(&s->glob->text, '?');
+		add_wildcard(s, "[^/]");
 		return 0;
-	default:
-		return read_literal(s);
+	case '\\':
+		s->pos++;
+		c = peek(s, 0);
+		if (!c)
+			return refuse(s, s->pos - 1, "nothing follows the backslash");
+		break;
 	}
+	s->pos++;
+	return add_literal(s, c);
+}
+
+/* Whether the rest of the name, from `pos` on, has a star. */
+static bool name_has_star(const struct scan *s, size_t pos)
+{
+	while (pos < s->len && s->text[pos] != '/' && s->text[pos] != '*')
+		pos++;
+	return pos < s->len && s->text[pos] == '*';
+}
+
+/* Writes how the expression starts: at the top, or at any name. A name whose one star comes first
+ * needs no start: to search for the rest is several times faster. */
+static void start(struct scan *s)
+{
+	bool anywhere = !s->about_path && !s->docker;
+	size_t after = skip_stars(s);
+
+	for (; s->about_path && !s->docker; after = skip_stars(s)) {
+		if (after - s->pos < 2 || after == s->len || s->text[after] != '/')
+			break;
+		anywhere = true;
+		s->pos = s->name = after + 1;
+	}
+	if (anywhere && after > s->pos && after < s->len && !name_has_star(s, after)) {
+		s->pos = after;
+		s->name_wild = true;
+		return;
+	}
+	buf_adds(&s->out->regex, anywhere ? "(?<![^/])" : "\\A");
+	buf_addc(&s->run, '/');
 }
 
 static int read_pattern(struct scan *s)
 {
 	const char *nul = memchr(s->text, '\0', s->len);
+	bool dir_only = !s->docker && s->len && s->text[s->len - 1] == '/';
 
 	if (nul)
 		return refuse(s, (size_t)(nul - s->text), "a NUL byte");
-	if (s->len && s->text[s->len - 1] == '/') {
-		s->glob->dir_only = true;
-		s->len--;
-	}
+	s->len -= dir_only;
 	s->about_path = s->len && memchr(s->text, '/', s->len);
-	s->glob->start = s->about_path ? GLOB_AT_START : GLOB_AT_NAME;
-	s->pos = s->about_path && s->text[0] == '/';
-	s->name = s->pos;
-	if (s->pos == s->len)
+	s->pos = s->name = s->about_path && !s->docker && *s->text == '/';
+	if (s->pos == s->len && !s->docker)
 		return refuse(s, 0, "the pattern is empty");
-	if (s->about_path && read_prefix(s))
-		return 1;
+	start(s);
 	while (s->pos < s->len)
 		if (read_token(s))
 			return 1;
-	return end_name(s);
+	if (end_name(s))
+		return 1;
+	buf_addc(&s->run, '/');
+	add_wildcard(s, dir_only ? "/" : "(?:/|\\z)");
+	close_group(s);
+	return 0;
 }
 
-int glob_normalize(
-	struct glob *out, const char *pattern, size_t len, bool caseless, struct pattern_error *why)
+int glob_translate(struct glob *out, const char *pattern, size_t len, enum glob_grammar grammar,
+	bool caseless, struct pattern_error *why)
 {
 	struct scan s = {
-		.glob = out,
+		.out = out,
 		.why = why,
 		.text = pattern,
 		.len = len,
+		.docker = grammar == GLOB_DOCKER,
 		.caseless = caseless,
+		.run = BUF_INIT,
 		.name_dots = true,
 	};
 	int rc;
 
-	*out = (struct glob){.prefix = pattern, .text = BUF_INIT};
+	*out = (struct glob){.regex = BUF_INIT, .literal = BUF_INIT};
 	rc = read_pattern(&s);
-	if (!rc)
-		rc = buf_failed(&out->text);
+	if (!rc && (buf_failed(&out->regex) || buf_failed(&out->literal) || buf_failed(&s.run)))
+		rc = -1;
+	buf_free(&s.run);
 	if (rc)
-		buf_free(&out->text);
+		glob_free(out);
 	return rc;
 }
 
 void glob_free(struct glob *g)
 {
-	buf_free(&g->text);
+	buf_free(&g->regex);
+	buf_free(&g->literal);
 }

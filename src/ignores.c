@@ -131,6 +131,7 @@ static int add_probe(struct search *s, struct pathset *probes, const char *dir, 
 	buf_adds(&path, kind->path);
 	if (buf_failed(&path) == 0)
 		status = policy_decide(s->where->policy, s->matcher, path.ptr, path.len, &d);
+	policy_settle(&d, RULE_BYTECODE);
 	if (status == 0 && d.rejected) {
 		/* git says of no path in the index that it is ignored. */
 		status = snapshot_find(s->where->index, path.ptr, NULL);

@@ -1,10 +1,9 @@
 /*
- * pattern - all of PCRE2: one compiled pattern, and whether a path matches it.
+ * pattern - all of PCRE2: one compiled expression, and whether a path matches it.
  *
- * A gitignore glob goes through glob_normalize (glob.h) and then through PCRE2's own converter;
- * a `regex:` expression is compiled as it is. Both are JIT-compiled where PCRE2 can, run in bytes
- * (never UTF, so a path need not be valid UTF-8), and under match, depth and heap limits: patterns
- * can come from strangers, and "too hard" is an error, never "no match".
+ * An expression is searched for in the whole path. It is JIT-compiled where PCRE2 can, run in bytes
+ * (never UTF, so a path need not be valid UTF-8), and under match, depth and heap limits, and a
+ * limit of time: expressions can come from strangers, and "too hard" is an error, never "no match".
  *
  * A pattern is immutable once made and may be matched from several threads, each with a matcher of
  * its own.
@@ -14,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "glob.h"
 
@@ -22,41 +22,37 @@ struct pattern;
 /** The scratch memory of one thread that matches: match data, limits, JIT stack. */
 struct matcher;
 
-/**
- * Compile a gitignore pattern: no `!`, no trailing blanks, may have a leading and a trailing `/`.
- * It matches a path when git says that it matches the path or, the path's parent directories
- * taken as directories, one of these (gitignore(5); git's dir.c and wildmatch.c decide).
- *
- * @param out      yours, for pattern_free; NULL on failure
- * @param caseless as core.ignoreCase: ASCII letters match in both cases (here those after a
- *                 backslash and in a class as well, which git leaves out)
- * @param why      filled on refusal; may not be NULL
- * @return 0; 1 when the text is no pattern that could ever match (`why` tells); -1 on other
- *         failures (no memory), recorded in error.h
- */
-int pattern_glob(struct pattern **out, const char *text, size_t len, bool caseless,
-	struct pattern_error *why);
+enum pattern_flags {
+	PATTERN_CASELESS = 1, /* ASCII letters match in both cases */
+	PATTERN_TIMED = 2,    /* a match can take so long that the time must be looked at in it */
+};
 
-/** The same for a PCRE2 expression, searched for in the whole path. */
-int pattern_regex(struct pattern **out, const char *text, size_t len, bool caseless,
+/**
+ * Compile an expression.
+ *
+ * @param out yours, for pattern_free; NULL on failure
+ * @param why filled on refusal; may not be NULL
+ * @return 0; 1 when PCRE2 refuses it (`why` tells); -1 with the failure recorded (no memory)
+ */
+int pattern_new(struct pattern **out, const char *regex, size_t len, unsigned flags,
 	struct pattern_error *why);
 
 void pattern_free(struct pattern *p);
-
-/** What a path that it matches holds, as glob_needs tells. Borrowed; nothing for an expression. */
-const struct buf *pattern_needs(const struct pattern *p);
 
 /** @return yours, for matcher_free; NULL with the failure recorded when memory is gone. */
 struct matcher *matcher_new(void);
 
 void matcher_free(struct matcher *m);
 
+/** A time in nanoseconds, cheap to ask for and exact to some milliseconds. */
+int64_t pattern_clock(void);
+
+/** Have each match from now on fail that is not done at that time (of pattern_clock). */
+void matcher_until(struct matcher *m, int64_t time);
+
 /**
  * Whether a path matches.
  *
- * @param path the path of a file with one more byte after it, a `/`: path[len] == '/'. (So one
- *             search answers for the file and for each directory above it.)
- * @param len  bytes of the path, without that slash
  * @return 1 or 0; -1 with the failure recorded when a limit was hit or PCRE2 failed
  */
 int pattern_match(const struct pattern *p, struct matcher *m, const char *path, size_t len);

@@ -1,5 +1,6 @@
 #include "policy_private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,21 +40,53 @@ static bool begins(const char *s, size_t len, const char *mark)
 	return len >= strlen(mark) && memcmp(s, mark, strlen(mark)) == 0;
 }
 
-/* 0, 1 for a refusal with `why` counting from the start of the line, -1 as pattern_glob. */
-static int compile_line(struct policy_line *line, bool caseless, struct pattern_error *why)
+/* The last grams of what a path must contain. */
+static void set_grams(struct policy_line *line, const struct buf *literal)
 {
-	const char *s = line->text + line->allows;
-	size_t len = strlen(s);
-	size_t skipped = line->allows;
+	unsigned gram = 0;
+
+	for (size_t i = 0; i < POLICY_GRAMS; i++)
+		line->grams[i] = POLICY_SLOTS;
+	for (size_t i = 0; literal && i < literal->len; i++) {
+		gram = next_gram(gram, literal->ptr[i]);
+		if (i + 1 >= GRAM_BYTES)
+			line->grams[i % POLICY_GRAMS] = gram_slot(gram);
+	}
+}
+
+static int compile_glob(
+	struct policy_line *line, const char *s, bool caseless, struct pattern_error *why)
+{
+	struct glob g;
+	int rc = glob_translate(&g, s, strlen(s), GLOB_GIT, caseless, why);
+
+	if (rc)
+		return rc;
+	set_grams(line, &g.literal);
+	rc = pattern_new(
+		&line->pattern, g.regex.ptr, g.regex.len, caseless ? PATTERN_CASELESS : 0, why);
+	if (rc > 0)
+		*why = (struct pattern_error){1, "the pattern is too long"};
+	glob_free(&g);
+	return rc;
+}
+
+/* 0, 1 for a refusal with `why` counting from the start of the line, -1 recorded. The pattern
+ * starts after `skipped` bytes of the line. */
+static int compile_line(
+	struct policy_line *line, size_t skipped, bool caseless, struct pattern_error *why)
+{
+	const char *s = line->text + skipped;
 	int rc;
 
-	if (begins(s, len, regex_mark)) {
+	if (begins(s, strlen(s), regex_mark)) {
 		s += strlen(regex_mark);
-		len -= strlen(regex_mark);
 		skipped += strlen(regex_mark);
-		rc = pattern_regex(&line->pattern, s, len, caseless, why);
+		set_grams(line, NULL);
+		rc = pattern_new(&line->pattern, s, strlen(s),
+			PATTERN_TIMED | (caseless ? PATTERN_CASELESS : 0), why);
 	} else {
-		rc = pattern_glob(&line->pattern, s, len, caseless, why);
+		rc = compile_glob(line, s, caseless, why);
 	}
 	if (rc > 0)
 		why->column += skipped;
@@ -92,29 +125,27 @@ static int reserve(struct policy *p)
 }
 
 /* Appends a line whose text is set. 0; else as compile_line, and the line is released. */
-static int append(struct policy *p, struct policy_line *line, struct pattern_error *why)
+static int append(
+	struct policy *p, struct policy_line *line, size_t skipped, struct pattern_error *why)
 {
 	int rc = line->text ? reserve(p) : -1;
 
 	if (!rc)
-		rc = compile_line(line, p->caseless, why);
-	if (!rc) {
-		const struct buf *needs = pattern_needs(line->pattern);
-
-		rc = shortlist_add(&p->shortlist, needs->ptr, needs->len);
-	}
-	if (rc)
+		rc = compile_line(line, skipped, p->caseless, why);
+	if (rc) {
 		line_release(line);
-	else
-		p->lines[p->count++] = *line;
-	return rc;
+		return rc;
+	}
+	p->adds = p->adds || (line->origin && !line->allows);
+	p->lines[p->count++] = *line;
+	return 0;
 }
 
 static int add_builtin(struct policy *p, const char *text)
 {
 	struct policy_line line = {.text = copy(text, strlen(text))};
 	struct pattern_error why;
-	int rc = append(p, &line, &why);
+	int rc = append(p, &line, 0, &why);
 
 	return rc > 0 ? error_set("built-in pattern '%s': %s", text, why.reason) : rc;
 }
@@ -128,6 +159,7 @@ struct policy *policy_new(bool caseless)
 		return NULL;
 	}
 	p->caseless = caseless;
+	p->limit = INT64_MAX;
 	for (size_t i = 0; i < BUILTIN_COUNT; i++) {
 		if (add_builtin(p, builtin_lines[i])) {
 			policy_free(p);
@@ -149,7 +181,6 @@ void policy_free(struct policy *p)
 		next = o->next;
 		free(o);
 	}
-	shortlist_free(&p->shortlist);
 	free(p->lines);
 	free(p);
 }
@@ -215,25 +246,68 @@ static int take_reason(struct reader *r, struct policy_line *line)
 	return line->reason ? 0 : -1;
 }
 
+static int refuse_rule(const struct reader *r, const char *word, size_t len, const char *nearest)
+{
+	char reason[120];
+	int shown = len < 40 ? (int)len : 40;
+
+	if (nearest)
+		snprintf(reason, sizeof reason, "no rule is named '%.*s', did you mean '%s'?",
+			shown, word, nearest);
+	else
+		snprintf(reason, sizeof reason,
+			"no rule is named '%.*s' (a backslash after the '!' makes it a file's name)",
+			shown, word);
+	return refuse(r, (size_t)(word - r->line) + 1, reason);
+}
+
+/* Reads the rules of a `!` line, and moves `*at` behind their colon. 0; -1 refused. */
+static int read_rules(struct reader *r, struct policy_line *line, size_t *at)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_,";
+	const char *word = r->line + 1, *end = memchr(word, ':', r->len - 1);
+	size_t len;
+
+	for (const char *s = word; end && s < end; s++)
+		if (!strchr(letters, *s))
+			return 0;
+	if (!end || end == word || begins(word, r->len - 1, regex_mark))
+		return 0;
+	for (; word <= end; word += len + 1) {
+		const char *comma = memchr(word, ',', (size_t)(end - word)), *nearest;
+
+		len = (size_t)((comma ? comma : end) - word);
+		nearest = rule_nearest(word, len);
+		if (!nearest || strlen(nearest) != len || memcmp(nearest, word, len) != 0)
+			return refuse_rule(r, word, len, nearest);
+		line->rules |= 1u << rule_of_id(nearest);
+	}
+	*at = (size_t)(end + 1 - r->line);
+	return 0;
+}
+
 static int read_pattern(struct reader *r)
 {
 	struct policy *p = r->policy;
 	struct policy_line line = {.origin = r->origin, .number = r->number};
 	struct pattern_error why = {0};
+	size_t at;
 	int rc;
 
-	line.allows = *r->line == '!';
-	if (r->len == line.allows)
-		return refuse(r, r->len, "nothing follows the '!'");
-	if (r->len == line.allows + strlen(regex_mark) &&
-		begins(r->line + line.allows, r->len - line.allows, regex_mark))
+	at = line.allows = *r->line == '!';
+	if (line.allows && read_rules(r, &line, &at) < 0)
+		return -1;
+	if (r->len == at)
+		return refuse(
+			r, r->len, at > 1 ? "nothing follows the ':'" : "nothing follows the '!'");
+	if (r->len == at + strlen(regex_mark) && begins(r->line + at, r->len - at, regex_mark))
 		return refuse(r, r->len, "nothing follows 'regex:'");
 	if (p->count == POLICY_MAX_LINES + BUILTIN_COUNT)
 		return refuse(r, 1, "too many patterns");
 	if (take_reason(r, &line))
 		return -1;
 	line.text = copy(r->line, r->len);
-	rc = append(p, &line, &why);
+	rc = append(p, &line, at, &why);
 	return rc > 0 ? refuse(r, why.column, why.reason) : rc;
 }
 
@@ -258,6 +332,7 @@ static int read_line(struct reader *r)
 static int read_lines(struct reader *r, const char *text, size_t len)
 {
 	const char *end = text + len;
+	int64_t begun;
 
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
@@ -268,7 +343,8 @@ static int read_lines(struct reader *r, const char *text, size_t len)
 		text += r->len + 1;
 		if (r->len && r->line[r->len - 1] == '\r')
 			r->len--;
-		if (read_line(r))
+		begun = pattern_clock();
+		if (read_line(r) || policy_charge(r->policy, begun))
 			return -1;
 		if (!newline)
 			break;
@@ -309,10 +385,24 @@ const struct policy_line *policy_line(const struct policy *p, size_t i)
 
 bool policy_adds(const struct policy *p)
 {
-	size_t i;
+	return p->adds;
+}
 
-	for (i = 0; i < policy_count(p); i++)
-		if (policy_line(p, i)->origin && !policy_line(p, i)->allows)
-			return true;
-	return false;
+void policy_escape(struct buf *out, const char *path)
+{
+	size_t len = strlen(path);
+
+	if (strpbrk(path, "\r\n")) {
+		buf_adds(out, "regex:\\A");
+		for (; *path; path++)
+			buf_addf(out, "\\x%02x", (unsigned char)*path);
+		buf_adds(out, "(?:/|\\z)");
+		return;
+	}
+	buf_addc(out, '/');
+	for (size_t i = 0; i < len; i++) {
+		if (strchr("*?[\\", path[i]) || (path[i] == ' ' && i + 1 == len))
+			buf_addc(out, '\\');
+		buf_addc(out, path[i]);
+	}
 }

@@ -7,10 +7,16 @@
  * below a rejected directory (the one difference from gitignore). Comment lines straight above a
  * `!` line are its reason; an empty line between parts them.
  *
- * Refused, with "FILE:LINE:COLUMN: REASON in 'LINE'" recorded (columns count bytes from 1, the `!`
- * and `regex:` too): a line that does not compile, one that git would accept but could never match
- * (an unclosed class, a trailing backslash, `//`, `./`, a lone `!` or `/`), a NUL byte, and a file
- * past POLICY_MAX_BYTES or POLICY_MAX_LINES patterns.
+ * A line `!RULE:PATTERN` or `!RULE,RULE:PATTERN` allows a file only as long as its finding is by
+ * one of these rules; which is known only after the file has been examined, so policy_decide tells
+ * of these lines apart, and policy_settle then asks for one rule. In a `!` line, letters, `-`, `_`
+ * and `,` before the first `:` are always rules: a file whose name is like that is written with a
+ * backslash, `!\foo:bar`. After the rules, `regex:EXPR` is possible too.
+ *
+ * Refused, with "FILE:LINE:COLUMN: REASON in 'LINE'" recorded (columns count bytes from 1, the `!`,
+ * rules and `regex:` too): a line that does not compile, one that git would accept but could never
+ * match (an unclosed class, a trailing backslash, `//`, `./`, a lone `!` or `/`), a rule that does
+ * not exist, a NUL byte, and a file past POLICY_MAX_BYTES or POLICY_MAX_LINES patterns.
  *
  * Calling sequence: policy_new, any number of policy_add, then policy_decide from any thread, each
  * with a matcher of its own; policy_free.
@@ -23,8 +29,9 @@
 #include <stdint.h>
 
 #include "pattern.h"
+#include "rules.h"
 
-enum { POLICY_MAX_BYTES = 1 << 20, POLICY_MAX_LINES = 10000 };
+enum { POLICY_MAX_BYTES = 1 << 20, POLICY_MAX_LINES = 10000, POLICY_GRAMS = 3 };
 
 /** One line of the policy. All strings are borrowed from the policy and NUL-terminated. */
 struct policy_line {
@@ -32,8 +39,10 @@ struct policy_line {
 	const char *origin; /* the file's name as given to policy_add; NULL for a built-in line */
 	size_t number;      /* of the line in its file, from 1; 0 for a built-in line */
 	bool allows;        /* a `!` line */
+	unsigned rules;     /* 1 << RULE of each rule that it allows by; 0: all of them */
 	const char *reason; /* the comment above a `!` line, its lines joined by a blank; or NULL */
 	struct pattern *pattern;
+	uint16_t grams[POLICY_GRAMS]; /* what a path must contain, see policy_private.h */
 };
 
 struct policy;
@@ -53,15 +62,26 @@ int policy_add(struct policy *p, const char *text, size_t len, const char *origi
 
 void policy_free(struct policy *p);
 
+/** How long all policies that strangers wrote may take in one run: 10 s. */
+#define POLICY_TIME INT64_C(10000000000)
+
+/**
+ * Limit the nanoseconds that this policy and all others with a limit may take in this process, to
+ * compile and to match. What goes beyond fails.
+ */
+void policy_limit(struct policy *p, int64_t nanoseconds);
+
 /** What the policy says of one path. */
 struct policy_decision {
 	const struct policy_line *line; /* the last line that matches; NULL when none does */
 	bool rejected;                  /* there is such a line, and it does not allow */
 	bool builtin;                   /* rejected, and a built-in line matches: it is bytecode */
+	bool depends; /* rejected, and yet allowed by some rules: by that line, which comes later */
+	const struct policy_line *allowing[RULE_COUNT];
 };
 
 /**
- * Decide a path.
+ * Decide a path, all but for the lines that allow by some rules only.
  *
  * @param path the path of a file, of `len` bytes (any bytes but NUL), no slash added
  * @return 0, or -1 with the failure recorded (a match limit hit, no memory)
@@ -69,15 +89,20 @@ struct policy_decision {
 int policy_decide(const struct policy *p, struct matcher *m, const char *path, size_t len,
 	struct policy_decision *out);
 
+/** Make the decision that for a file whose finding is by that rule. */
+void policy_settle(struct policy_decision *d, enum rule rule);
+
+/** Which `!` lines there are. @return a bool for each line, yours to free(); NULL: no memory. */
+bool *policy_unmatched(const struct policy *p);
+
 /**
- * Take the lines that match a path off a list of lines.
+ * Clear the lines that match a path from such an array.
  *
- * @param path  as for policy_decide
- * @param lines a bit for each line, of line i bit i % 64 of word i / 64: cleared when it matches
+ * @param path as for policy_decide
  * @return 0; -1 with the failure recorded
  */
 int policy_strike(
-	const struct policy *p, struct matcher *m, const char *path, size_t len, uint64_t *lines);
+	const struct policy *p, struct matcher *m, const char *path, size_t len, bool *unmatched);
 
 /** Whether a line of the user's rejects: only then can what no built-in line matches be
  * rejected. */
@@ -90,6 +115,12 @@ bool policy_adds(const struct policy *p);
  * @return 1 or 0; -1 with the failure recorded
  */
 int policy_adds_path(const struct policy *p, struct matcher *m, const char *path, size_t len);
+
+/**
+ * Append the pattern of a line that matches one path and what is below it, and nothing else: a
+ * glob, or for a path with a line break, which no glob can contain, an expression.
+ */
+void policy_escape(struct buf *out, const char *path);
 
 /** How many lines there are, built-in ones included; and line `i` of them (borrowed). */
 size_t policy_count(const struct policy *p);

@@ -1,17 +1,84 @@
 #include "policy_private.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
 
-enum { SHORT_PATH = 512, WORDS = SHORTLIST_WORDS(BUILTIN_COUNT + POLICY_MAX_LINES) };
+/* What the policies with a limit have taken in this process, in nanoseconds. */
+static atomic_llong spent;
 
-static int match_line(
-	const struct policy_line *line, struct matcher *m, const char *path, size_t len)
+void policy_limit(struct policy *p, int64_t nanoseconds)
 {
-	int matched = pattern_match(line->pattern, m, path, len);
+	p->limit = nanoseconds;
+}
 
+int64_t policy_deadline(const struct policy *p, int64_t begun)
+{
+	return p->limit == INT64_MAX ? INT64_MAX : begun + p->limit - spent;
+}
+
+int policy_charge(const struct policy *p, int64_t begun)
+{
+	int64_t took;
+
+	if (p->limit == INT64_MAX)
+		return 0;
+	took = pattern_clock() - begun;
+	if (took > 0)
+		spent += took;
+	if (spent <= p->limit)
+		return 0;
+	return error_set("cannot apply policy '%s': it takes more than %lld s in all",
+		p->lines[p->count - 1].origin ? p->lines[p->count - 1].origin : "built in",
+		(long long)p->limit / 1000000000);
+}
+
+/* A path that lines are held against. */
+struct question {
+	const struct policy *policy;
+	struct matcher *matcher;
+	const char *path;
+	size_t len;
+	int64_t begun;
+	unsigned char has[POLICY_SLOTS + 1]; /* the grams of the path */
+};
+
+static void begin(
+	struct question *q, const struct policy *p, struct matcher *m, const char *path, size_t len)
+{
+	unsigned gram = next_gram(0, '/');
+
+	q->policy = p;
+	q->matcher = m;
+	q->path = path;
+	q->len = len;
+	q->begun = p->limit == INT64_MAX ? 0 : pattern_clock();
+	matcher_until(m, policy_deadline(p, q->begun));
+	memset(q->has, 0, sizeof q->has);
+	q->has[POLICY_SLOTS] = 1;
+	for (size_t i = 0; i < len; i++) {
+		gram = next_gram(gram, path[i]);
+		q->has[gram_slot(gram)] = 1;
+	}
+	q->has[gram_slot(next_gram(gram, '/'))] = 1;
+}
+
+/* `rc`, or -1 when the time is up. */
+static int end(const struct question *q, int rc)
+{
+	return policy_charge(q->policy, q->begun) < 0 ? -1 : rc;
+}
+
+/* 1 or 0; -1 recorded */
+static int line_matches(const struct question *q, const struct policy_line *line)
+{
+	int matched;
+
+	if (!(q->has[line->grams[0]] & q->has[line->grams[1]] & q->has[line->grams[2]]))
+		return 0;
+	matched = pattern_match(line->pattern, q->matcher, q->path, q->len);
 	if (matched >= 0)
 		return matched;
 	if (!line->origin)
@@ -20,100 +87,43 @@ static int match_line(
 		"'%s:%zu': pattern '%.*s'", line->origin, line->number, QUOTED_MAX, line->text);
 }
 
-static bool has_mark(const char *path, size_t len, char y)
+/* A line that allows by some rules: those that no later line has spoken of. */
+static void note_rules(struct policy_decision *out, const struct policy_line *line)
 {
-	const char *at = path + 2, *end = path + len - 1;
-
-	for (; at < end && (at = memchr(at, y, (size_t)(end - at))); at++)
-		if ((at[-1] == 'p' || at[-1] == 'P') && strchr("._$", at[-2]) &&
-			strchr("codCOD.", at[1]))
-			return true;
-	return false;
-}
-
-/* Every path that a built-in line matches, in any case of letters, holds `py` after one of `._$`
- * and before one of `cod.`: to look for that is several times faster than PCRE2 is in starting. */
-static bool builtin_may_match(const char *path, size_t len)
-{
-	return len >= 4 && (has_mark(path, len, 'y') || has_mark(path, len, 'Y'));
-}
-
-/* A path that lines are held against. */
-struct question {
-	const struct policy *policy;
-	struct matcher *matcher;
-	const char *path; /* a copy with a slash after it: in the caller's room if it fits */
-	char *long_path;  /* else this, for free(); NULL */
-	size_t len;
-	uint64_t shortlist[WORDS];
-};
-
-/* 0, and then end_question is due; -1 */
-static int begin_question(struct question *q, char room[SHORT_PATH], const struct policy *p,
-	struct matcher *m, const char *path, size_t len)
-{
-	char *copy = room, *long_path = NULL;
-
-	if (len >= SHORT_PATH) {
-		long_path = malloc(len + 1);
-		if (!long_path)
-			return error_oom();
-		copy = long_path;
-	}
-	memcpy(copy, path, len);
-	copy[len] = '/';
-	q->policy = p;
-	q->matcher = m;
-	q->path = copy;
-	q->len = len;
-	shortlist_find(&p->shortlist, q->shortlist, copy, len);
-	q->long_path = long_path;
-	return 0;
-}
-
-static void end_question(struct question *q)
-{
-	free(q->long_path);
-}
-
-/* The last of the lines from `first` on, up to but not with `end`, that matches, in `*out`; NULL
- * when there is none. */
-static int last_match(const struct question *q, size_t first, size_t end,
-	bool (*takes)(const struct policy_line *), const struct policy_line **out)
-{
-	*out = NULL;
-	for (size_t i = end; i-- > first && !*out;) {
-		const struct policy_line *line = &q->policy->lines[i];
-		uint64_t upto = q->shortlist[i / 64] << (63 - i % 64);
-		int matched;
-
-		if (!upto)
-			i -= i % 64;
-		if (!(upto >> 63) || (takes && !takes(line)))
-			continue;
-		matched = match_line(line, q->matcher, q->path, q->len);
-		if (matched < 0)
-			return -1;
-		if (matched)
-			*out = line;
-	}
-	return 0;
+	for (int rule = 0; rule < RULE_COUNT; rule++)
+		if (line->rules >> rule & 1 && !out->allowing[rule])
+			out->allowing[rule] = line;
 }
 
 static int decide(struct policy_decision *out, const struct question *q)
 {
-	const struct policy_line *builtin = NULL;
+	const struct policy *p = q->policy;
+	bool some = false;
 
-	if (last_match(q, BUILTIN_COUNT, q->policy->count, NULL, &out->line))
-		return -1;
-	if (out->line && out->line->allows)
-		return 0;
-	if (last_match(q, 0, BUILTIN_COUNT, NULL, &builtin))
-		return -1;
-	out->builtin = builtin != NULL;
-	if (!out->line)
-		out->line = builtin;
-	out->rejected = out->line != NULL;
+	for (size_t i = p->count; i-- > 0;) {
+		const struct policy_line *line = &p->lines[i];
+		int matched = line_matches(q, line);
+
+		if (matched < 0)
+			return -1;
+		if (!matched)
+			continue;
+		if (line->rules) {
+			note_rules(out, line);
+			some = true;
+			continue;
+		}
+		if (!out->line)
+			out->line = line;
+		if (line->allows)
+			return 0;
+		out->rejected = true;
+		out->depends = some;
+		out->builtin = i < BUILTIN_COUNT;
+		if (out->builtin)
+			return 0;
+		i = BUILTIN_COUNT; /* only they can tell more */
+	}
 	return 0;
 }
 
@@ -121,68 +131,59 @@ int policy_decide(const struct policy *p, struct matcher *m, const char *path, s
 	struct policy_decision *out)
 {
 	struct question q;
-	char room[SHORT_PATH];
-	int rc;
 
 	*out = (struct policy_decision){.line = NULL};
-	if (p->count == BUILTIN_COUNT && !builtin_may_match(path, len))
-		return 0;
-	if (begin_question(&q, room, p, m, path, len))
-		return -1;
-	rc = decide(out, &q);
-	end_question(&q);
-	return rc;
+	begin(&q, p, m, path, len);
+	return end(&q, decide(out, &q));
 }
 
-static int strike(const struct question *q, uint64_t *lines)
+void policy_settle(struct policy_decision *d, enum rule rule)
 {
-	const struct policy *p = q->policy;
-	int matched;
+	if (!d->rejected || !d->allowing[rule])
+		return;
+	d->line = d->allowing[rule];
+	d->rejected = d->builtin = d->depends = false;
+}
 
-	for (size_t i = 0; i < p->count; i++) {
-		uint64_t bit = UINT64_C(1) << (i % 64);
+bool *policy_unmatched(const struct policy *p)
+{
+	bool *unmatched = calloc(p->count, sizeof *unmatched);
 
-		if (i % 64 == 0 && !(q->shortlist[i / 64] & lines[i / 64]))
-			i += 63;
-		else if (q->shortlist[i / 64] & lines[i / 64] & bit) {
-			matched = match_line(&p->lines[i], q->matcher, q->path, q->len);
-			if (matched < 0)
-				return -1;
-			lines[i / 64] &= matched ? ~bit : ~UINT64_C(0);
-		}
+	if (!unmatched) {
+		error_oom();
+		return NULL;
 	}
-	return 0;
+	for (size_t i = 0; i < p->count; i++)
+		unmatched[i] = p->lines[i].allows;
+	return unmatched;
 }
 
 int policy_strike(
-	const struct policy *p, struct matcher *m, const char *path, size_t len, uint64_t *lines)
+	const struct policy *p, struct matcher *m, const char *path, size_t len, bool *unmatched)
 {
 	struct question q;
-	char room[SHORT_PATH];
-	int rc;
+	int matched = 0;
 
-	if (begin_question(&q, room, p, m, path, len))
-		return -1;
-	rc = strike(&q, lines);
-	end_question(&q);
-	return rc;
-}
-
-static bool rejects(const struct policy_line *line)
-{
-	return !line->allows;
+	if (!memchr(unmatched, true, p->count))
+		return 0;
+	begin(&q, p, m, path, len);
+	for (size_t i = 0; i < p->count && matched >= 0; i++) {
+		if (!unmatched[i])
+			continue;
+		matched = line_matches(&q, &p->lines[i]);
+		unmatched[i] = matched <= 0;
+	}
+	return end(&q, matched < 0 ? -1 : 0);
 }
 
 int policy_adds_path(const struct policy *p, struct matcher *m, const char *path, size_t len)
 {
-	const struct policy_line *line;
 	struct question q;
-	char room[SHORT_PATH];
-	int rc;
+	int matched = 0;
 
-	if (begin_question(&q, room, p, m, path, len))
-		return -1;
-	rc = last_match(&q, BUILTIN_COUNT, p->count, rejects, &line);
-	end_question(&q);
-	return rc ? -1 : line != NULL;
+	begin(&q, p, m, path, len);
+	for (size_t i = p->count; i-- > BUILTIN_COUNT && matched == 0;)
+		if (!p->lines[i].allows)
+			matched = line_matches(&q, &p->lines[i]);
+	return end(&q, matched);
 }

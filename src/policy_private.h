@@ -1,22 +1,43 @@
 /*
  * policy_private - what policy.c, which reads the lines, and policy_match.c, which holds paths
  * against them, share. Not for others.
+ *
+ * So that hundreds of lines cost a path little more than a few, each line knows up to three grams
+ * of a path that it matches: three bytes in a row of a path with a slash before it and one after
+ * it, letters in either case, as a number below POLICY_SLOTS. POLICY_SLOTS itself is in any path.
  */
 #ifndef PYCGUARD_POLICY_PRIVATE_H
 #define PYCGUARD_POLICY_PRIVATE_H
 
 #include "policy.h"
-#include "shortlist.h"
 
-enum { BUILTIN_COUNT = 3, QUOTED_MAX = 200 };
+enum { BUILTIN_COUNT = 3, QUOTED_MAX = 200, GRAM_BYTES = 3, POLICY_SLOTS = 1024 };
 
 struct policy {
 	struct policy_line *lines; /* the built-in ones first */
 	size_t count;
 	size_t cap;
 	struct origin *origins;
-	struct shortlist shortlist; /* of all lines */
 	bool caseless;
+	bool adds; /* a line of the user's rejects */
+	int64_t limit;
 };
+
+/** The grams of a text: `gram` is 0, then what was returned for the byte before. */
+static inline unsigned next_gram(unsigned gram, char c)
+{
+	return (gram << 5 | (c & 31)) & 0x7fff;
+}
+
+static inline uint16_t gram_slot(unsigned gram)
+{
+	return (uint16_t)(gram * UINT32_C(2654435761) >> 22);
+}
+
+/** Count the time since `begun`, a time of pattern_clock. 0; -1 recorded: it was too long. */
+int policy_charge(const struct policy *p, int64_t begun);
+
+/** The time at which what the policy does must be done. */
+int64_t policy_deadline(const struct policy *p, int64_t begun);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "nearest.h"
+
 static const struct rule_text texts[RULE_COUNT] = {
 #define RULE(name, id, summary, why, example, mend) [name] = {id, summary, why, example, mend},
 #include "rules.def"
@@ -21,4 +23,14 @@ enum rule rule_of_id(const char *id)
 		if (strcmp(texts[rule].id, id) == 0)
 			return (enum rule)rule;
 	return RULE_NONE;
+}
+
+static const char *id_of(size_t i)
+{
+	return texts[i].id;
+}
+
+const char *rule_nearest(const char *word, size_t len)
+{
+	return nearest_name(word, len, id_of, RULE_COUNT);
 }

@@ -4,6 +4,8 @@
 #ifndef PYCGUARD_RULES_H
 #define PYCGUARD_RULES_H
 
+#include <stddef.h>
+
 enum rule {
 	RULE_NONE, /* not rejected */
 #define RULE(name, id, summary, why, example, mend) name,
@@ -23,5 +25,8 @@ const struct rule_text *rule_text(enum rule rule);
 
 /** The rule of that id, or RULE_NONE. */
 enum rule rule_of_id(const char *id);
+
+/** The id that a word was probably meant to be (it may be just that); NULL: none is near. */
+const char *rule_nearest(const char *word, size_t len);
 
 #endif

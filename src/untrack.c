@@ -4,27 +4,35 @@
 
 struct planning {
 	struct pathset *plan;
-	const struct policy *policy;
 	const struct pathset *named;
 	struct matcher *matcher;
+	struct check check;
 };
 
 static int visit(void *arg, const struct entry *e)
 {
 	struct planning *p = arg;
 	struct policy_decision d;
+	struct finding f;
 
 	if (p->named->count && !pathset_holds(p->named, e->path, e->len))
 		return 0;
-	if (policy_decide(p->policy, p->matcher, e->path, e->len, &d) < 0)
+	if (policy_decide(p->check.policy, p->matcher, e->path, e->len, &d) < 0)
 		return -1;
+	if (d.depends) { /* what it contains decides */
+		if (check_entry(&f, &p->check, p->matcher, e) < 0)
+			return -1;
+		d.rejected = f.rule != RULE_NONE;
+		finding_clear(&f);
+	}
 	return d.rejected ? pathset_add(p->plan, e->path, e->len) : 0;
 }
 
 int untrack_plan(struct pathset *plan, struct snapshot *index, const struct policy *policy,
-	const struct pathset *named)
+	const struct pathset *named, bool caseless)
 {
-	struct planning p = {plan, policy, named, matcher_new()};
+	struct planning p = {plan, named, matcher_new(),
+		{.kind = CHECK_TRACKED, .snapshot = index, .policy = policy, .caseless = caseless}};
 	int status = -1;
 
 	if (p.matcher && check_named(index, named) == 0)

@@ -1,11 +1,11 @@
 /*
  * untrack - take what the policy rejects out of the index, and leave it on disk.
  *
- * Which paths these are is planned first, from the index and the policy alone: no object is read,
- * so one that is missing is no hindrance. git itself takes them out (`git update-index
- * --force-remove`): under its own lock, which must be free; every stage of a path in conflict; all
- * else, flags, times and extensions, as git keeps it. The index is the old one or the new one at
- * any instant.
+ * Which paths these are is planned first, from the index and the policy: an object is read only
+ * where a line of the policy allows a file by some rules, so one that is missing seldom matters.
+ * git itself takes them out (`git update-index --force-remove`): under its own lock, which must be
+ * free; every stage of a path in conflict; all else, flags, times and extensions, as git keeps it.
+ * The index is the old one or the new one at any instant.
  */
 #ifndef PYCGUARD_UNTRACK_H
 #define PYCGUARD_UNTRACK_H
@@ -23,7 +23,7 @@
  * @return 0; -1 with the failure recorded
  */
 int untrack_plan(struct pathset *plan, struct snapshot *index, const struct policy *policy,
-	const struct pathset *named);
+	const struct pathset *named, bool caseless);
 
 /** Take the paths of a plan out. 0; -1 with the failure recorded, naming a lock that is held. */
 int untrack_apply(struct repository *r, const struct pathset *plan);

@@ -12,16 +12,17 @@ struct work {
 	struct job job;
 	struct snapshot **bases;
 	size_t base_count;
-	struct policy_unmatched unmatched;
+	bool *unmatched; /* NULL: not asked for */
 };
 
 static int work_open(
 	struct work *w, const struct invocation *in, const struct environment *env, bool staged)
 {
-	*w = (struct work){.unmatched = POLICY_UNMATCHED_INIT};
+	*w = (struct work){.unmatched = NULL};
 	if (job_open(&w->job, in, env) < 0)
 		return -1;
-	return staged ? 0 : policy_unmatched_all(&w->unmatched, w->job.policy);
+	w->unmatched = staged ? NULL : policy_unmatched(w->job.policy);
+	return staged || w->unmatched ? 0 : -1;
 }
 
 static void work_close(struct work *w)
@@ -29,7 +30,7 @@ static void work_close(struct work *w)
 	while (w->base_count > 0)
 		snapshot_free(w->bases[--w->base_count]);
 	free(w->bases);
-	policy_unmatched_free(&w->unmatched);
+	free(w->unmatched);
 	job_close(&w->job);
 }
 
@@ -45,14 +46,14 @@ static int find_bases(void *arg, struct snapshot ***bases, size_t *count)
 }
 
 /* The words are made by error_set, since a line may hold anything. */
-static void warn_of_unmatched(const struct policy_unmatched *unmatched)
+static void warn_of_unmatched(const struct policy *policy, const bool *unmatched)
 {
 	size_t i;
 
-	for (i = 0; unmatched->policy && i < policy_count(unmatched->policy); i++) {
-		const struct policy_line *line = policy_line(unmatched->policy, i);
+	for (i = 0; unmatched && i < policy_count(policy); i++) {
+		const struct policy_line *line = policy_line(policy, i);
 
-		if (!policy_unmatched_has(unmatched, i))
+		if (!unmatched[i])
 			continue;
 		error_set("%s:%zu: '%.200s' matches no tracked file", line->origin, line->number,
 			line->text);
@@ -75,12 +76,12 @@ static int check_index(const struct invocation *in, const struct environment *en
 			.find_bases = staged ? find_bases : NULL,
 			.find_bases_arg = &w,
 			.named = &w.job.named,
-			.unmatched = staged ? NULL : &w.unmatched};
+			.unmatched = w.unmatched};
 
 		r.prefix = w.job.prefix.ptr;
 		if (check_run(&findings, &r.checked, &check) == 0) {
 			if (!in->quiet)
-				warn_of_unmatched(&w.unmatched);
+				warn_of_unmatched(w.job.policy, w.unmatched);
 			status = verb_report(in, env, &r);
 		}
 	}

@@ -236,6 +236,8 @@ static int tell(struct work *work)
 		status = policy_decide(work->policy, work->matcher, work->entry.path,
 			work->entry.len, &work->told.decision);
 	if (status == 0)
+		check_rule(&work->told.decision, x.lie);
+	if (status == 0)
 		status = look_everywhere(work, &x);
 	work->told.shown = work->typed;
 	work->told.file = &x;

@@ -21,15 +21,15 @@ clean untrack worktree ignores ignored dockerfiles dockerignore tracked explain
 check changes policies screen
 walk*
 policy_*
-examine finding rules
+examine finding
 repository* bases config owner git git_* snapshot_* index_* tree objects refs* cat_file plumbing id_file oidmap disk raw_index disk_* index_file
 snapshot policy policy_private policy_match
 bytecode*
 pattern glob*
-json_text pathset exec
+json_text pathset exec rules
 atomic_file directory
 path
-io siphash sha1 oid reflines progress amount shortlist plain_config interrupt sha256 crew
+io siphash sha1 oid reflines progress amount nearest plain_config interrupt sha256 crew
 buf
 error
 utf8 environment big_endian

@@ -37,6 +37,7 @@ struct table {
 	size_t checked;
 	struct buf text; /* the policy of the case being read */
 	bool caseless;
+	enum rule rule;        /* of the finding; RULE_NONE: not asked */
 	struct policy *policy; /* once the case has been compiled */
 	int refused;
 };
@@ -85,6 +86,8 @@ static void expect_decision(
 
 	if (!rc)
 		rc = policy_decide(t->policy, matcher, path, shown_len(path), &d);
+	if (!rc && t->rule)
+		policy_settle(&d, t->rule);
 	if (rc || strcmp(verb, "pass") == 0)
 		expect(t, !rc && !d.line && !d.rejected && !d.builtin, row);
 	else
@@ -106,7 +109,7 @@ static void expect_refusal(struct table *t, const char *rest, const char *row)
 }
 
 /* "VERB REST" */
-static void read_expectation(struct table *t, char *row)
+static void read_verb(struct table *t, char *row)
 {
 	char *rest = strchr(row, ' ');
 	char verb[16];
@@ -124,6 +127,21 @@ static void read_expectation(struct table *t, char *row)
 		number = strtoul(rest, &path, 10);
 	assert_int_equal(*path, ' ');
 	expect_decision(t, verb, path + 1, number, row);
+}
+
+/* "VERB REST" or "as RULE VERB REST" */
+static void read_expectation(struct table *t, char *row)
+{
+	t->rule = RULE_NONE;
+	if (strncmp(row, "as ", 3) == 0) {
+		char *rule = row + 3;
+
+		row = rule + strcspn(rule, " ");
+		*row++ = '\0';
+		t->rule = rule_of_id(rule);
+		assert_int_not_equal(t->rule, RULE_NONE);
+	}
+	read_verb(t, row);
 }
 
 static void read_row(struct table *t, char *row)
@@ -318,6 +336,122 @@ static void test_a_line_too_hard_is_named(void **state)
 	policy_free(p);
 }
 
+/* The last line that matches decides, wherever in thousands it is. */
+static void test_many_lines(void **state)
+{
+	struct policy *p = policy_new(false);
+	struct policy_decision d;
+	char text[64];
+
+	(void)state;
+	assert_non_null(p);
+	for (int i = 0; i < 3000; i++) {
+		int n = snprintf(text, sizeof text, "%s/dir%d/*.x\n", i % 2 ? "!" : "", i / 2);
+
+		assert_int_equal(policy_add(p, text, (size_t)n, "p"), 0);
+	}
+	assert_int_equal(policy_add(p, "regex:\\.y$\n", 11, "p"), 0);
+	for (int i = 0; i < 1500; i++) {
+		int n = snprintf(text, sizeof text, "dir%d/a.x", i);
+
+		assert_int_equal(policy_decide(p, matcher, text, (size_t)n, &d), 0);
+		assert_non_null(d.line);
+		assert_int_equal(d.line - policy_line(p, 0), 3 + 2 * i + 1);
+		assert_int_equal(policy_adds_path(p, matcher, text, (size_t)n), 1);
+	}
+	assert_int_equal(policy_decide(p, matcher, "dir1/a.y", 8, &d), 0);
+	assert_true(d.rejected && !d.builtin);
+	assert_int_equal(policy_decide(p, matcher, "dir1/a.z", 8, &d), 0);
+	assert_null(d.line);
+	assert_int_equal(policy_adds_path(p, matcher, "dir1/a.z", 8), 0);
+	policy_free(p);
+}
+
+/* Whatever the name, its pattern matches it and nothing beside it. */
+static void test_escaped_paths(void **state)
+{
+	static const char *const paths[] = {"A", "a/b.pyc", "*", "a?", "[a]", "a\\", "!a", "#a",
+		"a ", "a  ", " a", "a\t", "regex:a", "bytecode:a", "a\nb", "a\r", "\303\251",
+		"\377", "a/ ", "**/x", "\\*"};
+	const size_t count = sizeof paths / sizeof *paths;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++) {
+		struct buf text = BUF_INIT;
+		struct policy_decision d;
+		struct policy *p;
+
+		buf_adds(&text, "*\n!stale-cache:");
+		policy_escape(&text, paths[i]);
+		buf_addc(&text, '\n');
+		p = make(text.ptr, text.len);
+		for (size_t j = 0; j < count; j++) {
+			assert_int_equal(
+				policy_decide(p, matcher, paths[j], strlen(paths[j]), &d), 0);
+			if (d.depends != (i == j))
+				fail_msg("'%s' on '%s'", text.ptr, paths[j]);
+		}
+		policy_free(p);
+		buf_free(&text);
+	}
+}
+
+/* What strangers wrote may not take long, one match or many, whatever the limits of one match. */
+static void test_time_is_limited(void **state)
+{
+	static const char *const texts[] = {"regex:[ab]*?[ab]*?[ab]*?\\d\n",
+		"regex:(*NO_JIT)a*a*\\d\n", "regex:(a+)+\\d|a*a*a*\\d\n"};
+	const int64_t most = 200 * 1000 * 1000;
+	char path[20000];
+	struct policy_decision d;
+	int64_t begun = 0;
+
+	(void)state;
+	memset(path, 'a', sizeof path);
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		struct policy *p = policy_new(false);
+		size_t len = 50;
+		int rc = 0;
+
+		assert_non_null(p);
+		policy_limit(p, (int64_t)(i + 1) * most);
+		assert_int_equal(policy_add(p, texts[i], strlen(texts[i]), "stranger"), 0);
+		begun = pattern_clock();
+		while (rc == 0 && pattern_clock() - begun < 20 * most) {
+			len = len < sizeof path ? len + 1 : sizeof path;
+			rc = policy_decide(p, matcher, path, len, &d);
+			if (rc && strstr(error_message(), "limit exceeded"))
+				rc = 0;
+		}
+		assert_int_equal(rc, -1);
+		assert_non_null(
+			strstr(error_message(), "cannot apply policy 'stranger': it takes"));
+		assert_true(pattern_clock() - begun < 10 * most);
+		assert_int_equal(policy_decide(p, matcher, "x", 1, &d), -1);
+		policy_limit(p, INT64_MAX);
+		assert_int_equal(policy_decide(p, matcher, "x", 1, &d), 0);
+		policy_free(p);
+	}
+}
+
+static void test_compiling_is_limited(void **state)
+{
+	struct policy *p = policy_new(false);
+	struct buf text = BUF_INIT;
+	int64_t begun = pattern_clock();
+
+	(void)state;
+	assert_non_null(p);
+	for (int i = 0; i < 9000; i++)
+		buf_adds(&text, "regex:(?:(?:a|b)?c{1,99}){99}\n");
+	policy_limit(p, INT64_C(1000000000));
+	assert_int_equal(policy_add(p, text.ptr, text.len, "stranger"), -1);
+	assert_non_null(strstr(error_message(), "cannot apply policy 'stranger': it takes more"));
+	assert_true(pattern_clock() - begun < INT64_C(5000000000));
+	buf_free(&text);
+	policy_free(p);
+}
+
 static void test_two_files(void **state)
 {
 	struct policy *p = make("a", 1);
@@ -344,6 +478,10 @@ int main(void)
 		cmocka_unit_test(test_long_paths),
 		cmocka_unit_test(test_a_line_too_hard_is_named),
 		cmocka_unit_test(test_two_files),
+		cmocka_unit_test(test_many_lines),
+		cmocka_unit_test(test_escaped_paths),
+		cmocka_unit_test(test_time_is_limited),
+		cmocka_unit_test(test_compiling_is_limited),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
