@@ -26,6 +26,7 @@ enum error_code {
 	ERROR_OTHER,
 	ERROR_NOT_FOUND, /* a system call found no such file or directory */
 	ERROR_NO_GIT,    /* there is no git to run */
+	ERROR_NO_REPOSITORY,
 };
 
 /** Record a failure. Always returns -1, so that a caller can `return error_set(…)`. */

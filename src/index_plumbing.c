@@ -3,7 +3,6 @@
 
 #include "git.h"
 #include "index_rows.h"
-#include "plumbing.h"
 
 static int strange(const char *command)
 {
@@ -208,6 +207,27 @@ static int find_intents(struct index_rows *rows)
 	return status;
 }
 
+/* The words of both, and which command of git takes away what was in libgit2's way. Always -1. */
+static int both_failed(const char *refusal)
+{
+	static const char *const lifts[][2] = {
+		{"'link'", "git update-index --no-split-index"},
+		{"'sdir'", "git sparse-checkout reapply --no-sparse-index"},
+		{"checksum", "git -c index.skipHash=false update-index --force-write-index"},
+	};
+	struct buf why = BUF_INIT;
+	size_t i;
+
+	buf_adds(&why, error_message());
+	for (i = 0; i < sizeof lifts / sizeof *lifts; i++)
+		if (strstr(refusal, lifts[i][0]))
+			buf_addf(&why, " (to do without it: %s)", lifts[i][1]);
+	if (buf_failed(&why) == 0)
+		error_set("%s; nor can git: %s", refusal, why.ptr);
+	buf_free(&why);
+	return -1;
+}
+
 int index_rows_by_git(struct index_rows *rows)
 {
 	char *refusal = strdup(error_message());
@@ -221,7 +241,7 @@ int index_rows_by_git(struct index_rows *rows)
 	if (status == 0)
 		status = find_intents(rows);
 	if (status != 0)
-		plumbing_failed(refusal);
+		both_failed(refusal);
 	free(refusal);
 	return status == 0 ? 0 : -1;
 }

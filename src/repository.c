@@ -4,76 +4,23 @@
 #include <string.h>
 
 #include "cat_file.h"
-#include "config.h"
+#include "discover.h"
 #include "git_guard.h"
 #include "io.h"
 #include "objects.h"
-#include "owner.h"
 #include "path.h"
-#include "plumbing.h"
 #include "snapshot_raw.h"
 
 /* Extensions that change nothing of what is read here, but that libgit2 refuses by itself. */
 static int lift_extensions(void)
 {
 #if LIBGIT2_AT_LEAST(1, 2)
-	static const char *const harmless[] = {
-		"partialclone", "relativeworktrees", "worktreeconfig"};
+	static const char *const harmless[] = {"partialclone", "relativeworktrees"};
 
-	if (git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, harmless, (size_t)3) < 0)
+	if (git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, harmless, (size_t)2) < 0)
 		return git_failed("cannot set up libgit2");
 #endif
 	return 0;
-}
-
-/* With GIT_DIR alone, git takes the working directory for the top of the work tree, unless the
- * repository says better (core.worktree, core.bare, a linked worktree). */
-static int set_top_for_git_dir(struct repository *r)
-{
-	git_config *config;
-	git_buf value = {0};
-	int status;
-
-	if (git_repository_is_bare(r->git) || git_repository_is_worktree(r->git))
-		return 0;
-	if (git_repository_config_snapshot(&config, r->git) < 0)
-		return git_failed("cannot read the configuration");
-	status = git_config_get_string_buf(&value, config, "core.worktree");
-	git_buf_dispose(&value);
-	git_config_free(config);
-	if (status == 0)
-		return 0;
-	if (status != GIT_ENOTFOUND || git_repository_set_workdir(r->git, ".", 0) < 0)
-		return git_failed("cannot find the work tree");
-	return 0;
-}
-
-static int choose_top(struct repository *r, const struct environment *env)
-{
-	if (env->git_work_tree) {
-		if (git_repository_set_workdir(r->git, env->git_work_tree, 0) < 0)
-			return git_failed("cannot use work tree '%s'", env->git_work_tree);
-		return 0;
-	}
-	return env->git_dir ? set_top_for_git_dir(r) : 0;
-}
-
-/* 2 when there is a repository, but libgit2 refuses it; recorded. */
-static int open_git(struct repository *r, const struct environment *env, const char *start)
-{
-	unsigned flags = env->git_across_filesystems ? GIT_REPOSITORY_OPEN_CROSS_FS : 0;
-	int status;
-
-	if (env->git_dir)
-		flags |= GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT;
-	status = git_repository_open_ext(&r->git, start, flags, env->git_ceilings);
-	if (status < 0) {
-		git_failed("cannot open the repository");
-		if (status == GIT_ENOTFOUND)
-			return env->git_dir ? -1 : 1;
-		return 2;
-	}
-	return choose_top(r, env);
 }
 
 static int add_alternate(git_odb *odb, const char *dir)
@@ -173,58 +120,25 @@ static int start_libgit2(void)
 	started = git_libgit2_init();
 	if (started < 0)
 		return git_failed("cannot start libgit2");
-	if (started > 1 || (lift_extensions() == 0 && owner_prepare() == 0))
+	if (started > 1 || lift_extensions() == 0)
 		return 0;
 	git_libgit2_shutdown();
 	return -1;
 }
 
-static int copy(char **out, const char *path)
+/* libgit2 reads refs that are files; it opens what git found, whoever owns it. */
+static int open_refs(struct repository *r, const struct environment *env)
 {
-	*out = path ? strdup(path) : NULL;
-	return path && !*out ? error_oom() : 0;
-}
-
-static int name_directories(struct repository *r)
-{
-	return copy(&r->top, git_repository_workdir(r->git)) < 0 ||
-			       copy(&r->dir, git_repository_path(r->git)) < 0 ||
-			       copy(&r->common, git_repository_commondir(r->git)) < 0 ?
-		       -1 :
-		       0;
-}
-
-/* By libgit2; if it refuses, or would look for the refs in the wrong place, as git finds it: but
- * git would wait where libgit2 has waited. */
-static int find(struct repository *r, const struct environment *env, const char *start)
-{
-	int status = open_git(r, env, start);
-
-	if (status == 0 && env->git_refs) {
-		git_repository_free(r->git);
+	if (r->git || env->git_refs || r->oid_size != OID_SHA1)
+		return 0;
+#if LIBGIT2_AT_LEAST(1, 5)
+	if (git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) < 0)
+		return git_failed("cannot set up libgit2");
+#endif
+	if (git_repository_open_ext(&r->git, r->dir,
+		    GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT, NULL) < 0)
 		r->git = NULL;
-		error_set("cannot open the repository: libgit2 knows no GIT_REFERENCE_BACKEND");
-		status = 2;
-	}
-	if (status == 2)
-		return error_is_interruption() ? -1 : plumbing_find(r, start);
-	if (status == 0 && !r->elsewhere)
-		status = owner_check(r->git, env);
-	return status == 0 ? name_directories(r) : status;
-}
-
-/* Nothing found where there is a HEAD is a failure: what cannot be asked may be tracked. */
-static int check_absent(const char *start)
-{
-	struct buf head = BUF_INIT;
-	int there;
-
-	buf_addf(&head, "%s/.git/HEAD", start);
-	there = buf_failed(&head) < 0 ? -1 : io_exists(head.ptr);
-	buf_free(&head);
-	if (there > 0)
-		return error_set("cannot open the repository at '%s'", start);
-	return there < 0 ? -1 : 1;
+	return 0;
 }
 
 static int set_place(char **out, const char *name, const char *path)
@@ -283,10 +197,8 @@ static int open_from(
 		free(r);
 		return -1;
 	}
-	status = find(r, env, start);
-	if (status == 1)
-		status = check_absent(start);
-	if (status == 0 && ((r->git && config_check(r) < 0) || open_objects(r, env) < 0 ||
+	status = discover(r, env, start);
+	if (status == 0 && (open_refs(r, env) < 0 || open_objects(r, env) < 0 ||
 				   name_index(r, env) < 0 || set_places(r) < 0))
 		status = -1;
 	if (status == 0)
@@ -298,7 +210,7 @@ static int open_from(
 
 int repository_open(struct repository **out, const struct environment *env)
 {
-	return open_from(out, env, env->git_dir ? env->git_dir : ".", false);
+	return open_from(out, env, ".", false);
 }
 
 int repository_open_at(struct repository **out, const struct environment *env, const char *dir)
@@ -338,18 +250,21 @@ void repository_stream(bool on)
 
 int repository_ignores_case(const struct repository *r, bool *out)
 {
+	struct buf value = BUF_INIT;
 	git_config *config;
-	int value = 0, status;
+	int status = discover_setting(&value, r, "--type=bool", "core.ignoreCase"), on = 0;
 
-	if (!r->git)
-		return plumbing_ignores_case(r, out);
+	*out = status == 0 && strcmp(value.ptr, "true") == 0;
+	buf_free(&value);
+	if (status >= 0 || error_code() != ERROR_NO_GIT || !r->git)
+		return status < 0 ? -1 : 0;
 	if (git_repository_config_snapshot(&config, r->git) < 0)
 		return git_failed("cannot read the configuration");
-	status = git_config_get_bool(&value, config, "core.ignorecase");
+	status = git_config_get_bool(&on, config, "core.ignorecase");
 	git_config_free(config);
 	if (status < 0 && status != GIT_ENOTFOUND)
 		return git_failed("cannot read core.ignoreCase");
-	*out = value;
+	*out = on;
 	return 0;
 }
 

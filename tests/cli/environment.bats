@@ -337,27 +337,37 @@ of_another() {
 
 @test "whom safe.directory trusts: each value in turn, as git's" {
     of_another
-    assert_refuses "git config --global --add safe.directory '$PWD'" --check-tracked
-    # trusted VALUE...; and DIR/* of newer gits, which is why git itself is not asked here.
+    assert_refuses "git config --global --add safe.directory $PWD" --check-tracked
+    # trusted VALUE...: and git says the same.
     trusted() {
-        local value
+        local value expected=1 # of git
         git config --global --unset-all safe.directory || true
         for value; do git config --global --add safe.directory "$value"; done
+        git rev-parse --git-dir >"$WORK/out" 2>&1 || expected=2
         run_pycguard --check-tracked -q
-        [[ $status == 1 || ($status == 2 && $stderr == *'another user owns it'* || $stderr == *'dubious'*) ]] || fail "$@"
+        [[ $status == "$expected" ]] || echo "$status: $*" >>"$WORK/wrong"
         return $((status == 2))
     }
-    trusted "$PWD/"
+    trusted "$PWD/" || true # by newer gits
+    trusted "$WORK/*" || true
     trusted /elsewhere "$PWD"
     trusted "$PWD" /elsewhere
     trusted '' "$PWD"
-    trusted "$WORK/*"
-    for no in "$PWD-other" "${PWD%?}" "$WORK" "$WORK/other/*" "$PWD/*" ''; do
+    for no in "$PWD-other" "${PWD%?}" "$WORK" "$WORK/other/*" ''; do
         ! trusted "$no" || fail "$no"
     done
     ! trusted "$PWD" '' || fail 'an empty value'
     SUDO_UID=65534 trusted
     ! SUDO_UID=65533 trusted || fail 'another caller of sudo'
+    GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD trusted
+    [[ ! -e $WORK/wrong ]] || fail "$(cat "$WORK/wrong")"
+    printf '[safe]\n\tdirectory = ~/repo\n' >"$WORK/global"
+    HOME=$WORK GIT_CONFIG_GLOBAL=$WORK/global run_pycguard --check-tracked -q
+    assert_status 1
+    printf '[safe]\n\tdirectory\n' >"$WORK/global" # without a value
+    GIT_CONFIG_GLOBAL=$WORK/global run_pycguard --check-tracked -q
+    assert_status 2
+    assert_stderr_is_one_line
 }
 
 @test "a repository that GIT_DIR names is read whoever owns it, as git reads it" {
@@ -366,4 +376,52 @@ of_another() {
     [[ $(git ls-files) == m.pyc ]]
     judge
     assert_judged 1 'error ghost-module m.pyc'
+}
+
+@test "core.ignoreCase is what git config says in that environment" {
+    new_repo
+    write a.py 'x = 1'
+    commit one a.py
+    write BAD.PYC x
+    git add -f BAD.PYC
+    git config core.ignoreCase false
+    run_pycguard -q
+    assert_status 0
+    GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=core.ignorecase GIT_CONFIG_VALUE_0=true run_pycguard -q
+    assert_status 1
+    GIT_CONFIG_PARAMETERS="'core.ignorecase'='yes'" run_pycguard -q # git -c
+    assert_status 1
+    git config --unset core.ignoreCase
+    git config -f "$WORK/global" core.ignoreCase 1
+    GIT_CONFIG_GLOBAL=$WORK/global run_pycguard -q
+    assert_status 1
+    git config extensions.worktreeConfig true
+    git config --worktree core.ignoreCase true
+    run_pycguard -q
+    assert_status 1
+    git config --worktree core.ignoreCase maybe
+    run_pycguard -q
+    assert_status 2
+    assert_stderr_has "bad boolean config value 'maybe'"
+}
+
+@test "not in a repository, in one wording, and a damaged one is not none" {
+    mkdir -p plain/sub
+    cd plain/sub
+    write m.pyc x
+    for verb in --check-staged --check-tracked --check-history --untrack --check-ignores; do
+        assert_refuses "not a git repository: $PWD (--check-worktree works without one)" $verb
+    done
+    for part in objects refs HEAD config; do
+        mkdir ../.git
+        mkdir ../.git/$part
+        assert_refuses 'cannot open the repository: not a git repository' --check-tracked
+        rm -r ../.git
+    done
+    mkdir ../.git # an empty one is none
+    assert_refuses "not a git repository: $PWD (" --check-tracked
+    rmdir ../.git
+    echo 'gitdir: nowhere' >../.git
+    assert_refuses 'cannot open the repository' --check-tracked
+    GIT_CEILING_DIRECTORIES=${PWD%/*} assert_refuses "not a git repository: $PWD (" --check-tracked
 }

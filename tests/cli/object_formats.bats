@@ -170,7 +170,7 @@ END
     content
     git tag -a -m x tag HEAD
     git_that_reads_reftable
-    assert_refuses 'git refs migrate --ref-format=files' --check-history
+    assert_refuses 'unknown repository extension' --check-history
     PATH=$WORK/bin:$PATH
     judge_index
     rejected old.pyc pkg/m.pyc -- --check-range HEAD~1..HEAD

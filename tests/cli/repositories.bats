@@ -203,6 +203,10 @@ open(".git/index", "wb").write(data)'
     if [[ $("$PYCGUARD" --version) != *'libgit2 1.1.'* ]]; then
         git config core.repositoryFormatVersion 1
         git config extensions.relativeWorktrees true
+        if ! git rev-parse --git-dir >"$WORK/out" 2>&1; then # git is too old
+            assert_refuses 'cannot open the repository: unknown repository extension' --check-tracked
+            git config -f ../repo/.git/config --unset extensions.relativeWorktrees
+        fi
     fi
     judge_index
     rejected old.pyc pkg/m.pyc -- --check-range HEAD~1..HEAD
@@ -279,7 +283,7 @@ lifted() {
     chown -R 65534 .
     git config --global --unset-all safe.directory
     assert_refuses 'dubious ownership' --check-tracked
-    assert_stderr_has "git config --global --add safe.directory '$PWD'"
+    assert_stderr_has "git config --global --add safe.directory $PWD"
     git config --global safe.directory "$PWD"
     rejected empty.pyc new.pyc old.pyc pkg/m.pyc -- --check-tracked
 }

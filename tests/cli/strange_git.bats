@@ -45,21 +45,19 @@ strange() {
 }
 
 @test "which repository it is" {
+    local answer end=--pycguard-separator
     other_repo
     for verb in --check-tracked --check-history; do
-        strange --is-bare-repository : "its answer is ''" $verb
-        strange --is-bare-repository 'echo perhaps' "its answer is 'perhaps'" $verb
-        strange --is-bare-repository 'echo false; echo md5; pwd' 'its object format is unknown here' $verb
-        strange --is-bare-repository 'echo false; echo --show-object-format; pwd' 'or git is too old' $verb
-        strange --is-bare-repository 'exit 1' 'git rev-parse ended with status 1' $verb
-        strange --is-bare-repository 'exit 128' 'git rev-parse ended with status 128' $verb
-        strange --is-bare-repository 'echo fatal: no more >&2; exit 128' 'no more' $verb
-        strange --is-bare-repository "kill -9 \$\$" "git was ended by signal 9" $verb
-        strange --git-common-dir 'echo no/where' "cannot find directory 'no/where'" $verb
-        strange --git-common-dir 'exit 1' 'git rev-parse ended with status 1' $verb
-        strange --git-common-dir 'echo fatal: no more >&2; exit 128' 'no more' $verb
-        strange --show-toplevel : "cannot find directory ''" $verb
-        strange --show-toplevel 'exit 1' 'git rev-parse ended with status 1' $verb
+        for answer in : 'echo perhaps' 'echo sha1; pwd' "echo sha1; echo $end; pwd; echo $end; echo $end; echo $end" \
+            "echo sha1; echo $end; pwd; echo $end; pwd; echo $end; pwd; echo $end" "echo sha1; echo $end; pwd; echo $end; pwd; echo $end; printf x"; do
+            strange --show-object-format "$answer" 'git rev-parse says something strange' $verb
+        done
+        strange --show-object-format "echo md5; echo $end; pwd; echo $end; pwd; echo $end" "its object format 'md5' is unknown here" $verb
+        strange --show-object-format "echo sha1; echo $end; pwd; echo $end; echo no/where; echo $end" "/no/where'" $verb
+        strange --show-object-format 'exit 1' 'git rev-parse ended with status 1' $verb
+        strange --show-object-format 'exit 128' 'git rev-parse ended with status 128' $verb
+        strange --show-object-format 'echo fatal: no more >&2; exit 128' 'cannot open the repository: no more' $verb
+        strange --show-object-format "kill -9 \$\$" "git was ended by signal 9" $verb
     done
     rm "$WORK/bin/git"
     PATH=$(path_without git) assert_refuses "cannot run 'git'" --check-tracked
@@ -155,8 +153,8 @@ strange() {
 @test "what is ignored, and the configuration" {
     other_repo
     write .gitignore '*.pyc'
-    strange check-ignore "printf 'a\0'" "its answer is cut short" --check-ignores
-    strange check-ignore 'for i in {1..999}; do printf "x\0%d\0y\0z\0" $i; done' "it speaks of 'z'" --check-ignores
+    strange check-ignore "cat >/dev/null; printf 'a\0'" "its answer is cut short" --check-ignores
+    strange check-ignore 'cat >/dev/null; for i in {1..999}; do printf "x\0%d\0y\0z\0" $i; done' "it speaks of 'z'" --check-ignores
     strange check-ignore 'exit 128' 'cannot tell what git ignores' --check-ignores
     strange --type=bool 'exit 3' 'cannot read core.ignoreCase' --check-tracked
 }

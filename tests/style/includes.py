@@ -22,7 +22,7 @@ check changes policies screen
 walk*
 policy_*
 examine finding
-repository* bases config owner git git_* snapshot_* index_* tree objects refs* cat_file plumbing id_file oidmap disk raw_index disk_* index_file
+repository* bases discover git git_* snapshot_* index_* tree objects refs* cat_file id_file oidmap disk raw_index disk_* index_file
 snapshot policy policy_private policy_match
 bytecode*
 pattern glob*
