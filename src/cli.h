@@ -1,9 +1,9 @@
 /*
- * cli - the command line: the table of cli.def, parsing, help, and the exit statuses.
+ * cli - the command line: the tables of commands and options, parsing, help, the exit statuses.
  *
- * To add an option: a row in cli.def, a field here, a case in cli.c's take_option. Help and the
- * completions come from the row.
- * To add a verb: a row in cli.def, a function in verbs.h, a row in main.c.
+ * To add an option: a row in cli.def, a field in struct invocation, and its CLI_OPTION in the
+ * commands that have it. To add a command: a row in cli.def, and a struct command in its file
+ * cmd_*.c. Parsing, help and the completions come from there; the manual is held to it by tests.
  */
 #ifndef PYCGUARD_CLI_H
 #define PYCGUARD_CLI_H
@@ -18,34 +18,79 @@ enum {
 	STATUS_FAILED = 2,   /* it could not look; why is recorded in error.h */
 };
 
-enum verb {
-#define VERB(name, text, operands, least, most, help) name,
+enum option_id {
+#define OPTION(id, letter, name, argument, choices, field, help) OPTION_##id,
 #include "cli.def"
-	VERB_COUNT
+	OPTION_COUNT
 };
 
-enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+/* Sets of options. */
+#define CLI_OPTION(id) (1U << OPTION_##id)
+#define CLI_POLICY (CLI_OPTION(POLICY) | CLI_OPTION(EXTEND))
+#define CLI_REPORT                                                                                 \
+	(CLI_POLICY | CLI_OPTION(FORMAT) | CLI_OPTION(OUTPUT) | CLI_OPTION(STATISTICS) |           \
+		CLI_OPTION(EXIT_ZERO) | CLI_OPTION(STRICT) | CLI_OPTION(NULL_BYTES))
+#define CLI_CHANGE (CLI_OPTION(DRY_RUN) | CLI_OPTION(NULL_BYTES))
+/* What every command has. */
+#define CLI_COMMON                                                                                 \
+	(CLI_OPTION(DIRECTORY) | CLI_OPTION(QUIET) | CLI_OPTION(VERBOSE) | CLI_OPTION(COLOR) |     \
+		CLI_OPTION(HELP) | CLI_OPTION(VERSION))
+
+struct environment;
 
 /** What the user asked for, for cli_release. All strings are borrowed from argv. */
 struct invocation {
-	enum verb verb;
-	bool usage, help, version;
+	const struct command *command;
 	const char *policy; /* NULL: the repository's .pycguard */
+	const char *extend; /* NULL: no other policy beside it */
 	const char *format; /* as given; "human" by default */
-	bool paths_only;    /* -z */
-	bool dry_run;       /* -n */
-	bool all;           /* --all */
-	bool strict, quiet, verbose;
-	bool force;
+	const char *output; /* the file that -o names, or NULL */
+	const char *reason;
+	const char *color;            /* "always", "never", "auto", or NULL, which is the same */
+	const char *hook, *directory; /* the last ones */
+	bool statistics, exit_zero, strict;
+	bool squash, staged, all, force, dry_run;
+	bool paths_only; /* -z */
+	bool quiet, verbose;
+	bool help, version;
 	unsigned hooks; /* --hook: a bit for each enum hook */
-	enum color color;
 	char **operands;
 	int operand_count;
 	int after_dashes; /* how many of them stood after "--" */
-	/* -C and --policy as words of a shell, each after a blank: what a command to paste must
-	 * repeat. The one thing that is not borrowed. */
+	/* -C, --policy and --extend as words of a shell, each after a blank: what a command to
+	 * paste must repeat. The one thing that is not borrowed. */
 	struct buf again;
 };
+
+/** One command: what it is called, which options it has, and what it does. */
+struct command {
+	const char *name;     /* without its dashes */
+	const char *operands; /* "[PATH...]"; NULL: none */
+	int least, most;      /* so many operands; most -1: any number */
+	unsigned options;     /* CLI_OPTION of each; those of CLI_COMMON besides */
+	const char *summary;  /* for the list of all commands */
+	const char *help;     /* what more there is to say; may be NULL */
+	const char *examples[2];
+	/** @return STATUS_CLEAN or STATUS_REJECTED; STATUS_FAILED, with the failure recorded */
+	int (*run)(const struct invocation *in, const struct environment *env);
+};
+
+#define COMMAND(name) extern const struct command cmd_##name;
+#include "cli.def"
+
+/** Every command; NULL after the last. */
+extern const struct command *const cli_commands[];
+
+struct option_row {
+	char letter;          /* 0: none */
+	const char *name;     /* NULL: none */
+	const char *argument; /* what help calls it; NULL: none */
+	const char *choices;  /* "A|B": the argument is one of these; NULL: any */
+	size_t field;         /* of struct invocation */
+	const char *help;
+};
+
+extern const struct option_row cli_options[OPTION_COUNT];
 
 /**
  * Read the command line. -C takes effect at once, as git's does: what follows is relative to it.
@@ -57,13 +102,7 @@ int cli_parse(struct invocation *out, int argc, char **argv);
 
 void cli_release(struct invocation *in);
 
-/** The name of a verb, without its dashes. */
-const char *cli_verb_name(enum verb verb);
-
-/** Append the text of --help, in lines of at most `width` columns as far as words allow it. */
-void cli_help(struct buf *out, size_t width);
-
-/** The same of -h: how each verb is called, and which options there are. */
-void cli_usage(struct buf *out, size_t width);
+/** Append the help of a command, or of all when it is NULL, in lines of at most `width` columns. */
+void cli_help(struct buf *out, const struct command *command, size_t width);
 
 #endif

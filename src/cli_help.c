@@ -1,80 +1,88 @@
-#include "cli_rows.h"
+#include "cli.h"
 
 #include <string.h>
 
-#include "formats.h"
-
 enum {
-	COLUMN = 26, /* of the words; the text stands beside them */
-	INDENT = 8,  /* of the text, where there is no room for that */
+	INDENT = 8, /* of the text below its words, where there is no room beside them */
 	ROOM = 64,
 };
 
-static const char *argument_of(int option)
+/* One row of help: the words, in a column of that width, and the text beside or, if they are long
+ * or the lines short, below them. */
+static void help_row(
+	struct buf *out, const struct buf *words, size_t column, const char *text, size_t width)
 {
-	return option == OPTION_FORMAT ? format_names() : option_rows[option].argument;
-}
+	size_t indent = width < ROOM ? INDENT : column + 4;
 
-static void verb_words(struct buf *out, int verb)
-{
-	buf_addf(out, "--%s", verb_rows[verb].name);
-	if (verb_rows[verb].operands)
-		buf_addf(out, " %s", verb_rows[verb].operands);
-}
-
-static void option_words(struct buf *out, int option)
-{
-	const struct option_row *row = &option_rows[option];
-
-	if (row->letter)
-		buf_addf(out, "-%c", row->letter);
-	if (row->letter && row->name)
-		buf_adds(out, ", ");
-	if (row->name)
-		buf_addf(out, "--%s", row->name);
-	if (row->argument)
-		buf_addf(out, " %s", argument_of(option));
-}
-
-/* One row of help: the words in a column, which are taken, and the text beside or, if they are
- * long, below it. */
-static void help_row(struct buf *out, struct buf *words, const char *text, size_t width)
-{
-	size_t indent = width < ROOM ? INDENT : COLUMN + 2;
-
-	if (width < ROOM)
-		buf_addf(out, "  %s", words->ptr);
-	else
-		buf_addf(out, "  %-*s", COLUMN, words->ptr);
-	if (width < ROOM || words->len > COLUMN - 1)
+	buf_addf(out, "  %s", words->ptr);
+	if (width < ROOM || words->len > column)
 		buf_addf(out, "\n%*s", (int)indent, "");
+	else
+		buf_addf(out, "%*s", (int)(indent - 2 - words->len), "");
 	buf_wrap(out, text, indent, width);
 	buf_addc(out, '\n');
 	out->failed = out->failed || words->failed;
-	buf_free(words);
 }
 
-void cli_help(struct buf *out, size_t width)
+static void help_option(struct buf *out, const struct option_row *row, size_t width)
+{
+	struct buf words = BUF_INIT, text = BUF_INIT;
+	const char *choice;
+
+	if (row->letter)
+		buf_addf(&words, row->name ? "-%c, " : "-%c", row->letter);
+	if (row->name)
+		buf_addf(&words, "--%s", row->name);
+	if (row->argument)
+		buf_addf(&words, " %s", row->argument);
+	buf_addf(&text, row->choices ? "%s: " : "%s", row->help);
+	for (choice = row->choices; choice && *choice; choice++)
+		buf_adds(&text, *choice == '|' ? ", " : (const char[]){*choice, '\0'});
+	help_row(out, &words, 15, text.ptr, width);
+	buf_free(&words);
+	buf_free(&text);
+}
+
+static void help_options(struct buf *out, unsigned options, size_t width)
+{
+	int i;
+
+	for (i = 0; i < OPTION_COUNT; i++)
+		if (options & 1U << i)
+			help_option(out, &cli_options[i], width);
+}
+
+static void paragraph(struct buf *out, const char *text, size_t width)
+{
+	buf_wrap(out, text, 0, width);
+	buf_adds(out, "\n\n");
+}
+
+static void add_usage(struct buf *out, const char *text, size_t width)
+{
+	buf_adds(out, "usage: ");
+	buf_wrap(out, text, strlen("usage: "), width);
+	buf_adds(out, "\n\n");
+}
+
+static void help_all(struct buf *out, size_t width)
 {
 	struct buf words = BUF_INIT;
 	int i;
 
-	buf_adds(out, "usage: ");
-	buf_wrap(out, "pycguard [VERB] [OPTION...] [--] [OPERAND...]", strlen("usage: "), width);
-	buf_adds(out, "\n\n");
-	buf_wrap(out,
-		"Keeps Python bytecode out of git. One verb a run; with none, --check-staged.", 0,
+	add_usage(out, "pycguard [COMMAND] [OPTION...] [ARGUMENT...]", width);
+	paragraph(out,
+		"Keeps Python bytecode out of git. One command per run; the default is "
+		"--check-staged. Options and examples of a command: pycguard COMMAND --help",
 		width);
-	buf_adds(out, "\n\n");
-	for (i = 0; i < VERB_COUNT; i++) {
-		verb_words(&words, i);
-		help_row(out, &words, verb_rows[i].help, width);
+	for (i = 0; cli_commands[i]; i++) {
+		buf_clear(&words);
+		buf_addf(&words, "--%s", cli_commands[i]->name);
+		help_row(out, &words, 16, cli_commands[i]->summary, width);
 	}
-	buf_addc(out, '\n');
-	for (i = 0; i < OPTION_COUNT; i++) {
-		option_words(&words, i);
-		help_row(out, &words, option_rows[i].help, width);
-	}
+	buf_free(&words);
+	buf_adds(out, "\nOptions of every command:\n");
+	help_options(out, CLI_COMMON, width);
 	buf_addc(out, '\n');
 	buf_wrap(out,
 		"Exit status: 0 nothing to reject, 1 something rejected, 2 it could not look.", 0,
@@ -82,40 +90,23 @@ void cli_help(struct buf *out, size_t width)
 	buf_addc(out, '\n');
 }
 
-/* "-n", or the long name where there is no letter, with the argument. */
-static void short_option(struct buf *out, int option)
+void cli_help(struct buf *out, const struct command *command, size_t width)
 {
-	const struct option_row *row = &option_rows[option];
+	struct buf usage = BUF_INIT;
+	size_t i;
 
-	buf_adds(out, out->len ? " [" : "[");
-	if (row->letter)
-		buf_addf(out, "-%c", row->letter);
-	else
-		buf_addf(out, "--%s", row->name);
-	/* No blank, where a line could be broken. */
-	if (row->argument)
-		buf_addf(out, "%s%s", row->letter ? "" : "=", argument_of(option));
-	buf_addc(out, ']');
-}
-
-void cli_usage(struct buf *out, size_t width)
-{
-	struct buf words = BUF_INIT;
-	int i;
-
-	for (i = 0; i < VERB_COUNT; i++) {
-		verb_words(&words, i);
-		buf_addf(out, "%spycguard %s\n", i ? "   or: " : "usage: ", words.ptr);
-		out->failed = out->failed || words.failed;
-		buf_clear(&words);
+	if (!command) {
+		help_all(out, width);
+		return;
 	}
-	for (i = 0; i < OPTION_COUNT; i++)
-		short_option(&words, i);
-	buf_adds(out, "options: ");
-	buf_wrap(out, words.ptr, strlen("options: "), width);
-	buf_adds(out, "\n\n");
-	buf_wrap(out, "With no verb, --check-staged. What each does: pycguard --help", 0, width);
-	buf_addc(out, '\n');
-	out->failed = out->failed || words.failed;
-	buf_free(&words);
+	buf_addf(&usage, "pycguard --%s [OPTION...]%s%s", command->name,
+		command->operands ? " " : "", command->operands ? command->operands : "");
+	add_usage(out, usage.ptr, width);
+	buf_free(&usage);
+	paragraph(out, command->help ? command->help : command->summary, width);
+	buf_adds(out, "Options:\n");
+	help_options(out, command->options | CLI_COMMON, width);
+	buf_adds(out, "\nExamples:\n");
+	for (i = 0; i < sizeof command->examples / sizeof *command->examples; i++)
+		buf_addf(out, "  pycguard %s\n", command->examples[i]);
 }

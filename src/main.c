@@ -1,5 +1,5 @@
 /*
- * main - reads the environment, looks the verb up in a table, says what failed. The only exit.
+ * main - reads the environment, runs the command, says what failed. The only exit.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,33 +11,13 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "cmd.h"
 #include "error.h"
+#include "git.h"
 #include "git_guard.h"
-#include "verbs.h"
-#include "version.h"
+#include "pattern.h"
 
 extern char **environ;
-
-typedef int verb_function(const struct invocation *in, const struct environment *env);
-
-static verb_function *const functions[VERB_COUNT] = {
-	[VERB_CHECK_STAGED] = verb_check_staged,
-	[VERB_CHECK_TRACKED] = verb_check_tracked,
-	[VERB_CHECK_RANGE] = verb_check_range,
-	[VERB_CHECK_HISTORY] = verb_check_history,
-	[VERB_CHECK_WORKTREE] = verb_check_worktree,
-	[VERB_CHECK_IGNORES] = verb_check_ignores,
-	[VERB_ADD_IGNORES] = verb_add_ignores,
-	[VERB_CLEAN] = verb_clean,
-	[VERB_UNTRACK] = verb_untrack,
-	[VERB_EXPLAIN] = verb_explain,
-	[VERB_INSTALL] = verb_install,
-	[VERB_UNINSTALL] = verb_uninstall,
-	[VERB_STATUS] = verb_status,
-	[VERB_PRE_PUSH] = verb_pre_push,
-	[VERB_PRE_RECEIVE] = verb_pre_receive,
-};
 
 /* Longer than this, nothing that a repository holds is waited for. */
 enum { PATIENCE_SECONDS = 10 };
@@ -111,17 +91,30 @@ static void read_environment(struct environment *env, const char *program)
 	};
 }
 
+/* The libraries as loaded, not as built. */
+static int add_versions(struct buf *out)
+{
+	char pcre2[64];
+	int major, minor, patch;
+
+	if (git_calls_load() < 0)
+		return -1;
+	git_libgit2_version(&major, &minor, &patch);
+	pattern_library_version(pcre2);
+	buf_addf(out, "pycguard %s (libgit2 %d.%d.%d, PCRE2 %.*s)\n", PYCGUARD_VERSION, major,
+		minor, patch, (int)strcspn(pcre2, " "), pcre2);
+	return 0;
+}
+
 static int print_about(const struct invocation *in, size_t width)
 {
 	struct buf out = BUF_INIT;
 	int status = 0;
 
 	if (in->help)
-		cli_help(&out, width);
-	else if (in->usage)
-		cli_usage(&out, width);
+		cli_help(&out, in->command, width);
 	else
-		status = version_text(&out);
+		status = add_versions(&out);
 	if (status == 0)
 		status = report_write(&out);
 	buf_free(&out);
@@ -131,11 +124,13 @@ static int print_about(const struct invocation *in, size_t width)
 static int run(const struct invocation *in, const char *program)
 {
 	struct environment env;
+	int status;
 
 	read_environment(&env, program);
-	if (in->usage || in->help || in->version)
+	if (in->help || in->version)
 		return print_about(in, env.width);
-	return functions[in->verb](in, &env);
+	status = in->command->run(in, &env);
+	return status == STATUS_REJECTED && in->exit_zero ? STATUS_CLEAN : status;
 }
 
 /* One that we were started without must not become a file of ours, which would then take the

@@ -2,45 +2,22 @@
  * generate TEMPLATE SCRIPT - fills in a completion script at build time, so that no shell knows of
  * other options than the program. Replaced are:
  *
- *     @options@      every option and verb, "-C --policy ..."
- *     @verbs@        the verbs, "--check-staged ..."
- *     @takes:KIND@   the verbs whose operands are of that kind: REV, RULE, DIR, PATH or none
- *     @format@ @color@ @hook@   the values of that option
+ *     @commands@     every command, "--check-staged ..."
+ *     @takes:KIND@   the commands whose operands are of that kind: REV, RULE, DIR, PATH or none
+ *     @OPTION@       the values of that option
  *     @rules@        the ids of the rules
- *     @zsh@ @fish@   a line an option, in that shell's language
+ *     @bash@         the function that knows the options of each command
+ *     @zsh@ @fish@   a line for each command and option, in that shell's language
  */
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct row {
-	bool verb;
-	char letter;
-	const char *name, *argument, *help;
-};
-
-static const struct row rows[] = {
-#define VERB(id, text, operands, least, most, help) {true, 0, text, operands, help},
-#define OPTION(id, letter, text, argument, help) {false, letter, text, argument, help},
-#include "../cli.def"
-};
-
-enum { ROWS = sizeof rows / sizeof *rows };
-
-static const char formats[] =
-#define FORMAT(name, printer) " " name
-#include "../formats.def"
-	;
-
-static const char hooks[] =
-#define HOOK(id, name, section, check, where) " " name
-#include "../hooks.def"
-	;
+#include "cli.h"
 
 static const char rules[] =
 #define RULE(id, name, summary, why, example, mend) " " name
-#include "../rules.def"
+#include "rules.def"
 	;
 
 static bool is(const char *a, const char *b)
@@ -48,53 +25,43 @@ static bool is(const char *a, const char *b)
 	return a && strcmp(a, b) == 0;
 }
 
-/* "a b" of the values that an option takes; NULL: any word. */
-static const char *choices(const struct row *row)
-{
-	static char spread[64];
-	char *bar;
-
-	if (is(row->name, "format"))
-		return formats + 1;
-	if (is(row->name, "hook"))
-		return hooks + 1;
-	if (!row->argument || !strchr(row->argument, '|') || strlen(row->argument) >= sizeof spread)
-		return NULL;
-	strcpy(spread, row->argument);
-	while ((bar = strchr(spread, '|')))
-		*bar = ' ';
-	return spread;
-}
-
-/* What a verb's operands mainly are. */
-static const char *kind(const struct row *verb)
+/* What a command's operands mainly are. */
+static const char *kind(const struct command *command)
 {
 	static const char *const kinds[] = {"RULE", "REV", "DIR", "PATH"};
 	size_t i;
 
-	for (i = 0; verb->argument && i < sizeof kinds / sizeof *kinds; i++)
-		if (strstr(verb->argument, kinds[i]))
+	for (i = 0; command->operands && i < sizeof kinds / sizeof *kinds; i++)
+		if (strstr(command->operands, kinds[i]))
 			return kinds[i];
 	return "none";
 }
 
-static void put_words(bool options, const char *of_kind)
+static void put_commands(const char *of_kind)
 {
-	const char *blank = "";
-	int i;
+	size_t i;
 
-	for (i = 0; i < ROWS; i++) {
-		if (!rows[i].verb && !options)
-			continue;
-		if (of_kind && strcmp(kind(&rows[i]), of_kind) != 0)
-			continue;
-		if (rows[i].letter)
-			printf("%s-%c", blank, rows[i].letter);
-		blank = rows[i].letter ? " " : blank;
-		if (rows[i].name)
-			printf("%s--%s", blank, rows[i].name);
-		blank = " ";
+	for (i = 0; cli_commands[i]; i++)
+		if (!of_kind || is(kind(cli_commands[i]), of_kind))
+			printf(" --%s", cli_commands[i]->name);
+}
+
+static void put_options(unsigned set)
+{
+	size_t i;
+
+	for (i = 0; i < OPTION_COUNT; i++) {
+		if (set & 1U << i && cli_options[i].letter)
+			printf(" -%c", cli_options[i].letter);
+		if (set & 1U << i && cli_options[i].name)
+			printf(" --%s", cli_options[i].name);
 	}
+}
+
+static void put_choices(const char *choices)
+{
+	for (; *choices; choices++)
+		putchar(*choices == '|' ? ' ' : *choices);
 }
 
 /* Text in single quotes; `special` bytes get a backslash. */
@@ -111,100 +78,150 @@ static void put_quoted(const char *text, const char *quote, const char *special)
 	}
 }
 
-/* '(OTHERS)--dry-run[HELP]:ARGUMENT:ACTION', of zsh's _arguments: one for the letter, one for the
- * name. */
-static void put_zsh_row(const struct row *row, bool letter)
+static void put_bash(void)
 {
-	fputs("    '(", stdout);
-	if (row->verb)
-		put_words(false, NULL);
-	else if (letter && row->name)
-		printf("--%s", row->name);
-	else if (!letter && row->letter)
-		printf("-%c", row->letter);
+	size_t i;
+
+	puts("_pycguard_options() {\n    case $1 in");
+	for (i = 0; cli_commands[i]; i++) {
+		printf("    --%s) echo '", cli_commands[i]->name);
+		put_options(cli_commands[i]->options | CLI_COMMON);
+		puts("' ;;");
+	}
+	puts("    esac\n}");
+}
+
+/* '(OTHERS)--dry-run=[HELP]:NAME:ACTION', of zsh's _arguments: one for the letter, one for the
+ * name. */
+static void put_zsh_option(const struct option_row *row, bool letter)
+{
+	bool both = row->letter && row->name;
+
+	fputs("    '", stdout);
+	if (both && letter)
+		printf("(--%s)", row->name);
+	else if (both)
+		printf("(-%c)", row->letter);
 	if (letter)
-		printf(")-%c%s[", row->letter, row->argument ? "+" : "");
+		printf("-%c%s[", row->letter, row->argument ? "+" : "");
 	else
-		printf(")--%s%s[", row->name, row->argument && !row->verb ? "=" : "");
+		printf("--%s%s[", row->name, row->argument ? "=" : "");
 	put_quoted(row->help, "'\\''", "[]:\\");
 	putchar(']');
-	if (row->argument && !row->verb) {
-		printf(":%s:", row->name ? row->name : "directory");
-		if (choices(row))
-			printf("(%s)", choices(row));
-		else
-			fputs(is(row->argument, "DIR") ? "_directories" : "_files", stdout);
+	if (row->argument)
+		printf(":%s:", row->argument);
+	if (row->choices) {
+		putchar('(');
+		put_choices(row->choices);
+		putchar(')');
+	} else if (is(row->argument, "DIR")) {
+		fputs("_directories", stdout);
+	} else if (is(row->argument, "FILE")) {
+		fputs("_files", stdout);
 	}
 	fputs("' \\\n", stdout);
 }
 
+/* A command excludes the others, and the options that it does not have. */
 static void put_zsh(void)
 {
-	int i;
+	size_t i;
 
-	for (i = 0; i < ROWS; i++) {
-		if (rows[i].letter)
-			put_zsh_row(&rows[i], true);
-		if (rows[i].name)
-			put_zsh_row(&rows[i], false);
+	for (i = 0; cli_commands[i]; i++) {
+		fputs("    '(", stdout);
+		put_commands(NULL);
+		put_options(~(cli_commands[i]->options | CLI_COMMON));
+		printf(")--%s[", cli_commands[i]->name);
+		put_quoted(cli_commands[i]->summary, "'\\''", "[]:\\");
+		fputs("]' \\\n", stdout);
 	}
+	for (i = 0; i < OPTION_COUNT; i++) {
+		if (cli_options[i].letter)
+			put_zsh_option(&cli_options[i], true);
+		if (cli_options[i].name)
+			put_zsh_option(&cli_options[i], false);
+	}
+}
+
+static void put_fish_help(const char *help)
+{
+	fputs(" -d '", stdout);
+	put_quoted(help, "\\'", "\\");
+	fputs("'\n", stdout);
+}
+
+static void put_fish_option(size_t id)
+{
+	const struct option_row *row = &cli_options[id];
+	size_t i;
+
+	fputs("complete -c pycguard", stdout);
+	if (!(CLI_COMMON & 1U << id)) {
+		fputs(" -n 'contains -- (__pycguard_command)", stdout);
+		for (i = 0; cli_commands[i]; i++)
+			if (cli_commands[i]->options & 1U << id)
+				printf(" --%s", cli_commands[i]->name);
+		putchar('\'');
+	}
+	if (row->letter)
+		printf(" -s %c", row->letter);
+	if (row->name)
+		printf(" -l %s", row->name);
+	if (row->choices) {
+		fputs(" -x -a '", stdout);
+		put_choices(row->choices);
+		putchar('\'');
+	} else if (is(row->argument, "DIR")) {
+		fputs(" -x -a '(__fish_complete_directories)'", stdout);
+	} else if (row->argument) {
+		fputs(is(row->argument, "FILE") ? " -r -F" : " -x", stdout);
+	}
+	put_fish_help(row->help);
 }
 
 static void put_fish(void)
 {
-	int i;
+	size_t i;
 
-	for (i = 0; i < ROWS; i++) {
-		const struct row *row = &rows[i];
-
-		fputs("complete -c pycguard", stdout);
-		if (row->verb)
-			fputs(" -n '__pycguard_verb unnamed'", stdout);
-		if (row->letter)
-			printf(" -s %c", row->letter);
-		if (row->name)
-			printf(" -l %s", row->name);
-		if (!row->verb && choices(row))
-			printf(" -x -a '%s'", choices(row));
-		else if (!row->verb && is(row->argument, "DIR"))
-			fputs(" -x -a '(__fish_complete_directories)'", stdout);
-		else if (!row->verb && row->argument)
-			fputs(" -r -F", stdout);
-		fputs(" -d '", stdout);
-		put_quoted(row->help, "\\'", "\\");
-		fputs("'\n", stdout);
+	for (i = 0; cli_commands[i]; i++) {
+		printf("complete -c pycguard -n '__pycguard_takes unnamed' -l %s",
+			cli_commands[i]->name);
+		put_fish_help(cli_commands[i]->summary);
 	}
+	for (i = 0; i < OPTION_COUNT; i++)
+		put_fish_option(i);
 }
 
-static void put_choices(const char *name)
+static bool put_values(const char *option)
 {
-	int i;
+	size_t i;
 
-	for (i = 0; i < ROWS; i++)
-		if (!rows[i].verb && is(rows[i].name, name) && choices(&rows[i]))
-			fputs(choices(&rows[i]), stdout);
+	for (i = 0; i < OPTION_COUNT && !is(cli_options[i].name, option); i++)
+		;
+	if (i == OPTION_COUNT || !cli_options[i].choices)
+		return false;
+	put_choices(cli_options[i].choices);
+	return true;
 }
 
 static bool put(const char *name)
 {
 	static const char takes[] = "takes:";
 
-	if (is(name, "options"))
-		put_words(true, NULL);
-	else if (is(name, "verbs"))
-		put_words(false, NULL);
+	if (is(name, "commands"))
+		put_commands(NULL);
 	else if (strncmp(name, takes, strlen(takes)) == 0)
-		put_words(false, name + strlen(takes));
-	else if (is(name, "format") || is(name, "color") || is(name, "hook"))
-		put_choices(name);
+		put_commands(name + strlen(takes));
 	else if (is(name, "rules"))
-		fputs(rules + 1, stdout);
+		fputs(rules, stdout);
+	else if (is(name, "bash"))
+		put_bash();
 	else if (is(name, "zsh"))
 		put_zsh();
 	else if (is(name, "fish"))
 		put_fish();
 	else
-		return false;
+		return put_values(name);
 	return true;
 }
 
@@ -222,7 +239,7 @@ static bool put_line(char *line)
 		}
 		line = end + 1;
 		/* What is a line by itself ends its own. */
-		if (is(start + 1, "zsh") || is(start + 1, "fish"))
+		if (is(start + 1, "bash") || is(start + 1, "zsh") || is(start + 1, "fish"))
 			line += *line == '\n';
 	}
 	fputs(line, stdout);

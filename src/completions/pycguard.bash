@@ -24,9 +24,12 @@ _pycguard_paths() {
     while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen "$1" -- "$cur")
 }
 
+# _pycguard_options COMMAND: its options.
+@bash@
+
 # Without a reply, readline completes file names.
 _pycguard() {
-    local cur=${COMP_WORDS[COMP_CWORD]} before='' verb=--check-staged paths='' i
+    local cur=${COMP_WORDS[COMP_CWORD]} before='' command='' options paths='' i
     ((COMP_CWORD == 0)) || before=${COMP_WORDS[COMP_CWORD - 1]}
     # `=` is a word by itself.
     if [[ $cur == = ]]; then
@@ -37,9 +40,10 @@ _pycguard() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
         --) paths=yes ;;
-        --*) [[ ' @verbs@ ' != *" ${COMP_WORDS[i]} "* ]] || verb=${COMP_WORDS[i]} ;;
+        --*) [[ ' @commands@ ' != *" ${COMP_WORDS[i]} "* ]] || command=${COMP_WORDS[i]} ;;
         esac
     done
+    options=$(_pycguard_options "${command:---check-staged}")
     COMPREPLY=()
     # git's completion, when it is that which calls.
     compopt +o nospace 2>/dev/null
@@ -47,7 +51,7 @@ _pycguard() {
     if [[ ! $paths ]]; then
         case $before in
         -C) _pycguard_paths -d ;;
-        --policy) ;;
+        --policy | --extend | -o | --reason) ;; # readline names the files
         --format) _pycguard_words '@format@' ;;
         --color) _pycguard_words '@color@' ;;
         --hook) _pycguard_words '@hook@' ;;
@@ -55,17 +59,21 @@ _pycguard() {
         esac
         [[ ! $before ]] || return 0
     fi
-    if [[ ! $paths && $cur == -* ]]; then
-        _pycguard_words '-- @options@'
-    elif [[ ' @takes:DIR@ ' == *" $verb "* ]]; then
+    if [[ ! $paths && ! $command && ($cur == -* || ! $cur) ]]; then
+        # The commands first.
+        compopt -o nosort 2>/dev/null
+        _pycguard_words "@commands@ ${cur:+-- $options}"
+    elif [[ ! $paths && $cur == -* ]]; then
+        _pycguard_words "-- $options"
+    elif [[ ' @takes:DIR@ ' == *" $command "* ]]; then
         _pycguard_paths -d
-    elif [[ ' @takes:RULE@ ' == *" $verb "* ]]; then
+    elif [[ ' @takes:RULE@ ' == *" $command "* ]]; then
         _pycguard_words '@rules@'
         _pycguard_paths -f
-    elif [[ ! $paths && ' @takes:REV@ ' == *" $verb "* ]]; then
+    elif [[ ! $paths && ' @takes:REV@ ' == *" $command "* ]]; then
         _pycguard_revisions
-    elif [[ ' @takes:none@ ' == *" $verb "* ]]; then
-        _pycguard_words '@options@'
+    elif [[ ' @takes:none@ ' == *" $command "* ]]; then
+        _pycguard_words "$options"
     fi
 }
 

@@ -107,7 +107,7 @@ look_at() {
         offers "$shell" "$command --explain g" ghost-module
     done
     offers "$shell" 'pycguard --check-history t' topic
-    offers "$shell" 'pycguard --hook p' pre-push pre-receive
+    offers "$shell" 'pycguard --install --hook p' pre-push pre-receive
     offers "$shell" 'pycguard --color ' auto always never
 }
 
@@ -118,7 +118,9 @@ look_at() {
     offers bash 'pycguard --check-worktree ' dir 'odd dir' !rules.txt
     offers bash 'pycguard -C d' dir
     offers bash 'pycguard --explain ' ghost-module rules.txt
-    offers bash 'pycguard --check-tracked ' --strict
+    offers bash 'pycguard --check-ignores ' --strict !--format
+    offers bash 'pycguard ' --clean !--strict !rules.txt
+    offers bash 'pycguard --clean --' --all !--format !--install
     # Readline is left to name the files.
     [[ -z $(completed_bash 'pycguard --check-staged f') ]]
     [[ -z $(completed_bash 'pycguard --policy f') ]]
@@ -136,18 +138,25 @@ look_at() {
 }
 
 @test "every option, format, hook and rule of the program is offered, and each value is taken" {
-    offered=$(completed_bash 'pycguard -')
-    for option in $("$PYCGUARD" --help | grep -oE '^  (-., )?-[-a-zC]+' | tr -d ','); do
-        [[ $'\n'$offered$'\n' == *$'\n'"$option"$'\n'* ]] || fail "no $option"
+    for command in $("$PYCGUARD" --help | grep -oE '^  --[a-z-]+  ' | head -n -1); do
+        offered=$(completed_bash "pycguard $command -")
+        options=$("$PYCGUARD" "$command" --help | grep -oE '^  (-., )?-[-a-zC]+' | tr -d ,)
+        [[ $options == *--help* ]]
+        [[ $offered == $'--\n'"$(sort <<<"${options// /$'\n'}" | grep .)" ]] || fail "$command" "$offered"
+        [[ $'\n'$(completed_bash 'pycguard -') == *$'\n'"$command"$'\n'* ]] || fail "no $command"
     done
-    for option in format color hook; do
-        values=$(completed_bash "pycguard --$option ")
-        [[ $values ]]
+    while read -r option command; do
+        values=$(completed_bash "pycguard $command --$option ")
+        [[ $values == *$'\n'* ]]
         for value in $values; do
-            run_pycguard "--$option=$value" --check-tracked
+            run_pycguard "--$option=$value" "$command"
             assert_status 0
         done
-    done
+    done <<'OPTIONS'
+format --check-tracked
+color --clean
+hook --uninstall
+OPTIONS
     mkdir empty
     cd empty
     for rule in $(completed_bash 'pycguard --explain '); do

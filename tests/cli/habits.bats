@@ -60,22 +60,57 @@ many_tracked() {
     assert_output_has 'm.pyc'
 }
 
-@test "-h says on one screen how each verb is called, --help what it does" {
-    run_pycguard -h
-    assert_status 0
-    [[ $output == 'usage: pycguard --check-staged [PATH...]'$'\n   or: '* ]] || fail 'usage'
-    [[ -z $stderr ]] || fail 'standard error'
-    (($(wc -l <<<"$output") <= 24)) || fail 'longer than a screen'
-    for verb in $("$PYCGUARD" --help | grep -oE '^  --[a-z-]+ ' | head -n 15); do
-        assert_output_has " $verb"
-    done
-    short=$output
+@test "--help lists the commands, and with a command says how that one is called; -h is the same" {
     run_pycguard --help
     assert_status 0
-    [[ $output != "$short" && $output == *'every file in the index'* ]] || fail 'help'
-    # Whatever else is asked for.
-    run_pycguard --check-tracked -h
-    assert_output_is "$short"
+    all=$output
+    [[ $all == 'usage: pycguard [COMMAND] [OPTION...]'* && -z $stderr ]] || fail 'usage'
+    run_pycguard -h
+    assert_output_is "$all"
+    mapfile -t commands < <(sed -n '/^Options/q; s/^  \(--[a-z-]*\) .*/\1/p' <<<"$all")
+    for command in "${commands[@]}"; do
+        run_pycguard "$command" --help
+        assert_status 0
+        [[ $output == "usage: pycguard $command "* ]] || fail 'usage'
+        own=$output
+        # Whatever else is asked for.
+        run_pycguard -h --frob= "$command"
+        assert_status 2
+        run_pycguard --all -h "$command" x y z t
+        assert_output_is "$own"
+    done
+}
+
+@test "a command takes the options that its help lists, and no other" {
+    new_repo
+    mapfile -t commands < <("$PYCGUARD" --help | sed -n '/^Options/q; s/^  \(--[a-z-]*\) .*/\1/p')
+    ((${#commands[@]} > 10))
+    declare -A known
+    for command in "${commands[@]}"; do
+        for option in $("$PYCGUARD" "$command" --help | grep -oE '^  (-[a-zA-Z], )?-[-a-zA-Z]+' | tr -d ,); do
+            known[$option]+=" $command "
+        done
+    done
+    ((${#known[@]} > 20))
+    # They are told from the others before anything is looked at or changed.
+    for option in "${!known[@]}"; do
+        [[ $option != -h && $option != --help && $option != --version ]] || continue
+        value=()
+        case $option in
+        -C) value=(.) ;;
+        -o | --policy | --extend | --reason) value=(file) ;;
+        --format) value=(json) ;;
+        --color) value=(auto) ;;
+        --hook) value=(pre-push) ;;
+        esac
+        for command in "${commands[@]}"; do
+            [[ ${known[$option]} == *" $command "* ]] && continue
+            assert_refuses "$command has no option '" "$option" "${value[@]}" "$command"
+            assert_stderr_has "(see pycguard $command --help)"
+        done
+    done
+    assert_refuses "--check-staged has no option '--dry-run' (see pycguard --check-staged --help)" -n
+    assert_refuses "--explain has no option '-z'" -z --explain x
 }
 
 @test "-C is where all that follows is relative to" {
@@ -157,7 +192,7 @@ SLIPS
     run_pycguard status
     assert_status 0
     rm status
-    assert_refuses "no verb and no file 'status'" status
+    assert_refuses "no command and no file 'status'" status
     run_pycguard -- status
     assert_status 0
     run_pycguard --check-staged status
@@ -166,7 +201,7 @@ SLIPS
 
 @test "two verbs are refused, by name; one twice is one" {
     new_repo
-    assert_refuses 'one verb a run: --clean and --untrack exclude each other' --clean --untrack
+    assert_refuses 'one command per run: --clean and --untrack exclude each other' --clean --untrack
     run_pycguard --check-tracked --check-tracked
     assert_status 0
 }

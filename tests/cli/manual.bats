@@ -3,18 +3,27 @@
 
 load helper
 
-# The long options of --help, verbs included, one a line.
-options() { "$PYCGUARD" --help | grep -oE '^  (-., )?--[a-z-]+' | grep -oE '[a-z][a-z-]+$'; }
+# The commands of --help, with their dashes.
+commands() { "$PYCGUARD" --help | sed -n '/^Options/q; s/^  \(--[a-z-]*\).*/\1/p'; }
 
-@test "the manual page has every verb and option of --help, and no other" {
-    options | sort >of-help
-    grep -oE '^\.It Fl (. , )?-[a-z-]+' "$SOURCE_ROOT/src/pycguard.1" | grep -oE '[a-z][a-z-]+$' | sort >of-manual
-    (($(wc -l <of-help) > 10))
+# The options of --help and of every command's, commands included, one a line: -z, --dry-run.
+options() {
+    local command
+    {
+        commands
+        for command in $(commands); do "$PYCGUARD" "$command" --help; done
+    } | grep -oE '^ *(-.|-., --[a-z-]+|--[a-z-]+)\b' | tr -d ' ' | tr , '\n' | sort -u
+}
+
+@test "the manual page has every command and option of --help, and no other" {
+    options >of-help
+    sed -nE 's/^\.It Fl ([^ ]+)( , ([^ ]+))?.*/-\1\n-\3/p' "$SOURCE_ROOT/src/pycguard.1" | grep -v '^-$' | sort >of-manual
+    (($(wc -l <of-help) > 30))
     diff of-help of-manual
 }
 
 @test "the manual page and the guide have every format that --help knows" {
-    formats=$("$PYCGUARD" --help | sed -n 's/^  --format \([a-z|]*\).*/\1/p' | tr '|' ' ')
+    formats=$(COLUMNS=100 "$PYCGUARD" --check-staged --help | sed -n 's/^  --format .*report: //p' | tr -d ,)
     [[ $formats == 'human json '* ]]
     for format in $formats; do
         grep -q "^\.Cm $format " "$SOURCE_ROOT/src/pycguard.1" || fail "the manual lacks $format"
@@ -58,7 +67,7 @@ items() {
 @test "the manual page has an example of every verb, and each can be typed" {
     # Whatever lies at the examples' places on this machine is let alone.
     sed -n '/^\.Sh EXAMPLES/,$s/^\.Dl //p' "$SOURCE_ROOT/src/pycguard.1" | sed "s| /| $WORK/|g" >examples
-    for verb in $("$PYCGUARD" --help | sed -n '/^  -C /q; s/^  \(--[a-z-]*\).*/\1/p'); do
+    for verb in $(commands); do
         grep -q -e "pycguard.* $verb\b" examples || fail "no example of $verb"
     done
     new_repo
@@ -78,8 +87,28 @@ items() {
     assert_no_output
 }
 
-@test "--help fits in 80 columns" {
-    [[ -z $("$PYCGUARD" --help | awk 'length > 80') ]]
+@test "--help fits in 80 columns, and on two screens" {
+    for command in --help $(commands); do
+        [[ -z $("$PYCGUARD" "$command" --help | awk 'length > 80') ]]
+        (($("$PYCGUARD" "$command" --help | wc -l) <= 40))
+    done
+}
+
+@test "the examples of a command are of that command, and can be typed" {
+    new_repo
+    commit start
+    mkdir src old
+    git branch main HEAD 2>/dev/null || :
+    for command in $(commands); do
+        "$PYCGUARD" "$command" --help | sed -n '1,/^Examples:/d; s/^  pycguard //p' >../examples
+        (($(wc -l <../examples) == 2))
+        while read -r line; do
+            [[ $line == "$command"* ]] || fail "example: $line"
+            read -ra words <<<"${line%%|*}"
+            run_pycguard "${words[@]}" </dev/null
+            [[ $stderr != *'--help'* && $stderr != *'unknown option'* ]] || fail "example: $line"
+        done <../examples
+    done
 }
 
 @test "--version names the program, its version and both libraries" {

@@ -12,8 +12,8 @@ import sys
 # Top to bottom. A file may include what stands on its own line or on a lower one.
 LAYERS = """
 main
-verbs verb_* job
-cli* version self
+cmd* job
+cli* self
 formats report*
 commits history scan store
 hooks* hook_* manager plan
@@ -49,7 +49,7 @@ PLACES = [
     ),
     (
         r"\bstderr\b|\bperror\s*\(",
-        "main.c verb_*.c progress.c",
+        "main.c cmd*.c progress.c",
         "what is below a verb records its failures (error.h)",
     ),
 ]

@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "cmd.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -250,27 +250,72 @@ static int check_commits(
 		status = STATUS_CLEAN;
 	progress_end(&job.progress);
 	if (status == STATUS_CLEAN)
-		status = verb_report(in, env, &job.report);
+		status = cmd_report(in, env, &job.report);
 	job_close(&job);
 	return status;
 }
 
-int verb_check_range(const struct invocation *in, const struct environment *env)
+static int check_range(const struct invocation *in, const struct environment *env)
 {
 	return check_commits(in, env, REPORT_RANGE);
 }
 
-int verb_check_history(const struct invocation *in, const struct environment *env)
+static int check_history(const struct invocation *in, const struct environment *env)
 {
 	return check_commits(in, env, REPORT_HISTORY);
 }
 
-int verb_pre_push(const struct invocation *in, const struct environment *env)
+static int pre_push(const struct invocation *in, const struct environment *env)
 {
 	return check_commits(in, env, REPORT_PUSH);
 }
 
-int verb_pre_receive(const struct invocation *in, const struct environment *env)
+static int pre_receive(const struct invocation *in, const struct environment *env)
 {
 	return check_commits(in, env, REPORT_RECEIVE);
 }
+
+const struct command cmd_check_range = {
+	.name = "check-range",
+	.operands = "REV... [-- PATH...]",
+	.least = 1,
+	.most = -1,
+	.options = CLI_REPORT | CLI_OPTION(SQUASH),
+	.summary = "every commit of a range, such as main..HEAD",
+	.help = "Looks at every commit of the range, each against its parents and by its own .pycguard. Ranges are named as for git rev-list: A..B, A...B, or ^A B. Each PATH named is judged as it is at the end of the range.",
+	.examples = {"--check-range origin/main..HEAD", "--check-range --squash origin/main..HEAD"},
+	.run = check_range,
+};
+
+const struct command cmd_check_history = {
+	.name = "check-history",
+	.operands = "[REV...]",
+	.most = -1,
+	.options = CLI_REPORT,
+	.summary = "every commit: what was added when, and what it costs",
+	.help = "Looks at every commit that REV reaches (by default, that any ref reaches), and says when each file was added and removed, and how much space it takes.",
+	.examples = {"--check-history", "--check-history v1.0 --format=json"},
+	.run = check_history,
+};
+
+const struct command cmd_pre_push = {
+	.name = "pre-push",
+	.operands = "[REMOTE [URL]]",
+	.most = 2,
+	.options = CLI_REPORT,
+	.summary = "the commits of a push; run by that hook",
+	.help = "Looks at the commits that a push would add to the remote. The hook of that name runs it and writes the refs to its standard input, as githooks(5) says.",
+	.examples = {"--pre-push origin", "--pre-push --strict origin"},
+	.run = pre_push,
+};
+
+const struct command cmd_pre_receive = {
+	.name = "pre-receive",
+	.operands = "[REF OLD NEW]",
+	.most = 3,
+	.options = CLI_REPORT,
+	.summary = "the commits that a server is sent; run by that hook",
+	.help = "Looks at the commits that a push adds to this repository. The hook of that name runs it and writes the refs to its standard input; the hook update gives them as arguments.",
+	.examples = {"--pre-receive", "--pre-receive --policy /etc/pycguard.policy"},
+	.run = pre_receive,
+};

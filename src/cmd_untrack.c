@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "cmd.h"
 
 #include <stdio.h>
 
@@ -63,7 +63,7 @@ static int say(
 	buf_addf(out, "pycguard: %s %zu file%s out of the index; on disk %s:\n",
 		in->dry_run ? "would take" : "took", paths->count, amount_plural(paths->count),
 		paths->count == 1 ? "it stays" : "they stay");
-	verb_repair_list(out, in, paths);
+	cmd_list(out, in, paths);
 	return in->dry_run ? 0 : say_commit(out, job, paths);
 }
 
@@ -76,9 +76,9 @@ static int report(const struct invocation *in, const struct environment *env, st
 
 	if (paths->count)
 		status = say(&text, in, job, paths);
-	else if (verb_wants_all_clear(in, env))
+	else if (cmd_wants_all_clear(in, env))
 		buf_adds(&text, "pycguard: nothing in the index to take out\n");
-	if (verb_repair_report(in, paths, &text) < 0)
+	if (cmd_say(in, paths, &text) < 0)
 		status = -1;
 	buf_free(&text);
 	if (status == 0 && paths->count && !in->quiet)
@@ -96,17 +96,26 @@ static int untrack(const struct invocation *in, const struct environment *env, s
 	return report(in, env, job, plan);
 }
 
-int verb_untrack(const struct invocation *in, const struct environment *env)
+static int run(const struct invocation *in, const struct environment *env)
 {
 	struct pathset plan = PATHSET_INIT;
 	struct job job;
 	int status = STATUS_FAILED;
 
-	if (verb_repair_usage(in) < 0)
-		return STATUS_FAILED;
 	if (job_open(&job, in, env) == 0 && untrack(in, env, &job, &plan) == 0)
 		status = in->dry_run && plan.count ? STATUS_REJECTED : STATUS_CLEAN;
 	pathset_free(&plan);
 	job_close(&job);
 	return status;
 }
+
+const struct command cmd_untrack = {
+	.name = "untrack",
+	.operands = "[PATH...]",
+	.most = -1,
+	.options = CLI_POLICY | CLI_CHANGE | CLI_OPTION(STAGED),
+	.summary = "stop tracking rejected files; they stay on disk",
+	.help = "Removes from the index the files that --check-tracked rejects, and leaves them on disk. With PATH, only those files and the files below those directories; with --staged, only the files that --check-staged calls errors.",
+	.examples = {"--untrack --staged", "--untrack --dry-run -- old"},
+	.run = run,
+};

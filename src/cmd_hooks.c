@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "cmd.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -99,8 +99,8 @@ static int tell_nothing_to_do(const struct invocation *in, const struct plan *pl
 
 	if (plan->count == 0)
 		buf_addf(&out, "nothing to do: %s\n",
-			in->verb == VERB_INSTALL ? "the hooks are installed" :
-						   "no hook here is pycguard's");
+			in->command == &cmd_install ? "the hooks are installed" :
+						      "no hook here is pycguard's");
 	return print(in, &out);
 }
 
@@ -125,31 +125,21 @@ static int change(const struct invocation *in, const struct environment *env)
 
 	if (status == 0 && !in->dry_run)
 		status = hooks_lock(&h);
-	if (status == 0 && in->verb == VERB_INSTALL)
+	if (status == 0 && in->command == &cmd_install)
 		status = install(&plan, in, env, &h);
 	else if (status == 0)
 		status = hooks_plan_uninstall(&plan, &h, in->hooks ? in->hooks : every, in->force);
 	if (status == 0)
 		status = tell_nothing_to_do(in, &plan);
 	status = status < 0 ? STATUS_FAILED : carry_out(in, &plan, &h);
-	if (status != STATUS_FAILED && in->verb == VERB_INSTALL && tell_managers(in, &h) < 0)
+	if (status != STATUS_FAILED && in->command == &cmd_install && tell_managers(in, &h) < 0)
 		status = STATUS_FAILED;
 	plan_free(&plan);
 	hooks_close(&h);
 	return status;
 }
 
-int verb_install(const struct invocation *in, const struct environment *env)
-{
-	return change(in, env);
-}
-
-int verb_uninstall(const struct invocation *in, const struct environment *env)
-{
-	return change(in, env);
-}
-
-int verb_status(const struct invocation *in, const struct environment *env)
+static int show_status(const struct invocation *in, const struct environment *env)
 {
 	struct hooks h = HOOKS_INIT;
 	struct buf text = BUF_INIT;
@@ -165,3 +155,30 @@ int verb_status(const struct invocation *in, const struct environment *env)
 		return STATUS_FAILED;
 	return status ? STATUS_CLEAN : STATUS_REJECTED;
 }
+
+const struct command cmd_install = {
+	.name = "install",
+	.options = CLI_CHANGE | CLI_OPTION(HOOK) | CLI_OPTION(FORCE),
+	.summary = "make git run pycguard before each commit",
+	.help = "Makes git run pycguard before each commit and merge commit or, in a bare repository, on each push to it. A hook that is already there runs first.",
+	.examples = {"--install", "--install --hook pre-push"},
+	.run = change,
+};
+
+const struct command cmd_uninstall = {
+	.name = "uninstall",
+	.options = CLI_CHANGE | CLI_OPTION(HOOK) | CLI_OPTION(FORCE),
+	.summary = "remove the hooks of --install",
+	.help = "Removes the hooks that --install added, and restores the earlier ones. A hook that was edited since stays.",
+	.examples = {"--uninstall", "--uninstall --hook pre-push"},
+	.run = change,
+};
+
+const struct command cmd_status = {
+	.name = "status",
+	.options = CLI_OPTION(HOOK),
+	.summary = "which hooks are installed, and where git looks for them",
+	.help = "Says which hooks are installed, what they run, and where git looks for them. Exits with 1 if a hook is missing or cannot run.",
+	.examples = {"--status", "--status --hook pre-push"},
+	.run = show_status,
+};

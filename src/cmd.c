@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "cmd.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -7,17 +7,19 @@
 #include "path.h"
 #include "self.h"
 
+enum { LIST_MAX = 100 };
+
 static bool wants_color(const struct invocation *in, const struct environment *env)
 {
-	if (in->color != COLOR_AUTO)
-		return in->color == COLOR_ALWAYS;
+	if (in->color && strcmp(in->color, "auto") != 0)
+		return strcmp(in->color, "always") == 0;
 	if (env->no_color)
 		return false;
 	return env->force_color || (!env->dumb_terminal && isatty(STDOUT_FILENO));
 }
 
 /* A hook is silent when all is well; a person at a terminal is told that it has looked. */
-bool verb_wants_all_clear(const struct invocation *in, const struct environment *env)
+bool cmd_wants_all_clear(const struct invocation *in, const struct environment *env)
 {
 	return in->verbose || (!env->git_index_file && isatty(STDOUT_FILENO));
 }
@@ -48,14 +50,14 @@ static int write_mend(struct buf *out, const struct invocation *in, const struct
 	return buf_failed(out);
 }
 
-bool verb_is_silent(const struct invocation *in, const struct environment *env)
+bool cmd_is_silent(const struct invocation *in, const struct environment *env)
 {
 	if (in->paths_only)
 		return true;
-	return format_named(in->format) == report_human && !verb_wants_all_clear(in, env);
+	return format_named(in->format) == report_human && !cmd_wants_all_clear(in, env);
 }
 
-int verb_report(const struct invocation *in, const struct environment *env, struct report *r)
+int cmd_report(const struct invocation *in, const struct environment *env, struct report *r)
 {
 	report_printer *printer = in->paths_only ? report_paths : format_named(in->format);
 	struct buf text = BUF_INIT, mend = BUF_INIT;
@@ -64,7 +66,7 @@ int verb_report(const struct invocation *in, const struct environment *env, stru
 
 	r->strict = in->strict;
 	r->verbose = in->verbose;
-	r->all_clear = in->verbose || (!is_push(r->mode) && verb_wants_all_clear(in, env));
+	r->all_clear = in->verbose || (!is_push(r->mode) && cmd_wants_all_clear(in, env));
 	r->color = wants_color(in, env);
 	rejected = report_rejected(r);
 	if (rejected && printer == report_human)
@@ -79,4 +81,33 @@ int verb_report(const struct invocation *in, const struct environment *env, stru
 	if (status < 0)
 		return STATUS_FAILED;
 	return rejected ? STATUS_REJECTED : STATUS_CLEAN;
+}
+
+void cmd_list(struct buf *out, const struct invocation *in, const struct pathset *paths)
+{
+	size_t i, shown = in->verbose || paths->count <= LIST_MAX ? paths->count : LIST_MAX;
+
+	for (i = 0; i < shown; i++) {
+		buf_adds(out, "  ");
+		path_quote(out, paths->items[i].path, paths->items[i].len);
+		buf_adds(out, "\n");
+	}
+	if (shown < paths->count)
+		buf_addf(out, "  and %zu more (-v lists all)\n", paths->count - shown);
+}
+
+int cmd_say(const struct invocation *in, const struct pathset *paths, const struct buf *text)
+{
+	struct buf out = BUF_INIT;
+	int status;
+	size_t i;
+
+	for (i = 0; in->paths_only && i < paths->count; i++)
+		buf_add(&out, paths->items[i].path, paths->items[i].len + 1);
+	if (!in->paths_only && !in->quiet)
+		buf_add(&out, text->ptr, text->len);
+	out.failed = out.failed || text->failed;
+	status = report_write(&out);
+	buf_free(&out);
+	return status;
 }

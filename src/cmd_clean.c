@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "cmd.h"
 
 #include <stdio.h>
 
@@ -27,7 +27,7 @@ static void say_kept(
 		return;
 	buf_addf(out, "pycguard: kept %zu file%s %s:\n", kept->count, amount_plural(kept->count),
 		why);
-	verb_repair_list(out, in, kept);
+	cmd_list(out, in, kept);
 }
 
 static void say(struct buf *out, const struct invocation *in, const struct clean_result *r)
@@ -36,7 +36,7 @@ static void say(struct buf *out, const struct invocation *in, const struct clean
 		buf_addf(out, "pycguard: %s%s:\n",
 			in->dry_run ? "would delete bytecode" : "deleted bytecode",
 			in->all ? "" : " that lies");
-		verb_repair_list(out, in, &r->deleted);
+		cmd_list(out, in, &r->deleted);
 	}
 	say_kept(out, in, &r->tracked,
 		"that git tracks; to be taken out of git first "
@@ -60,9 +60,9 @@ static int report(
 	int status;
 
 	say(&text, in, r);
-	if (!text.len && verb_wants_all_clear(in, env))
+	if (!text.len && cmd_wants_all_clear(in, env))
 		buf_addf(&text, "pycguard: no bytecode%s to delete\n", in->all ? "" : " that lies");
-	status = verb_repair_report(in, &r->deleted, &text);
+	status = cmd_say(in, &r->deleted, &text);
 	buf_free(&text);
 	return status;
 }
@@ -90,7 +90,7 @@ static int status_of(const struct invocation *in, const struct clean_result *r, 
 	return STATUS_CLEAN;
 }
 
-int verb_clean(const struct invocation *in, const struct environment *env)
+static int run(const struct invocation *in, const struct environment *env)
 {
 	struct work work = {.failures = 0};
 	struct clean_result result = CLEAN_RESULT_INIT;
@@ -102,7 +102,7 @@ int verb_clean(const struct invocation *in, const struct environment *env)
 		.failed_arg = &work};
 	int status = STATUS_FAILED;
 
-	if (verb_repair_usage(in) < 0 || tracked_new(&clean.tracked, env) < 0)
+	if (tracked_new(&clean.tracked, env) < 0)
 		return STATUS_FAILED;
 	progress_start(&work.progress, "files", in->quiet);
 	clean_all(&result, &clean, in);
@@ -113,3 +113,14 @@ int verb_clean(const struct invocation *in, const struct environment *env)
 	clean_result_free(&result);
 	return status;
 }
+
+const struct command cmd_clean = {
+	.name = "clean",
+	.operands = "[DIR...]",
+	.most = -1,
+	.options = CLI_POLICY | CLI_CHANGE | CLI_OPTION(ALL),
+	.summary = "delete misleading bytecode from disk",
+	.help = "Deletes from disk the bytecode that --check-worktree reports: what makes Python run something other than the source. With --all, deletes all bytecode. Never deletes a file that git tracks.",
+	.examples = {"--clean --dry-run", "--clean --all -- src"},
+	.run = run,
+};

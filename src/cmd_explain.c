@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "cmd.h"
 
 #include <string.h>
 
@@ -276,7 +276,7 @@ static int explain_a_rule(enum rule rule, size_t width)
 	return status;
 }
 
-int verb_explain(const struct invocation *in, const struct environment *env)
+static int run(const struct invocation *in, const struct environment *env)
 {
 	struct work work = {.in = in,
 		.env = env,
@@ -302,3 +302,15 @@ int verb_explain(const struct invocation *in, const struct environment *env)
 	close_places(&work);
 	return status < 0 ? STATUS_FAILED : STATUS_CLEAN;
 }
+
+const struct command cmd_explain = {
+	.name = "explain",
+	.operands = "PATH|REV:PATH|RULE",
+	.least = 1,
+	.most = 1,
+	.options = CLI_POLICY | CLI_OPTION(FORMAT),
+	.summary = "what Python and Django do with a file, or what a rule means",
+	.help = "Says what Python and Django do with that file, and why; or what that rule means.",
+	.examples = {"--explain shop/migrations/0002_rename.pyc", "--explain ghost-module"},
+	.run = run,
+};

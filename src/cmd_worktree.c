@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "cmd.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -76,7 +76,7 @@ static void raise_notes(struct finding_list *findings)
 			findings->items[i].severity = SEVERITY_WARNING;
 }
 
-int verb_check_worktree(const struct invocation *in, const struct environment *env)
+static int run(const struct invocation *in, const struct environment *env)
 {
 	static char here[] = ".";
 	char *default_dirs[] = {here};
@@ -96,7 +96,7 @@ int verb_check_worktree(const struct invocation *in, const struct environment *e
 	if (in->strict)
 		raise_notes(&work.findings);
 	if (status == 0)
-		status = verb_report(in, env, &work.report);
+		status = cmd_report(in, env, &work.report);
 	else
 		status = STATUS_FAILED;
 	finding_list_free(&work.findings);
@@ -107,3 +107,14 @@ int verb_check_worktree(const struct invocation *in, const struct environment *e
 	}
 	return status;
 }
+
+const struct command cmd_check_worktree = {
+	.name = "check-worktree",
+	.operands = "[DIR...]",
+	.most = -1,
+	.options = CLI_REPORT,
+	.summary = "files on disk, ignored ones too; needs no repository",
+	.help = "Looks at the files on disk, ignored ones too, for bytecode that makes Python run something other than the source. Needs no repository. With --strict, every cache counts.",
+	.examples = {"--check-worktree", "--check-worktree /app"},
+	.run = run,
+};

@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "cmd.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +82,7 @@ static int check_index(const struct invocation *in, const struct environment *en
 		if (check_run(&findings, &r.checked, &check) == 0) {
 			if (!in->quiet)
 				warn_of_unmatched(w.job.policy, w.unmatched);
-			status = verb_report(in, env, &r);
+			status = cmd_report(in, env, &r);
 		}
 	}
 	finding_list_free(&findings);
@@ -90,14 +90,36 @@ static int check_index(const struct invocation *in, const struct environment *en
 	return status;
 }
 
-int verb_check_staged(const struct invocation *in, const struct environment *env)
+static int check_staged(const struct invocation *in, const struct environment *env)
 {
-	if (in->operand_count == 0 && verb_is_silent(in, env) && screen_is_clean(env, in->policy))
+	if (in->operand_count == 0 && cmd_is_silent(in, env) && screen_is_clean(env, in->policy))
 		return STATUS_CLEAN;
 	return check_index(in, env, true);
 }
 
-int verb_check_tracked(const struct invocation *in, const struct environment *env)
+static int check_tracked(const struct invocation *in, const struct environment *env)
 {
 	return check_index(in, env, false);
 }
+
+const struct command cmd_check_staged = {
+	.name = "check-staged",
+	.operands = "[PATH...]",
+	.most = -1,
+	.options = CLI_REPORT,
+	.summary = "files this commit would add, or orphan",
+	.help = "Looks at the files this commit would add, and at the bytecode that it would orphan by removing the source. Errors are what the commit itself does; warnings are what HEAD already has. Each PATH named is judged like a tracked file. This is what the pre-commit hook runs.",
+	.examples = {"--check-staged", "--check-staged --format=json"},
+	.run = check_staged,
+};
+
+const struct command cmd_check_tracked = {
+	.name = "check-tracked",
+	.operands = "[PATH...]",
+	.most = -1,
+	.options = CLI_REPORT,
+	.summary = "every file in the index",
+	.help = "Looks at every file in the index or, with PATH, at those files and at the files below those directories.",
+	.examples = {"--check-tracked", "--check-tracked -z -- src | xargs -0 ls -l"},
+	.run = check_tracked,
+};

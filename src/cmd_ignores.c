@@ -1,4 +1,4 @@
-#include "verbs.h"
+#include "cmd.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -65,7 +65,7 @@ static void say_commit(struct buf *out, const struct work *w)
 /* `done`: the patterns have been added. */
 static int report(struct work *w, bool done)
 {
-	bool adding = w->in->verb == VERB_ADD_IGNORES;
+	bool adding = w->in->command == &cmd_add_ignores;
 	struct buf text = BUF_INIT;
 	int status = -1;
 	size_t i;
@@ -81,14 +81,14 @@ static int report(struct work *w, bool done)
 		say_commit(&text, w);
 	else if (w->gaps.count && !adding)
 		buf_adds(&text, "Add what is missing: pycguard --add-ignores\n");
-	else if (!w->gaps.count && verb_wants_all_clear(w->in, w->env))
+	else if (!w->gaps.count && cmd_wants_all_clear(w->in, w->env))
 		buf_adds(&text, "pycguard: ignore files keep Python bytecode out\n");
 	for (i = 0; w->in->verbose && i < w->gaps.at_top.count; i++) {
 		path_quote(&text, w->gaps.at_top.items[i].path, w->gaps.at_top.items[i].len);
 		buf_adds(&text, ": no ignore file beside it, so its context is taken to be the top "
 				"of the repository\n");
 	}
-	status = verb_repair_report(w->in, &w->files, &text);
+	status = cmd_say(w->in, &w->files, &text);
 	buf_free(&text);
 	return status;
 }
@@ -139,11 +139,9 @@ static int check_or_add(struct work *w, bool add)
 static int run(const struct invocation *in, const struct environment *env)
 {
 	struct work w = {.in = in, .env = env, .gaps = IGNORE_GAPS_INIT, .files = PATHSET_INIT};
-	bool add = in->verb == VERB_ADD_IGNORES && !in->dry_run;
+	bool add = in->command == &cmd_add_ignores && !in->dry_run;
 	int status = STATUS_FAILED, top = -1;
 
-	if (verb_repair_usage(in) < 0)
-		return STATUS_FAILED;
 	if (job_open(&w.job, in, env) == 0)
 		top = ignores_open_top(w.job.repository, add);
 	if (top >= 0) {
@@ -159,12 +157,20 @@ static int run(const struct invocation *in, const struct environment *env)
 	return status;
 }
 
-int verb_check_ignores(const struct invocation *in, const struct environment *env)
-{
-	return run(in, env);
-}
+const struct command cmd_check_ignores = {
+	.name = "check-ignores",
+	.options = CLI_POLICY | CLI_OPTION(EXIT_ZERO) | CLI_OPTION(STRICT) | CLI_OPTION(NULL_BYTES),
+	.summary = "whether .gitignore and .dockerignore files exclude bytecode",
+	.help = "Checks that git ignores the bytecode that Python would write in the packages of this repository, and that the .dockerignore beside each Dockerfile keeps it out of the image. With --strict, ignore files that other clones do not have do not count.",
+	.examples = {"--check-ignores", "--check-ignores --strict"},
+	.run = run,
+};
 
-int verb_add_ignores(const struct invocation *in, const struct environment *env)
-{
-	return run(in, env);
-}
+const struct command cmd_add_ignores = {
+	.name = "add-ignores",
+	.options = CLI_POLICY | CLI_CHANGE | CLI_OPTION(STRICT),
+	.summary = "add what --check-ignores finds missing",
+	.help = "Adds to .gitignore and .dockerignore files what --check-ignores finds missing.",
+	.examples = {"--add-ignores --dry-run", "--add-ignores"},
+	.run = run,
+};
