@@ -206,12 +206,15 @@ static int visit(void *arg, const struct entry *e)
 	struct policy_decision d;
 	struct finding f;
 
-	run->checked++;
-	if (c->progress)
-		show_progress(run);
 	if (c->unmatched &&
 		policy_strike(c->policy, run->matcher, e->path, e->len, c->unmatched) < 0)
 		return -1;
+	if (c->kind == CHECK_TRACKED && c->named && c->named->count &&
+		!pathset_holds(c->named, e->path, e->len))
+		return 0;
+	run->checked++;
+	if (c->progress)
+		show_progress(run);
 	if (decide(&d, c, run->matcher, e) < 0)
 		return -1;
 	if (!d.rejected || (c->kind == CHECK_DISK && !d.builtin))

@@ -30,7 +30,9 @@ struct check {
 	size_t base_count;
 	check_find_bases *find_bases; /* or this, which is asked for them once something is found */
 	void *find_bases_arg;
-	const struct pathset *named; /* paths that CHECK_COMMIT judges as CHECK_TRACKED would */
+	/* paths that CHECK_COMMIT judges as CHECK_TRACKED would; the latter judges, if there are
+	 * any, no other */
+	const struct pathset *named;
 	bool *unmatched;         /* see policy_unmatched: those that match are cleared; or NULL */
 	const char *policy_base; /* of CHECK_DISK: stands before a path when lines are matched, */
 	const char *shown_base;  /* and in findings; both "" or ending in a slash */

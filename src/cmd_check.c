@@ -13,12 +13,14 @@ struct work {
 	struct snapshot **bases;
 	size_t base_count;
 	bool *unmatched; /* NULL: not asked for */
+	struct progress progress;
 };
 
 static int work_open(
 	struct work *w, const struct invocation *in, const struct environment *env, bool staged)
 {
 	*w = (struct work){.unmatched = NULL};
+	progress_start(&w->progress, "files", in->quiet);
 	if (job_open(&w->job, in, env) < 0)
 		return -1;
 	w->unmatched = staged ? NULL : policy_unmatched(w->job.policy);
@@ -76,14 +78,18 @@ static int check_index(const struct invocation *in, const struct environment *en
 			.find_bases = staged ? find_bases : NULL,
 			.find_bases_arg = &w,
 			.named = &w.job.named,
-			.unmatched = w.unmatched};
+			.unmatched = w.unmatched,
+			.progress = &w.progress};
 
 		r.prefix = w.job.prefix.ptr;
-		if (check_run(&findings, &r.checked, &check) == 0) {
-			if (!in->quiet)
-				warn_of_unmatched(w.job.policy, w.unmatched);
-			status = cmd_report(in, env, &r);
-		}
+		if (check_run(&findings, &r.checked, &check) == 0)
+			status = STATUS_CLEAN;
+		progress_end(&w.progress);
+	}
+	if (status == STATUS_CLEAN) {
+		if (!in->quiet)
+			warn_of_unmatched(w.job.policy, w.unmatched);
+		status = cmd_report(in, env, &r);
 	}
 	finding_list_free(&findings);
 	work_close(&w);

@@ -36,6 +36,25 @@ load helper
     assert_judged 1 "error bytecode $old" "error bytecode $new"
 }
 
+@test "with paths, only those files and what is below those directories" {
+    new_repo
+    a=$(pyc a/m.py) b=$(pyc b/m.py) n=$(pyc b/deep/n.py)
+    commit start .
+    judge --check-tracked b/deep a/__pycache__
+    assert_judged 1 "error bytecode $a" "error bytecode $n"
+    assert_json '.checked == 3'
+    judge --check-tracked b/m.py
+    assert_judged 0
+    cd b
+    judge --check-tracked deep
+    assert_judged 1 "error bytecode $n"
+    judge --check-tracked .
+    assert_judged 1 "error bytecode $b" "error bytecode $n"
+    judge --check-tracked ..
+    assert_judged 1 "error bytecode $a" "error bytecode $b" "error bytecode $n"
+    assert_refuses "path 'b/gone' is not in the index" --check-tracked gone
+}
+
 @test "a source that git-lfs keeps is not held against its hash" {
     new_repo
     write m.py 'x = 1'
@@ -67,13 +86,6 @@ load helper
     git rm -q --cached "$cache"
     judge --check-tracked
     assert_judged 0
-}
-
-@test "it takes no path" {
-    new_repo
-    write m.py 'x = 1'
-    commit start m.py
-    assert_refuses m.py --check-tracked m.py
 }
 
 @test "the text is of tracked files, and the command mends them" {

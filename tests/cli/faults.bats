@@ -366,7 +366,7 @@ open(".git/index", "wb").write(body + hashlib.sha1(body).digest())'
     assert_refuses "'--strict=yes'" --strict=yes
     assert_refuses "'--check-staged=x'" --check-staged=x
     assert_refuses "'--check'" --check
-    assert_refuses 'm.py' --check-tracked m.py
+    assert_refuses 'm.py' --status m.py
 }
 
 @test "a verb may be given twice" {
