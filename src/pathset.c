@@ -3,21 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "error.h"
 #include "path.h"
 
 int pathset_add(struct pathset *set, const char *path, size_t len)
 {
-	struct pathset_item *grown;
 	char *copy;
 
-	/* Grow when the count is a power of two: amortized, and no capacity to keep. */
-	if ((set->count & (set->count - 1)) == 0) {
-		grown = realloc(set->items, (set->count ? 2 * set->count : 1) * sizeof *grown);
-		if (!grown)
-			return error_oom();
-		set->items = grown;
-	}
+	if (array_room(set->items, set->count) < 0)
+		return -1;
 	copy = strndup(path, len);
 	if (!copy)
 		return error_oom();

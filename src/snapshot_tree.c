@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "tree.h"
 
 enum { KEPT = 64 };
@@ -17,7 +18,7 @@ struct place {
 struct directory {
 	struct object object;
 	struct place *places; /* sorted for bsearch, however damaged the tree */
-	size_t count, cap;
+	size_t count;
 };
 
 struct tree_snapshot {
@@ -102,16 +103,8 @@ static int compare_places(const void *a, const void *b)
 
 static int add_place(struct directory *d, const struct tree_cursor *at)
 {
-	size_t cap = d->cap ? 2 * d->cap : 16;
-	struct place *grown;
-
-	if (d->count == d->cap) {
-		grown = realloc(d->places, cap * sizeof *grown);
-		if (!grown)
-			return error_oom();
-		d->places = grown;
-		d->cap = cap;
-	}
+	if (array_room(d->places, d->count) < 0)
+		return -1;
 	d->places[d->count++] = (struct place){at->name, at->mode};
 	return 0;
 }

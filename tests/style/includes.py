@@ -29,7 +29,7 @@ pattern glob*
 json_text pathset exec rules
 atomic_file directory
 path
-io siphash sha1 oid reflines progress amount nearest plain_config interrupt sha256 crew
+io siphash sha1 oid reflines progress amount array nearest plain_config interrupt sha256 crew
 buf
 error
 utf8 environment big_endian
