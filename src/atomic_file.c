@@ -205,11 +205,16 @@ static int replace(struct writing *w, const char *text, size_t len, mode_t mode)
 	return status;
 }
 
-int atomic_file_write(const char *path, const char *text, mode_t mode)
+int atomic_file_write_bytes(const char *path, const void *bytes, size_t len, mode_t mode)
 {
 	struct writing w = {AT_FDCWD, path, path, BUF_INIT, NULL};
 
-	return replace(&w, text, strlen(text), mode);
+	return replace(&w, bytes, len, mode);
+}
+
+int atomic_file_write(const char *path, const char *text, mode_t mode)
+{
+	return atomic_file_write_bytes(path, text, strlen(text), mode);
 }
 
 /* The line end of the last line that has one. */

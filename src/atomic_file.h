@@ -53,4 +53,7 @@ void atomic_file_close(struct atomic_file *f);
  */
 int atomic_file_write(const char *path, const char *text, mode_t mode);
 
+/** The same for bytes that may be NUL. */
+int atomic_file_write_bytes(const char *path, const void *bytes, size_t len, mode_t mode);
+
 #endif

@@ -1,9 +1,14 @@
 #include "cmd.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "atomic_file.h"
 #include "formats.h"
+#include "io.h"
 #include "path.h"
 #include "self.h"
 
@@ -52,9 +57,44 @@ static int write_mend(struct buf *out, const struct invocation *in, const struct
 
 bool cmd_is_silent(const struct invocation *in, const struct environment *env)
 {
+	if (in->output)
+		return false;
 	if (in->paths_only)
 		return true;
 	return format_named(in->format) == report_human && !cmd_wants_all_clear(in, env);
+}
+
+/* What is no file, as a terminal or a pipe, is written to; a file is replaced. */
+static int write_file(const char *path, const struct buf *text)
+{
+	struct stat st;
+	int fd, status = 0;
+
+	if (buf_failed(text) < 0)
+		return -1;
+	if (lstat(path, &st) < 0 ? errno == ENOENT : S_ISREG(st.st_mode))
+		return atomic_file_write_bytes(path, text->ptr, text->len, 0666);
+	fd = open(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return error_os(errno, "cannot write '%s'", path);
+	if (io_write_all(fd, text->ptr, text->len) < 0)
+		status = error_os(errno, "cannot write '%s'", path);
+	close(fd);
+	return status;
+}
+
+/* The report in the format asked for, for -o; never in colour. */
+static int write_output(const char *path, report_printer *printer, const struct report *r)
+{
+	struct report plain = *r;
+	struct buf text = BUF_INIT;
+	int status;
+
+	plain.color = false;
+	printer(&text, &plain);
+	status = write_file(path, &text);
+	buf_free(&text);
+	return status;
 }
 
 int cmd_report(const struct invocation *in, const struct environment *env, struct report *r)
@@ -69,9 +109,13 @@ int cmd_report(const struct invocation *in, const struct environment *env, struc
 	r->all_clear = in->verbose || (!is_push(r->mode) && cmd_wants_all_clear(in, env));
 	r->color = wants_color(in, env);
 	rejected = report_rejected(r);
-	if (rejected && printer == report_human)
+	if (rejected && (printer == report_human || in->output))
 		status = write_mend(&mend, in, env, r->mode);
 	r->mend = mend.ptr;
+	if (status == 0 && in->output) {
+		status = write_output(in->output, printer, r);
+		printer = report_human;
+	}
 	if (!in->quiet || printer != report_human)
 		printer(&text, r);
 	if (status == 0)

@@ -356,3 +356,67 @@ sys.stdout.buffer.write(re.sub("[\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd"
     of --format=gitlab
     readme_block format-gitlab | diff - out
 }
+
+@test "-o: the report in that format goes to the file, and the one for people to standard output" {
+    new_repo
+    write m.pyc x
+    git add m.pyc
+    for format in json sarif github gitlab; do
+        "$PYCGUARD" --check-tracked --format="$format" >"$WORK/expected" || :
+        run_pycguard --check-tracked --format="$format" -o "$WORK/out"
+        assert_status 1
+        assert_output_has '--untrack'
+        [[ -z $stderr ]] || fail 'standard error'
+        cmp "$WORK/expected" "$WORK/out"
+    done
+    run_pycguard --check-tracked -q -z -o "$WORK/out"
+    assert_status 1
+    assert_no_output
+    printf 'm.pyc\0' | cmp - "$WORK/out"
+    run_pycguard --check-tracked --color=always -o "$WORK/out"
+    [[ $output == *$'\e['* && $(<"$WORK/out") != *$'\e['* ]] || fail 'colour'
+    # What is all right is in the file too.
+    git rm -q --cached m.pyc
+    run_pycguard --format=json -o "$WORK/out"
+    assert_status 0
+    assert_no_output
+    jq -e '.findings == []' "$WORK/out"
+}
+
+@test "-o replaces a file, writes to what is no file, and follows no link" {
+    new_repo
+    echo mine >"$WORK/mine"
+    ln -s "$WORK/mine" link
+    assert_refuses "cannot write 'link'" --check-tracked --format=json -o link
+    [[ $(<"$WORK/mine") == mine ]]
+    run_pycguard --check-tracked --format=json -o /dev/null
+    assert_status 0
+    [[ -c /dev/null ]]
+    mkdir dir
+    assert_refuses "cannot write 'dir'" --check-tracked --format=json -o dir
+    assert_refuses "cannot write 'gone/out'" --check-tracked --format=json -o gone/out
+    assert_refuses "'-o'" --check-tracked --format=json -o
+    if [[ -e /dev/full ]]; then assert_refuses "cannot write '/dev/full'" --check-tracked --format=json -o /dev/full; fi
+    # What could not be looked at leaves the file as it was.
+    echo old >out
+    rm .git/HEAD
+    run_pycguard --check-tracked --format=json -o out
+    assert_status 2
+    [[ $(<out) == old ]]
+}
+
+@test "--exit-zero lets findings pass, and no failure" {
+    new_repo
+    write m.pyc x
+    git add m.pyc
+    run_pycguard --check-tracked --exit-zero
+    assert_status 0
+    assert_output_has 'm.pyc'
+    run_pycguard --exit-zero
+    assert_status 0
+    run_pycguard --check-ignores --exit-zero
+    assert_status 0
+    rm .git/HEAD
+    run_pycguard --check-tracked --exit-zero
+    assert_status 2
+}
