@@ -1,13 +1,16 @@
 #include "clean.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "bytecode.h"
 #include "directory.h"
+#include "interrupt.h"
 #include "io.h"
 #include "path.h"
 #include "worktree.h"
@@ -18,15 +21,15 @@ struct cleaning {
 	struct worktree worktree;
 	struct check check;
 	struct matcher *matcher;
-	struct pathset plan; /* relative to the directory */
-	struct directory at; /* where the file is that is looked at */
+	struct pathset plan;    /* relative to the directory */
+	struct pathset empties; /* each __pycache__ that holds nothing, likewise */
+	struct directory at;    /* where the file is that is looked at */
 };
 
-enum verdict {
+/* Or an enum clean_kept. */
+enum {
 	VERDICT_FAILED = -1, /* recorded */
-	VERDICT_DELETE,
-	VERDICT_STRANGE,
-	VERDICT_TRACKED,
+	VERDICT_DELETE = CLEAN_KEPT_COUNT,
 	VERDICT_LEAVE, /* gone, or nothing that is deleted here */
 };
 
@@ -53,7 +56,7 @@ static int has_bytecode(int dir, const char *file, enum bytecode_kind kind)
 	int errnum;
 
 	if (fd < 0)
-		return errno == ENOENT ? 0 : -1;
+		return -1;
 	n = io_read_full(fd, bytes, sizeof bytes);
 	errnum = errno;
 	close(fd);
@@ -66,14 +69,19 @@ static int has_bytecode(int dir, const char *file, enum bytecode_kind kind)
 	return header.magic != MAGIC_NONE;
 }
 
-static enum verdict cannot_read(const struct cleaning *c, const char *path)
+static bool is_absent(int errnum)
+{
+	return errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP;
+}
+
+static int cannot_read(const struct cleaning *c, const char *path)
 {
 	error_os(errno, "cannot read '%s%s'", c->worktree.shown_base.ptr, path);
 	return VERDICT_FAILED;
 }
 
 /* Judges the file by its name and what it holds, and tells its size and identity. */
-static enum verdict look_at(struct cleaning *c, const char *path, size_t len, struct stat *st)
+static int look_at(struct cleaning *c, const char *path, size_t len, struct stat *st)
 {
 	const char *file = path + path_base(path, len);
 	struct bytecode_name name;
@@ -85,18 +93,18 @@ static enum verdict look_at(struct cleaning *c, const char *path, size_t len, st
 	if (directory_enter(&c->at, path, path_base(path, len)) < 0)
 		return VERDICT_FAILED;
 	if (c->at.fd < 0)
-		return VERDICT_LEAVE;
+		return faccessat(c->at.root, path, F_OK, 0) == 0 ? CLEAN_LINKED : VERDICT_LEAVE;
 	if (fstatat(c->at.fd, file, st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? VERDICT_LEAVE : cannot_read(c, path);
+		return is_absent(errno) ? VERDICT_LEAVE : cannot_read(c, path);
 	if (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode))
 		return VERDICT_LEAVE;
 	is = name.kind == BYTECODE_CACHE ? 1 : has_bytecode(c->at.fd, file, name.kind);
 	if (is < 0)
-		return cannot_read(c, path);
-	return is ? VERDICT_DELETE : VERDICT_STRANGE;
+		return is_absent(errno) ? VERDICT_LEAVE : cannot_read(c, path);
+	return is ? VERDICT_DELETE : CLEAN_STRANGE;
 }
 
-static enum verdict look_whether_tracked(struct cleaning *c, const char *path)
+static int look_whether_tracked(struct cleaning *c, const char *path)
 {
 	struct buf whole = BUF_INIT;
 	enum tracked_answer answer = TRACKED_FAILED;
@@ -114,7 +122,7 @@ static enum verdict look_whether_tracked(struct cleaning *c, const char *path)
 	case TRACKED_NO:
 		return VERDICT_DELETE;
 	case TRACKED_YES:
-		return VERDICT_TRACKED;
+		return CLEAN_TRACKED;
 	case TRACKED_UNKNOWN:
 		break;
 	}
@@ -135,27 +143,168 @@ static int tell(struct cleaning *c, struct pathset *set, const char *path)
 	return status;
 }
 
+/* Whether a directory of that path is an environment, or one that it is in, up to the directory
+ * that was named: `len` becomes the length of its path. 1, 0, -1 recorded. */
+static int find_environment(const struct cleaning *c, const char *path, size_t *len)
+{
+	struct buf dir = BUF_INIT;
+	int found = 0;
+	size_t i;
+
+	for (i = 0; i < *len && found == 0; i++) {
+		int fd;
+
+		buf_addc(&dir, path[i]);
+		if (path[i] != '/' || dir.failed)
+			continue;
+		fd = io_openat(c->at.root, dir.ptr, O_RDONLY | O_DIRECTORY, 0);
+		if (fd < 0 && is_absent(errno))
+			break;
+		found = fd < 0 ? -1 : disk_is_environment(fd);
+		if (found < 0)
+			cannot_read(c, dir.ptr);
+		if (fd >= 0)
+			close(fd);
+		if (found > 0)
+			*len = i + 1;
+	}
+	if (buf_failed(&dir) < 0)
+		found = -1;
+	buf_free(&dir);
+	return found;
+}
+
+/* Tells of the directory at `path`, absolute, whether it has sources, and whether it is a package.
+ * 0; -1 with errno set. */
+static int look_for_sources(const char *path, bool *sources, bool *package)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *d;
+	int errnum = errno;
+
+	*sources = *package = false;
+	if (!dir)
+		return is_absent(errnum) ? 0 : -1;
+	for (errno = 0; (d = readdir(dir)); errno = 0) {
+		size_t len = strlen(d->d_name);
+
+		*sources = *sources || (len > 3 && strcmp(d->d_name + len - 3, ".py") == 0);
+		*package = *package || strcmp(d->d_name, "__init__.py") == 0 ||
+			   strcmp(d->d_name, "__init__.pyc") == 0;
+	}
+	errnum = errno;
+	closedir(dir);
+	errno = errnum;
+	return errnum && !is_absent(errnum) ? -1 : 0;
+}
+
+/* Whether what is in a directory was shipped without sources: there is none in it, nor above in the
+ * package that it belongs to. 1, 0, -1 recorded. */
+static int is_compiled(const struct cleaning *c, const char *path, size_t len)
+{
+	struct buf dir = BUF_INIT;
+	bool sources, package, first = true;
+	int status;
+
+	buf_add(&dir, c->worktree.real.ptr, c->worktree.real.len);
+	buf_add(&dir, path, len);
+	for (;;) {
+		status = buf_failed(&dir);
+		if (status < 0)
+			break;
+		status = look_for_sources(dir.ptr, &sources, &package);
+		if (status < 0) {
+			error_os(errno, "cannot read directory '%s'", dir.ptr);
+			break;
+		}
+		if (!first && !package)
+			sources = false;
+		if (sources || (!first && !package) || dir.len <= 1)
+			break;
+		buf_cut(&dir, path_base(dir.ptr, dir.len - 1));
+		first = false;
+	}
+	buf_free(&dir);
+	return status < 0 ? -1 : !sources;
+}
+
+/* Whether what is misleading stays, since nobody asked for all: then `len` becomes the length of
+ * the directory's path that is named. */
+static int look_at_place(
+	const struct cleaning *c, const struct finding *f, const char *path, size_t *len)
+{
+	int found;
+
+	*len = path_base(path, *len);
+	if (c->clean->all)
+		return VERDICT_DELETE;
+	found = find_environment(c, path, len);
+	if (found)
+		return found < 0 ? VERDICT_FAILED : CLEAN_ENVIRONMENT;
+	found = f->rule == RULE_GHOST_MODULE ? is_compiled(c, path, *len) : 0;
+	if (found)
+		return found < 0 ? VERDICT_FAILED : CLEAN_COMPILED;
+	return VERDICT_DELETE;
+}
+
+static int tell_kept(struct cleaning *c, int why, const char *path, size_t len)
+{
+	struct pathset *set = &c->out->kept[why];
+	const struct pathset_item *last = set->items + set->count;
+	struct buf shown = BUF_INIT;
+	int status = 0;
+
+	buf_add(&shown, c->worktree.shown_base.ptr, c->worktree.shown_base.len);
+	buf_add(&shown, path, len);
+	if (shown.len == 0)
+		buf_adds(&shown, "./");
+	if (buf_failed(&shown) < 0)
+		status = -1;
+	else if (!set->count || strcmp(last[-1].path, shown.ptr) != 0)
+		status = pathset_add(set, shown.ptr, shown.len);
+	buf_free(&shown);
+	return status;
+}
+
 static int plan_file(struct cleaning *c, const struct finding *f)
 {
 	const char *path = f->path + c->worktree.shown_base.len;
-	size_t len = f->path_len - c->worktree.shown_base.len;
+	size_t len = f->path_len - c->worktree.shown_base.len, told = len;
 	struct stat st;
-	enum verdict v = look_at(c, path, len, &st);
+	int v = look_at(c, path, len, &st);
 
 	if (v == VERDICT_DELETE)
 		v = look_whether_tracked(c, path);
+	if (v == VERDICT_DELETE)
+		v = look_at_place(c, f, path, &told);
 	if (v == VERDICT_FAILED)
 		failed(c);
-	if (v == VERDICT_STRANGE)
-		return tell(c, &c->out->strange, path);
-	if (v == VERDICT_TRACKED)
-		return tell(c, &c->out->tracked, path);
+	if (v >= 0 && v < CLEAN_KEPT_COUNT)
+		return tell_kept(c, v, path, told);
 	if (v != VERDICT_DELETE)
 		return 0;
 	if (!c->clean->dry_run)
 		return pathset_add(&c->plan, path, len);
 	c->out->bytes += (uint64_t)st.st_size;
 	return tell(c, &c->out->deleted, path);
+}
+
+static void take_empty(void *arg, const char *path)
+{
+	struct cleaning *c = arg;
+	size_t len = strlen(path);
+
+	if (!c->clean->all && find_environment(c, path, &len) != 0)
+		return;
+	if (c->clean->dry_run)
+		c->out->directories++;
+	else if (pathset_add(&c->empties, path, strlen(path)) < 0)
+		failed(c);
+}
+
+static void tell_failed(void *arg)
+{
+	failed(arg);
 }
 
 static int make_plan(struct cleaning *c)
@@ -176,14 +325,14 @@ static int judge_again(struct cleaning *c, const char *path)
 	struct finding f;
 	struct entry e;
 	int found = snapshot_find(c->worktree.snapshot, path, &e);
-	bool lies;
+	bool misleading;
 
 	if (found <= 0)
 		return found;
 	if (check_entry(&f, &c->check, c->matcher, &e) < 0)
 		return -1;
-	lies = f.rule != RULE_NONE && f.rule != RULE_POLICY && f.rule != RULE_BYTECODE;
-	found = lies || (c->clean->all && f.rule == RULE_BYTECODE);
+	misleading = f.rule != RULE_NONE && f.rule != RULE_POLICY && f.rule != RULE_BYTECODE;
+	found = misleading || (c->clean->all && f.rule == RULE_BYTECODE);
 	finding_clear(&f);
 	return found;
 }
@@ -200,7 +349,7 @@ static int delete_file(struct cleaning *c, const char *path, size_t len, struct 
 {
 	const char *file = path + path_base(path, len);
 	struct stat now;
-	enum verdict v = look_at(c, path, len, st);
+	int v = look_at(c, path, len, st);
 	int still = v == VERDICT_DELETE ? judge_again(c, path) : v == VERDICT_FAILED ? -1 : 0;
 
 	if (still <= 0)
@@ -211,7 +360,7 @@ static int delete_file(struct cleaning *c, const char *path, size_t len, struct 
 		if (unlinkat(c->at.fd, file, 0) == 0)
 			return 1;
 	}
-	if (errno == ENOENT)
+	if (is_absent(errno))
 		return 0;
 	return error_os(errno, "cannot delete '%s%s'", c->worktree.shown_base.ptr, path);
 }
@@ -220,71 +369,68 @@ static bool is_cache_directory(const char *dir, size_t len)
 {
 	static const char name[] = BYTECODE_CACHES "/";
 
-	return len >= sizeof name - 1 && strcmp(dir + len - (sizeof name - 1), name) == 0 &&
+	return len >= sizeof name - 1 &&
+	       memcmp(dir + len - (sizeof name - 1), name, sizeof name - 1) == 0 &&
 	       (len == sizeof name - 1 || dir[len - sizeof name] == '/');
 }
 
-/* Deletes the __pycache__ that the last deletion was in, if it is empty now. */
-static void delete_emptied(struct cleaning *c, struct buf *dir)
+/* Deletes a __pycache__ if it is empty. */
+static void delete_empty(struct cleaning *c, const char *path, size_t len)
 {
-	size_t base;
+	struct buf dir = BUF_INIT;
+	size_t base = path_base(path, len - 1);
 
-	if (!c->clean->all || dir->failed || !is_cache_directory(dir->ptr, dir->len))
-		return;
-	buf_cut(dir, dir->len - 1);
-	base = path_base(dir->ptr, dir->len);
-	if (directory_enter(&c->at, dir->ptr, base) < 0) {
+	buf_add(&dir, path, len - 1);
+	if (buf_failed(&dir) < 0 || directory_enter(&c->at, dir.ptr, base) < 0)
 		failed(c);
-		return;
+	else if (c->at.fd >= 0 && unlinkat(c->at.fd, dir.ptr + base, AT_REMOVEDIR) == 0)
+		c->out->directories++;
+	else if (c->at.fd >= 0 && !is_absent(errno) && errno != ENOTEMPTY && errno != EEXIST) {
+		error_os(errno, "cannot delete '%s%s'", c->worktree.shown_base.ptr, dir.ptr);
+		failed(c);
 	}
-	if (c->at.fd < 0 || unlinkat(c->at.fd, dir->ptr + base, AT_REMOVEDIR) == 0) {
-		c->out->directories += c->at.fd >= 0;
-		return;
-	}
-	if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOENT || errno == ENOTDIR)
-		return;
-	error_os(errno, "cannot delete '%s%s'", c->worktree.shown_base.ptr, dir->ptr);
-	failed(c);
+	buf_free(&dir);
 }
 
 static int apply_plan(struct cleaning *c)
 {
-	struct buf emptied = BUF_INIT;
+	size_t emptied =
+		0; /* the length of the directory's path that the last one deleted was in */
 	struct stat st;
 	int status = 0;
 	size_t i;
 
-	for (i = 0; i < c->plan.count && status == 0; i++) {
+	for (i = 0; i < c->plan.count && status == 0 && !interrupt_caught(); i++) {
 		const struct pathset_item *item = &c->plan.items[i];
 		size_t base = path_base(item->path, item->len);
-		int deleted;
+		int deleted = delete_file(c, item->path, item->len, &st);
+		bool is_last = i + 1 == c->plan.count ||
+			       path_compare(item->path, base, item[1].path,
+				       path_base(item[1].path, item[1].len)) != 0;
 
-		if (path_compare(emptied.ptr, emptied.len, item->path, base) != 0) {
-			delete_emptied(c, &emptied);
-			buf_clear(&emptied);
-		}
-		deleted = delete_file(c, item->path, item->len, &st);
 		if (deleted < 0)
 			failed(c);
-		if (deleted <= 0)
-			continue;
-		c->out->bytes += (uint64_t)st.st_size;
-		status = tell(c, &c->out->deleted, item->path);
-		buf_clear(&emptied);
-		buf_add(&emptied, item->path, base);
-		if (status == 0)
-			status = buf_failed(&emptied);
+		if (deleted > 0) {
+			c->out->bytes += (uint64_t)st.st_size;
+			status = tell(c, &c->out->deleted, item->path);
+			emptied = base;
+		}
+		if (is_last && emptied && is_cache_directory(item->path, base))
+			delete_empty(c, item->path, base);
+		if (is_last)
+			emptied = 0;
 	}
-	delete_emptied(c, &emptied);
-	buf_free(&emptied);
+	for (i = 0; i < c->empties.count && status == 0 && !interrupt_caught(); i++)
+		delete_empty(c, c->empties.items[i].path, c->empties.items[i].len);
 	return status;
 }
 
 int clean_directory(struct clean_result *out, const struct clean *clean, const char *dir)
 {
-	struct cleaning c = {.clean = clean, .out = out, .plan = PATHSET_INIT};
-	int status =
-		worktree_open(&c.worktree, dir, clean->policy, clean->failed, clean->failed_arg);
+	struct cleaning c = {.clean = clean, .out = out};
+	const struct disk_options options = {
+		.environments = true, .failed = tell_failed, .empty_cache = take_empty, .arg = &c};
+	int status = worktree_open(&c.worktree, dir, clean->policy, &options);
 
 	c.matcher = matcher_new();
 	if (status == 0 && c.matcher) {
@@ -295,13 +441,16 @@ int clean_directory(struct clean_result *out, const struct clean *clean, const c
 		c.check.progress = clean->progress;
 		c.at = directory_at(disk_root(c.worktree.snapshot));
 		status = make_plan(&c);
-		if (status == 0)
+		if (status == 0 && !clean->dry_run) {
+			interrupt_catch();
 			status = apply_plan(&c);
+		}
 		directory_leave(&c.at);
 	} else {
 		status = -1;
 	}
 	pathset_free(&c.plan);
+	pathset_free(&c.empties);
 	matcher_free(c.matcher);
 	worktree_close(&c.worktree);
 	return status;
@@ -309,7 +458,9 @@ int clean_directory(struct clean_result *out, const struct clean *clean, const c
 
 void clean_result_free(struct clean_result *r)
 {
+	size_t i;
+
 	pathset_free(&r->deleted);
-	pathset_free(&r->tracked);
-	pathset_free(&r->strange);
+	for (i = 0; i < CLEAN_KEPT_COUNT; i++)
+		pathset_free(&r->kept[i]);
 }

@@ -4,6 +4,7 @@
 
 #include "amount.h"
 #include "clean.h"
+#include "interrupt.h"
 
 struct work {
 	struct progress progress;
@@ -20,29 +21,43 @@ static void failed(void *arg)
 	fprintf(stderr, "pycguard: %s\n", error_message());
 }
 
-static void say_kept(
-	struct buf *out, const struct invocation *in, const struct pathset *kept, const char *why)
+static void say_kept(struct buf *out, const struct invocation *in, const struct clean_result *r)
 {
-	if (!kept->count)
-		return;
-	buf_addf(out, "pycguard: kept %zu file%s %s:\n", kept->count, amount_plural(kept->count),
-		why);
-	cmd_list(out, in, kept);
+	static const char *const whys[] = {
+		[CLEAN_TRACKED] = "tracked by git (stop tracking them first: pycguard --untrack)",
+		[CLEAN_STRANGE] = "named like bytecode, but with other contents",
+		[CLEAN_LINKED] = "behind a symbolic link",
+		[CLEAN_COMPILED] = "without any source beside it: it seems to have been shipped "
+				   "compiled (--all deletes it)",
+		[CLEAN_ENVIRONMENT] = "an environment (--all cleans it too)",
+	};
+	size_t i;
+
+	for (i = 0; i < CLEAN_KEPT_COUNT; i++) {
+		const struct pathset *kept = &r->kept[i];
+
+		if (!kept->count)
+			continue;
+		buf_addf(out, "pycguard: kept %zu ", kept->count);
+		if (i < CLEAN_COMPILED)
+			buf_addf(out, "file%s %s:\n", amount_plural(kept->count), whys[i]);
+		else
+			buf_addf(out, "director%s, %s:\n", kept->count == 1 ? "y" : "ies", whys[i]);
+		cmd_list(out, in, kept);
+	}
 }
 
 static void say(struct buf *out, const struct invocation *in, const struct clean_result *r)
 {
 	if (r->deleted.count) {
-		buf_addf(out, "pycguard: %s%s:\n",
-			in->dry_run ? "would delete bytecode" : "deleted bytecode",
-			in->all ? "" : " that lies");
+		buf_addf(out, "pycguard: %s %sbytecode:\n",
+			in->dry_run ? "would delete" : "deleted", in->all ? "" : "misleading ");
 		cmd_list(out, in, &r->deleted);
 	}
-	say_kept(out, in, &r->tracked,
-		"that git tracks; to be taken out of git first "
-		"(pycguard --untrack)");
-	say_kept(out, in, &r->strange, "with the name of bytecode but other contents");
-	if (!r->deleted.count)
+	say_kept(out, in, r);
+	if (interrupt_caught())
+		buf_adds(out, "pycguard: interrupted\n");
+	if (!r->deleted.count && !r->directories && !interrupt_caught())
 		return;
 	buf_addf(out, "pycguard: %s %zu file%s, ", in->dry_run ? "would delete" : "deleted",
 		r->deleted.count, amount_plural(r->deleted.count));
@@ -61,7 +76,7 @@ static int report(
 
 	say(&text, in, r);
 	if (!text.len && cmd_wants_all_clear(in, env))
-		buf_addf(&text, "pycguard: no bytecode%s to delete\n", in->all ? "" : " that lies");
+		buf_addf(&text, "pycguard: no %sbytecode found\n", in->all ? "" : "misleading ");
 	status = cmd_say(in, &r->deleted, &text);
 	buf_free(&text);
 	return status;
@@ -73,21 +88,25 @@ static void clean_all(struct clean_result *r, const struct clean *c, const struc
 
 	if (in->operand_count == 0 && clean_directory(r, c, ".") < 0)
 		c->failed(c->failed_arg);
-	for (i = 0; i < in->operand_count; i++)
+	for (i = 0; i < in->operand_count && !interrupt_caught(); i++)
 		if (clean_directory(r, c, in->operands[i]) < 0)
 			c->failed(c->failed_arg);
 }
 
 static int status_of(const struct invocation *in, const struct clean_result *r, size_t failures)
 {
+	size_t i;
+
 	if (failures) {
-		error_set("%zu thing%s could not be looked at or deleted", failures,
+		error_set("%zu path%s could not be read or deleted", failures,
 			amount_plural(failures));
 		return STATUS_FAILED;
 	}
-	if (r->tracked.count || r->strange.count || (in->dry_run && r->deleted.count))
-		return STATUS_REJECTED;
-	return STATUS_CLEAN;
+	/* The check of a work tree does not look into environments either. */
+	for (i = 0; i < CLEAN_ENVIRONMENT; i++)
+		if (r->kept[i].count)
+			return STATUS_REJECTED;
+	return in->dry_run && (r->deleted.count || r->directories) ? STATUS_REJECTED : STATUS_CLEAN;
 }
 
 static int run(const struct invocation *in, const struct environment *env)
@@ -109,6 +128,7 @@ static int run(const struct invocation *in, const struct environment *env)
 	progress_end(&work.progress);
 	if (report(in, env, &result) == 0)
 		status = status_of(in, &result, work.failures);
+	interrupt_let_go();
 	tracked_free(clean.tracked);
 	clean_result_free(&result);
 	return status;
@@ -120,7 +140,7 @@ const struct command cmd_clean = {
 	.most = -1,
 	.options = CLI_POLICY | CLI_CHANGE | CLI_OPTION(ALL),
 	.summary = "delete misleading bytecode from disk",
-	.help = "Deletes from disk the bytecode that --check-worktree reports: what makes Python run something other than the source. With --all, deletes all bytecode. Never deletes a file that git tracks.",
+	.help = "Deletes from disk the bytecode that --check-worktree reports: what makes Python run something other than the source. With --all, deletes all bytecode. Never deletes a file that git tracks. Without --all, environments and programs that were shipped compiled stay as they are.",
 	.examples = {"--clean --dry-run", "--clean --all -- src"},
 	.run = run,
 };

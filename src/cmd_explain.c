@@ -50,9 +50,10 @@ static int name_in_repository(struct work *work)
 
 static int open_places(struct work *work)
 {
+	static const struct disk_options options = {.failed = ignore_failure};
 	int status = repository_open(&work->repository, work->env);
 
-	if (status < 0 || disk_open(&work->disk, ".", NULL, ignore_failure, NULL) < 0)
+	if (status < 0 || disk_open(&work->disk, ".", &options) < 0)
 		return -1;
 	if (status > 0)
 		return 0;

@@ -16,20 +16,32 @@ struct work {
 	struct progress progress;
 	pthread_mutex_t lock; /* of the rest, which several threads change */
 	size_t failures;
-	struct pathset messages; /* what could not be looked at, and why */
+	struct pathset messages; /* what could not be looked at, and why; links that lead out */
 };
+
+static void note(struct work *work, size_t failures)
+{
+	const char *message = error_message();
+
+	pthread_mutex_lock(&work->lock);
+	work->failures += failures;
+	if (pathset_add(&work->messages, message, strlen(message)) < 0)
+		fprintf(stderr, "pycguard: %s\n", error_message());
+	pthread_mutex_unlock(&work->lock);
+}
 
 /* The check goes on after what it could not look at. */
 static void failed(void *arg)
 {
-	struct work *work = arg;
-	const char *message = error_message();
+	note(arg, 1);
+}
 
-	pthread_mutex_lock(&work->lock);
-	work->failures++;
-	if (pathset_add(&work->messages, message, strlen(message)) < 0)
-		fprintf(stderr, "pycguard: %s\n", error_message());
-	pthread_mutex_unlock(&work->lock);
+static void outside(void *arg)
+{
+	struct work *work = arg;
+
+	if (!work->in->quiet)
+		note(work, 0);
 }
 
 /* In an order that does not depend on the threads. */
@@ -49,7 +61,8 @@ static int check_directory(struct work *work, const char *dir)
 	struct worktree w;
 	struct check check;
 	size_t checked = 0;
-	int status = worktree_open(&w, dir, work->in->policy, failed, work);
+	const struct disk_options options = {.failed = failed, .outside = outside, .arg = work};
+	int status = worktree_open(&w, dir, work->in->policy, &options);
 
 	if (status == 0) {
 		check = worktree_check(&w);
@@ -101,7 +114,7 @@ static int run(const struct invocation *in, const struct environment *env)
 		status = STATUS_FAILED;
 	finding_list_free(&work.findings);
 	if (work.failures && status != STATUS_FAILED) {
-		error_set("%zu place%s could not be looked at", work.failures,
+		error_set("%zu path%s could not be read", work.failures,
 			amount_plural(work.failures));
 		status = STATUS_FAILED;
 	}

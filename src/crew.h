@@ -1,13 +1,23 @@
 /*
- * crew - the same work done by several threads at once, for what can be shared out.
+ * crew - the same work done by several threads at once, for what can be shared out; and tasks that
+ * one of them comes across and leaves to whichever has nothing to do.
  */
 #ifndef PYCGUARD_CREW_H
 #define PYCGUARD_CREW_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-/** One thread's part. 0; -1 with the failure recorded, in that thread. */
-typedef int crew_work(void *arg);
+struct crew;
+
+/**
+ * What a member does: once with `task` NULL, and then once for each task that it is given.
+ *
+ * @param member the one of crew_run that is this thread's
+ * @param task   taken over
+ * @return 0; -1 with the failure recorded, in that thread: all stop
+ */
+typedef int crew_work(struct crew *crew, void *member, void *task);
 
 enum { CREW_MAX = 4 };
 
@@ -15,13 +25,20 @@ enum { CREW_MAX = 4 };
 size_t crew_size(void);
 
 /**
- * Run the work once for each of the args: for the first here, for each other in a thread of its
- * own. A thread that cannot be started is done without, so whatever is to be done must be taken
- * from a store that all share.
+ * Do the work with this thread as the first member, and each other in a thread of its own. One
+ * that cannot be started is done without, so what has to be done must not be any one member's.
  *
- * @param count at most CREW_MAX
+ * @param drop    frees a task that nobody did, when all stop; NULL where there are no tasks
+ * @param members what each is given
+ * @param count   of them, CREW_MAX at most
  * @return 0 when all have ended well; -1 with a failure of one of them recorded
  */
-int crew_run(crew_work *work, void *const *args, size_t count);
+int crew_run(crew_work *work, void (*drop)(void *task), void *const *members, size_t count);
+
+/** Whether enough tasks wait already, so that crew_offer would refuse. Cheap, and a guess. */
+bool crew_is_full(const struct crew *crew);
+
+/** Leave a task to whoever is free. False: enough are waiting, do it yourself. */
+bool crew_offer(struct crew *crew, void *task);
 
 #endif

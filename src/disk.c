@@ -26,15 +26,6 @@ bool disk_is_absent(int errnum)
 	return errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP;
 }
 
-static int disk_each(struct snapshot *s, snapshot_visit *visit, void *arg)
-{
-	struct disk_walk w = {(struct disk_snapshot *)s, visit, arg, NULL, BUF_INIT};
-	int status = disk_walk_root(&w);
-
-	buf_free(&w.path);
-	return status;
-}
-
 static int cannot(const char *what, struct snapshot *s, const char *path)
 {
 	return error_os(
@@ -113,13 +104,15 @@ static void disk_free(struct snapshot *s)
 {
 	struct disk_snapshot *disk = (struct disk_snapshot *)s;
 
-	close(disk->root);
+	if (disk->root >= 0)
+		close(disk->root);
+	free(disk->real);
 	buf_free(&disk->shown);
 	free(disk);
 }
 
 static const struct snapshot_source disk_source = {
-	disk_each,
+	disk_walk,
 	disk_find,
 	disk_names,
 	disk_size,
@@ -132,21 +125,7 @@ int disk_root(const struct snapshot *s)
 	return ((const struct disk_snapshot *)s)->root;
 }
 
-/* Whether the directory itself, however it was named, is a package of migrations. */
-static int look_at_name(struct disk_snapshot *disk, const char *dir)
-{
-	char *real = realpath(dir, NULL);
-
-	if (!real)
-		return error_os(errno, "cannot read directory '%s'", dir);
-	disk->base.top_is_migrations =
-		strcmp(real + path_base(real, strlen(real)), "migrations") == 0;
-	free(real);
-	return 0;
-}
-
-int disk_open(
-	struct snapshot **out, const char *dir, const char *only, disk_failed *failed, void *arg)
+int disk_open(struct snapshot **out, const char *dir, const struct disk_options *options)
 {
 	struct disk_snapshot *disk = calloc(1, sizeof *disk);
 
@@ -154,21 +133,23 @@ int disk_open(
 	if (!disk)
 		return error_oom();
 	disk->base.source = &disk_source;
-	disk->only = only;
-	disk->failed = failed;
-	disk->arg = arg;
+	disk->options = *options;
+	disk->shown = (struct buf)BUF_INIT;
 	disk->root = io_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
-	if (disk->root < 0) {
+	disk->real = disk->root < 0 ? NULL : realpath(dir, NULL);
+	if (!disk->real) {
 		error_os(errno, "cannot read directory '%s'", dir);
-		free(disk);
+		disk_free(&disk->base);
 		return -1;
 	}
-	disk->shown = (struct buf)BUF_INIT;
+	/* However it was named. */
+	disk->base.top_is_migrations =
+		strcmp(disk->real + path_base(disk->real, strlen(disk->real)), "migrations") == 0;
 	if (strcmp(dir, ".") != 0)
 		buf_adds(&disk->shown, dir);
 	if (disk->shown.len && dir[disk->shown.len - 1] != '/')
 		buf_addc(&disk->shown, '/');
-	if (buf_failed(&disk->shown) < 0 || look_at_name(disk, dir) < 0) {
+	if (buf_failed(&disk->shown) < 0) {
 		disk_free(&disk->base);
 		return -1;
 	}

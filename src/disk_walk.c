@@ -15,8 +15,10 @@
 #endif
 
 #include "bytecode.h"
+#include "crew.h"
 #include "error.h"
 #include "io.h"
+#include "path.h"
 
 struct name {
 	char *text; /* in the names of its listing; a directory's ends in a slash */
@@ -27,8 +29,34 @@ struct listing {
 	struct buf names; /* each with a NUL */
 	struct name *items;
 	size_t count;
-	bool is_venv;
+	unsigned marks;    /* a bit for each name that tells what sort of directory this is */
 	bool left_any_out; /* so that a name that is not here may be there all the same */
+};
+
+enum {
+	MARK_PYVENV = 1 << 0,
+	MARK_CONDA = 1 << 1,
+	MARK_BIN = 1 << 2,
+	MARK_LIB = 1 << 3,
+	MARK_HEAD = 1 << 4,
+	MARK_OBJECTS = 1 << 5,
+	MARK_REFS = 1 << 6,
+	MARKS_LAYOUT = MARK_BIN | MARK_LIB,
+	MARKS_GIT = MARK_HEAD | MARK_OBJECTS | MARK_REFS,
+};
+
+/* How a directory was come to. */
+enum way { WAY_PLAIN, WAY_PACKAGE_LINK, WAY_CACHE_LINK };
+
+/* One thread's way through the directories. */
+struct disk_walk {
+	struct disk_snapshot *disk;
+	snapshot_visit *visit;
+	void *arg;
+	struct crew *crew; /* NULL: it walks alone */
+	bool is_first;     /* of the crew, or alone */
+	enum way way;      /* by the last link that was followed */
+	struct buf path;   /* of the directory that it is in, with its slash */
 };
 
 /* The directories from the first to the one being walked, of one thread. */
@@ -42,8 +70,8 @@ struct level {
 
 static _Thread_local const struct level *innermost;
 
-/* 'd' a directory, 'f' a regular file or a link to one, 0 for what is not looked at; '?' when that
- * cannot be told, for the reason in errno. */
+/* 'd' a directory, 'l' a link to one, 'f' a regular file or a link to one, 0 for what is not looked
+ * at; '?' when that cannot be told, for the reason in errno. */
 static char kind_of(int dir, const struct dirent *d)
 {
 	struct stat st;
@@ -62,7 +90,87 @@ static char kind_of(int dir, const struct dirent *d)
 		return 'd';
 	if (S_ISLNK(st.st_mode) && fstatat(dir, d->d_name, &st, 0) < 0)
 		return disk_is_absent(errno) ? 0 : '?';
+	if (S_ISDIR(st.st_mode))
+		return 'l';
 	return S_ISREG(st.st_mode) ? 'f' : 0;
+}
+
+static unsigned mark_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		unsigned mark;
+	} marks[] = {
+		{"pyvenv.cfg", MARK_PYVENV},
+		{"conda-meta", MARK_CONDA},
+		{"bin", MARK_BIN},
+		{"Scripts", MARK_BIN},
+		{"lib", MARK_LIB},
+		{"Lib", MARK_LIB},
+		{"HEAD", MARK_HEAD},
+		{"objects", MARK_OBJECTS},
+		{"refs", MARK_REFS},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (*name == *marks[i].name && strcmp(name, marks[i].name) == 0)
+			return marks[i].mark;
+	return 0;
+}
+
+/* 1, 0; -1 with errno set. */
+static int has(int dir, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	return disk_is_absent(errno) ? 0 : -1;
+}
+
+static int has_layout(int dir)
+{
+	static const char *const pairs[][2] = {
+		{"bin/activate", "bin/python"}, {"Scripts/activate", "Scripts/python.exe"}};
+	int found = 0;
+	size_t i;
+
+	for (i = 0; i < 2 && found == 0; i++) {
+		found = has(dir, pairs[i][0]);
+		if (found > 0)
+			found = has(dir, pairs[i][1]);
+	}
+	return found;
+}
+
+int disk_is_environment(int dir)
+{
+	int found = has(dir, "pyvenv.cfg");
+
+	if (found == 0)
+		found = has(dir, "conda-meta");
+	return found ? found : has_layout(dir);
+}
+
+/* Whether a link to a directory is followed: Python takes it for a directory of caches, or for a
+ * package. */
+static bool is_followed(const struct disk_walk *w, int dir, const char *name)
+{
+	static const char *const inits[] = {"__init__.py", "__init__.pyc"};
+	struct buf path = BUF_INIT;
+	bool found = false;
+	size_t i;
+
+	if (strcmp(name, BYTECODE_CACHES) == 0)
+		return true;
+	for (i = 0; i < 2 && !found && w->way == WAY_PLAIN; i++) {
+		buf_clear(&path);
+		buf_addf(&path, "%s/%s", name, inits[i]);
+		found = !path.failed && faccessat(dir, path.ptr, F_OK, 0) == 0;
+	}
+	buf_free(&path);
+	return found;
 }
 
 static bool is_left_out(const char *name)
@@ -82,7 +190,7 @@ static void tell(const struct disk_walk *w, int errnum, const char *what, const 
 	if (!w->disk->shown.len && !w->path.len && !*name)
 		name = ".";
 	error_os(errnum, "cannot %s '%s%s%s'", what, w->disk->shown.ptr, w->path.ptr, name);
-	w->disk->failed(w->disk->arg);
+	w->disk->options.failed(w->disk->options.arg);
 }
 
 static void list_entry(
@@ -92,17 +200,17 @@ static void list_entry(
 
 	if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0)
 		return;
-	if (strcmp(d->d_name, "pyvenv.cfg") == 0)
-		list->is_venv = true;
+	list->marks |= mark_of(d->d_name);
 	kind = kind_of(dir, d);
 	if (kind == '?')
 		tell(w, errno, "look at", d->d_name);
-	if (!kind || kind == '?' || (kind == 'd' && is_left_out(d->d_name))) {
+	if (!kind || kind == '?' || (kind == 'd' && is_left_out(d->d_name)) ||
+		(kind == 'l' && !is_followed(w, dir, d->d_name))) {
 		list->left_any_out = true;
 		return;
 	}
 	buf_adds(&list->names, d->d_name);
-	if (kind == 'd')
+	if (kind != 'f')
 		buf_addc(&list->names, '/');
 	buf_addc(&list->names, '\0');
 	list->count++;
@@ -149,6 +257,8 @@ static int list_directory(struct listing *list, const struct disk_walk *w, int f
 		list_entry(list, w, dirfd(dir), d);
 	errnum = errno;
 	closedir(dir);
+	if (errnum == ENOENT) /* deleted while it was read */
+		errnum = 0;
 	if (errnum) {
 		tell(w, errnum, "read directory", "");
 		list->left_any_out = true;
@@ -176,9 +286,6 @@ static bool is_pseudo(int fd)
 #endif
 }
 
-/* It stays with the thread that has listed the directory it is in, where the sources are. */
-static const char cache_name[] = BYTECODE_CACHES "/";
-
 /* Whether so many names stand one above the other, of which each takes two bytes or more; a level
  * costs a descriptor and some of the stack. */
 static bool is_too_deep(const struct buf *path)
@@ -194,7 +301,103 @@ static void tell_too_deep(const struct disk_walk *w)
 {
 	error_set("cannot read directory '%s%.60s...': it is more than %d levels deep",
 		w->disk->shown.ptr, w->path.ptr, SNAPSHOT_DEPTH_MAX);
-	w->disk->failed(w->disk->arg);
+	w->disk->options.failed(w->disk->options.arg);
+}
+
+static int walk_directory(struct disk_walk *w, int fd, dev_t device);
+
+/* A directory that any thread may go through. */
+struct task {
+	int fd;
+	dev_t device;
+	char path[];
+};
+
+static void drop_task(void *arg)
+{
+	struct task *task = arg;
+
+	close(task->fd);
+	free(task);
+}
+
+/* Leaves a directory to another thread, and then takes the descriptor over. */
+static bool offer(struct disk_walk *w, int fd, dev_t device)
+{
+	struct task *task;
+
+	if (!w->crew || w->way != WAY_PLAIN || crew_is_full(w->crew))
+		return false;
+	task = malloc(sizeof *task + w->path.len + 1);
+	if (!task)
+		return false;
+	task->fd = fd;
+	task->device = device;
+	memcpy(task->path, w->path.ptr, w->path.len + 1);
+	if (crew_offer(w->crew, task))
+		return true;
+	free(task);
+	return false;
+}
+
+/* Whether a link to a directory leads to where the walk does not come anyhow; if out of the
+ * directory that was named, that is said. 1, 0; -1 when memory is gone. */
+static int leads_elsewhere(struct disk_walk *w, enum way way)
+{
+	const struct disk_options *o = &w->disk->options;
+	const char *real = w->disk->real;
+	size_t len = strlen(real) == 1 ? 0 : strlen(real);
+	struct buf path = BUF_INIT;
+	char *target;
+	int status = 0;
+
+	buf_add(&path, real, len);
+	buf_addc(&path, '/');
+	buf_add(&path, w->path.ptr, w->path.len);
+	if (buf_failed(&path) < 0)
+		return -1;
+	target = realpath(path.ptr, NULL);
+	buf_free(&path);
+	if (!target)
+		return 0; /* it has gone */
+	if (path_below(target, strlen(target), real, len)) {
+		status = way == WAY_CACHE_LINK;
+	} else if (way == WAY_CACHE_LINK || !path_below(real, len, target, strlen(target))) {
+		status = 1;
+		error_set("'%s%.*s' is a link that leads out of '%s', to '%s'", w->disk->shown.ptr,
+			(int)w->path.len - 1, w->path.ptr,
+			w->disk->shown.len ? w->disk->shown.ptr : ".", target);
+		if (o->outside)
+			o->outside(o->arg);
+	}
+	free(target);
+	return status;
+}
+
+static int follow_link(struct disk_walk *w, int parent, const char *name)
+{
+	enum way before = w->way;
+	enum way way = strcmp(name, BYTECODE_CACHES) == 0 ? WAY_CACHE_LINK : WAY_PACKAGE_LINK;
+	struct stat st;
+	int fd, status = is_followed(w, parent, name) ? leads_elsewhere(w, way) : 0;
+
+	if (status <= 0)
+		return status;
+	fd = io_openat(parent, name, O_RDONLY | O_DIRECTORY, 0);
+	if (fd < 0 && disk_is_absent(errno))
+		return 0;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		tell(w, errno, "read directory", "");
+	else if (!is_pseudo(fd))
+		goto walk;
+	if (fd >= 0)
+		close(fd);
+	return 0;
+walk:
+	w->way = way;
+	status = walk_directory(w, fd, st.st_dev);
+	w->way = before;
+	return status;
 }
 
 /* Descends to a directory; what cannot be read is told and passed over. */
@@ -208,7 +411,9 @@ static int walk_into(struct disk_walk *w, int parent, const char *name, dev_t de
 		return 0;
 	}
 	fd = io_openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
+	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
+		return follow_link(w, parent, name);
+	if (fd < 0 && errno == ENOENT)
 		return 0;
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		tell(w, errno, "read directory", "");
@@ -220,56 +425,157 @@ static int walk_into(struct disk_walk *w, int parent, const char *name, dev_t de
 		close(fd);
 		return 0;
 	}
-	if (w->pool && strcmp(name, cache_name) != 0 &&
-		disk_pool_offer(w->pool, fd, st.st_dev, &w->path))
+	/* Caches stay with the thread that has listed the directory of their sources. */
+	if (strcmp(name, BYTECODE_CACHES) != 0 && offer(w, fd, st.st_dev))
 		return 0;
-	return disk_walk_directory(w, fd, st.st_dev);
+	return walk_directory(w, fd, st.st_dev);
 }
 
-static int walk_name(struct disk_walk *w, int fd, const struct name *name, dev_t device)
+static int walk_name(struct disk_walk *w, int fd, struct name *name, dev_t device)
 {
 	size_t len = w->path.len;
 	struct entry e = {.mode = MODE_FILE, .on_disk = true};
-	int status;
+	bool is_directory = name->text[name->len - 1] == '/';
+	int status = 0;
 
+	if (is_directory && w->way == WAY_CACHE_LINK)
+		return 0;
 	buf_add(&w->path, name->text, name->len);
 	if (buf_failed(&w->path) < 0)
 		return -1;
-	e.path = w->path.ptr;
-	e.len = w->path.len;
-	status = name->text[name->len - 1] == '/' ? walk_into(w, fd, name->text, device) :
-						    w->visit(w->arg, &e);
+	if (is_directory) {
+		/* With its slash, a link that has come in its place would be followed. */
+		char *plain = strndup(name->text, name->len - 1);
+
+		status = plain ? walk_into(w, fd, plain, device) : error_oom();
+		free(plain);
+	} else {
+		e.path = w->path.ptr;
+		e.len = w->path.len;
+		status = w->visit(w->arg, &e);
+	}
 	buf_cut(&w->path, len);
 	return status;
 }
 
-int disk_walk_directory(struct disk_walk *w, int fd, dev_t device)
+static bool is_left_out_by_content(const struct disk_walk *w, const struct listing *list, int fd)
+{
+	if (w->path.len == 0)
+		return false;
+	if ((list->marks & MARKS_GIT) == MARKS_GIT)
+		return true;
+	if (w->disk->options.environments)
+		return false;
+	return list->marks & (MARK_PYVENV | MARK_CONDA) ||
+	       ((list->marks & MARKS_LAYOUT) == MARKS_LAYOUT && has_layout(fd) > 0);
+}
+
+static void tell_of_empty_cache(const struct disk_walk *w, const struct listing *list)
+{
+	static const char name[] = BYTECODE_CACHES "/";
+	const struct disk_options *o = &w->disk->options;
+	size_t n = sizeof name - 1, len = w->path.len;
+
+	if (o->empty_cache && !list->count && !list->left_any_out && w->way == WAY_PLAIN &&
+		len >= n && strcmp(w->path.ptr + len - n, name) == 0 &&
+		(len == n || w->path.ptr[len - n - 1] == '/'))
+		o->empty_cache(o->arg, w->path.ptr);
+}
+
+/* Goes through the directory at `w->path` and all below it. Takes the descriptor over. */
+static int walk_directory(struct disk_walk *w, int fd, dev_t device)
 {
 	struct listing list = {.names = BUF_INIT};
 	struct level level = {innermost, w->disk, &list, &w->path, w->path.len};
-	bool is_top = w->path.len == 0;
 	int status = list_directory(&list, w, fcntl(fd, F_DUPFD_CLOEXEC, 0));
 	size_t i;
 
 	innermost = &level;
-	for (i = 0; i < list.count && status == 0 && (is_top || !list.is_venv); i++)
-		status = walk_name(w, fd, &list.items[i], device);
+	if (status == 0 && !is_left_out_by_content(w, &list, fd)) {
+		for (i = 0; i < list.count && status == 0; i++)
+			status = walk_name(w, fd, &list.items[i], device);
+		tell_of_empty_cache(w, &list);
+	}
 	innermost = level.up;
 	listing_free(&list);
 	close(fd);
 	return status;
 }
 
-/* Takes the descriptor over. */
-static int walk_only(struct disk_walk *w, int fd, dev_t device)
+static int walk_root(struct disk_walk *w)
 {
+	const char *only = w->disk->options.only;
+	int fd = fcntl(w->disk->root, F_DUPFD_CLOEXEC, 0);
+	struct stat st;
 	int status = -1;
 
-	buf_adds(&w->path, w->disk->only);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		error_os(errno, "cannot read directory");
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	if (!only)
+		return walk_directory(w, fd, st.st_dev);
+	buf_adds(&w->path, only);
 	buf_addc(&w->path, '/');
 	if (buf_failed(&w->path) == 0)
-		status = walk_into(w, fd, w->disk->only, device);
+		status = walk_into(w, fd, only, st.st_dev);
 	close(fd);
+	return status;
+}
+
+int disk_walk(struct snapshot *s, snapshot_visit *visit, void *arg)
+{
+	struct disk_walk w = {
+		.disk = (struct disk_snapshot *)s, .visit = visit, .arg = arg, .path = BUF_INIT};
+	int status = walk_root(&w);
+
+	buf_free(&w.path);
+	return status;
+}
+
+/* The first walks from the root, and takes from the others when that is done. */
+static int work(struct crew *crew, void *member, void *arg)
+{
+	struct disk_walk *w = member;
+	struct task *task = arg;
+	int status = 0;
+
+	w->crew = crew;
+	if (task) {
+		buf_clear(&w->path);
+		buf_adds(&w->path, task->path);
+		status = buf_failed(&w->path);
+		if (status == 0)
+			status = walk_directory(w, task->fd, task->device);
+		else
+			close(task->fd);
+		free(task);
+	} else if (w->is_first) {
+		status = walk_root(w);
+	}
+	return status;
+}
+
+int disk_each_by_threads(struct snapshot *s, snapshot_visit *visit, void *const *args, size_t count)
+{
+	struct disk_walk walks[CREW_MAX];
+	void *members[CREW_MAX] = {NULL};
+	size_t i;
+	int status;
+
+	for (i = 0; i < count; i++) {
+		walks[i] = (struct disk_walk){.disk = (struct disk_snapshot *)s,
+			.visit = visit,
+			.arg = args[i],
+			.is_first = i == 0,
+			.path = BUF_INIT};
+		members[i] = &walks[i];
+	}
+	status = crew_run(work, drop_task, members, count);
+	for (i = 0; i < count; i++)
+		buf_free(&walks[i].path);
 	return status;
 }
 
@@ -301,18 +607,4 @@ bool disk_walk_knows_absent(const struct disk_snapshot *disk, const char *path)
 	while (level && (level->disk != disk || strncmp(path, level->path->ptr, level->len) != 0))
 		level = level->up;
 	return level && !level->list->left_any_out && !lists(level->list, path + level->len);
-}
-
-int disk_walk_root(struct disk_walk *w)
-{
-	int fd = fcntl(w->disk->root, F_DUPFD_CLOEXEC, 0);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		error_os(errno, "cannot read directory");
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	return w->disk->only ? walk_only(w, fd, st.st_dev) : disk_walk_directory(w, fd, st.st_dev);
 }

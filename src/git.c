@@ -37,6 +37,11 @@ git_oid oid_to_git(const struct oid *oid)
 	return out;
 }
 
+const char *repository_index_path(const struct repository *r)
+{
+	return r->index_path;
+}
+
 const char *repository_top(const struct repository *r)
 {
 	return r->top;

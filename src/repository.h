@@ -62,6 +62,9 @@ int repository_ignores_case(const struct repository *r, bool *out);
  */
 int repository_index(struct snapshot **out, struct repository *r);
 
+/** The file of the index, which need not be there. Borrowed. */
+const char *repository_index_path(const struct repository *r);
+
 /**
  * The object that a revision names, as git rev-parse reads it.
  *

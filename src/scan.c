@@ -178,13 +178,15 @@ static int run_worker(struct worker *w, struct repository *r)
 }
 
 /* The first has the repository that is open. */
-static int work(void *arg)
+static int work(struct crew *crew, void *arg, void *task)
 {
 	struct worker *w = arg;
 	const struct scan *s = w->shared->scan;
 	struct repository *r = NULL;
 	int status = -1;
 
+	(void)crew;
+	(void)task;
 	if (w->is_first) {
 		status = run_worker(w, s->repository);
 	} else if (repository_open(&r, s->env) == 0) {
@@ -209,7 +211,7 @@ static int run_all(struct shared *shared)
 			.is_first = i == 0};
 		members[i] = &workers[i];
 	}
-	return crew_run(work, members, count);
+	return crew_run(work, NULL, members, count);
 }
 
 /* Joins the chunks' events in order; each is emptied as it is taken. */

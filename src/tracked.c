@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "io.h"
 #include "path.h"
@@ -29,17 +30,36 @@ static void place_close(struct place *place)
 	*place = (struct place){NULL, NULL};
 }
 
+/* The index of the repository that is open. One that is gone tracks nothing, but has done so. */
+static int place_open_index(struct place *place)
+{
+	const char *file = repository_index_path(place->repository);
+	int there = io_exists(file);
+	struct oid head;
+
+	if (there < 0)
+		return -1;
+	if (!there && repository_resolve(&head, place->repository, "HEAD") == 0)
+		return error_set("cannot read index '%s': it is missing", file);
+	return repository_index(&place->index, place->repository);
+}
+
 int tracked_new(struct tracked **out, const struct environment *env)
 {
 	struct tracked *t = calloc(1, sizeof *t);
+	int status = 1;
 
 	*out = NULL;
 	if (!t)
 		return error_oom();
 	t->env = env;
 	t->dir = t->root = (struct buf)BUF_INIT;
-	if (env->git_dir && (repository_open(&t->named.repository, env) != 0 ||
-				    repository_index(&t->named.index, t->named.repository) < 0)) {
+	if (env->git_dir || env->git_index_file)
+		status = repository_open(&t->named.repository, env);
+	if (status == 0)
+		status = place_open_index(&t->named);
+	/* An index that is named means nothing where no repository is. */
+	if (status < 0 || (status > 0 && env->git_dir)) {
 		tracked_free(t);
 		return -1;
 	}
@@ -58,18 +78,38 @@ void tracked_free(struct tracked *t)
 	free(t);
 }
 
-/* Cuts `dir`, which ends in a slash, to the nearest directory with a .git; to nothing if none. */
+/* Whether `dir` has a .git that is or was of a repository; git passes over any other. 1, 0, -1
+ * recorded. */
+static int has_repository(struct buf *dir)
+{
+	static const char *const names[] = {"/HEAD", "/objects", "/refs", "/index", "/config"};
+	size_t len = dir->len, i;
+	struct stat st;
+	int found = 0;
+
+	buf_adds(dir, ".git");
+	if (buf_failed(dir) < 0)
+		return -1;
+	if (stat(dir->ptr, &st) < 0 || !S_ISDIR(st.st_mode))
+		found = io_exists(dir->ptr);
+	else
+		for (i = 0; i < sizeof names / sizeof *names && found == 0; i++) {
+			buf_cut(dir, len + strlen(".git"));
+			buf_adds(dir, names[i]);
+			found = buf_failed(dir) < 0 ? -1 : io_exists(dir->ptr);
+		}
+	buf_cut(dir, len);
+	return found;
+}
+
+/* Cuts `dir`, which ends in a slash, to the nearest directory with a repository; to nothing if
+ * none. */
 static int find_root(struct buf *dir)
 {
 	int found = 0;
 
-	while (dir->len && found == 0) {
-		size_t len = dir->len;
-
-		buf_adds(dir, ".git");
-		found = buf_failed(dir) < 0 ? -1 : io_exists(dir->ptr);
-		buf_cut(dir, found ? len : path_base(dir->ptr, len - 1));
-	}
+	while (dir->len && (found = has_repository(dir)) == 0)
+		buf_cut(dir, path_base(dir->ptr, dir->len - 1));
 	return found < 0 ? -1 : 0;
 }
 
@@ -90,15 +130,14 @@ static int open_nearest(struct tracked *t, const char *path, size_t len)
 		place_close(&t->nearest);
 		buf_clear(&t->root);
 		buf_add(&t->root, root.ptr, root.len);
-		status = 1;
 		if (root.len)
 			status = repository_open_at(&t->nearest.repository, t->env, root.ptr);
-		if (status == 0)
-			status = repository_index(&t->nearest.index, t->nearest.repository);
-		t->failed = status < 0;
+		if (root.len && status == 0)
+			status = place_open_index(&t->nearest);
+		t->failed = status != 0;
 	}
 	buf_free(&root);
-	return status < 0 ? -1 : 0;
+	return status ? -1 : 0;
 }
 
 static int holds(const struct place *place, const char *path)

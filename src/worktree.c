@@ -102,9 +102,10 @@ static int find_shown_base(struct buf *base, const char *dir, bool from_above)
 	return buf_failed(base);
 }
 
-int worktree_open(
-	struct worktree *out, const char *dir, const char *policy, disk_failed *failed, void *arg)
+int worktree_open(struct worktree *out, const char *dir, const char *policy,
+	const struct disk_options *options)
 {
+	struct disk_options o = *options;
 	char *real = realpath(dir, NULL);
 	bool from_above = real && is_cache(real);
 	int status;
@@ -120,11 +121,12 @@ int worktree_open(
 	if (load_policy(out, real, policy) < 0 || buf_failed(&out->real) < 0 ||
 		find_shown_base(&out->shown_base, dir, from_above) < 0)
 		status = -1;
-	else if (from_above)
-		status = disk_open(&out->snapshot, out->shown_base.len ? out->shown_base.ptr : ".",
-			BYTECODE_CACHES, failed, arg);
-	else
-		status = disk_open(&out->snapshot, dir, NULL, failed, arg);
+	else {
+		const char *above = out->shown_base.len ? out->shown_base.ptr : ".";
+
+		o.only = from_above ? BYTECODE_CACHES : NULL;
+		status = disk_open(&out->snapshot, from_above ? above : dir, &o);
+	}
 	free(real);
 	return status;
 }

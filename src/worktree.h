@@ -24,11 +24,11 @@ struct worktree {
  * @param out    for worktree_close, also on failure
  * @param dir    as named
  * @param policy the file that stands in for .pycguard, or NULL
- * @param failed told of what cannot be looked at; why is recorded
+ * @param options of disk.h, whose `only` is set here
  * @return 0; -1 with the failure recorded
  */
-int worktree_open(
-	struct worktree *out, const char *dir, const char *policy, disk_failed *failed, void *arg);
+int worktree_open(struct worktree *out, const char *dir, const char *policy,
+	const struct disk_options *options);
 
 /** The check of such a directory. It borrows `w`. */
 struct check worktree_check(const struct worktree *w);

@@ -32,9 +32,11 @@ as_nobody() {
 
 @test "no repository is needed, and the directory is the current one" {
     ghost pkg/m.pyc top.pyc
+    write beside.py ''
+    write pkg/beside.py ''
     judge --check-worktree
     ghosts pkg/m.pyc top.pyc
-    assert_json '.mode == "worktree" and .checked == 3'
+    assert_json '.mode == "worktree" and .checked == 5'
     run_pycguard --check-worktree
     assert_status 1
     assert_output_has '2 files on disk'
@@ -108,6 +110,17 @@ as_nobody() {
     ghosts lib/m.pyc m.pyc
 }
 
+@test "left out by content: git directories and environments of any name" {
+    git init -q --bare mirror
+    mkdir -p conda/conda-meta old/bin old/lib notes/{objects,refs}
+    touch old/bin/{activate,python}
+    ghost mirror/m.pyc conda/lib/m.pyc old/lib/m.pyc notes/m.pyc bin/m.pyc lib/m.pyc
+    judge --check-worktree
+    ghosts bin/m.pyc lib/m.pyc notes/m.pyc
+    judge --check-worktree mirror conda old
+    ghosts mirror/m.pyc conda/lib/m.pyc old/lib/m.pyc
+}
+
 @test "a link to a directory is not followed, unless it is named" {
     ghost real/m.pyc
     mkdir tree
@@ -118,6 +131,36 @@ as_nobody() {
     assert_judged 0
     judge --check-worktree named tree/linked
     ghosts tree/linked/m.pyc
+}
+
+@test "a link is followed that Python goes through: to a package elsewhere, or named __pycache__" {
+    ghost outside/pkg/sub/m.pyc outside/plain/m.pyc inside/m.pyc
+    write outside/pkg/__init__.py ''
+    write inside/__init__.py ''
+    ln -s . outside/pkg/round
+    ln -s ../plain outside/pkg/further
+    ghost outside/cache/n.cpython-311.pyc outside/cache/sub/m.pyc
+    mkdir -p tree/own
+    mv inside tree
+    ln -s ../outside/pkg tree/pkg
+    ln -s ../outside/plain tree/plain
+    ln -s inside tree/twice
+    ln -s ../../outside/cache tree/own/__pycache__
+    ln -s .. tree/inside/__pycache__
+    ln -s ../.. tree/inside/up
+    judge --check-worktree tree
+    assert_judged 1 'error ghost-module tree/inside/m.pyc' 'error orphaned-cache tree/own/__pycache__/n.cpython-311.pyc' \
+        'error ghost-module tree/pkg/sub/m.pyc'
+    assert_stderr_has "'tree/own/__pycache__' is a link that leads out of 'tree/', to '$WORK/outside/cache'"
+    assert_stderr_has "'tree/pkg' is a link that leads out of 'tree/'"
+    [[ $(wc -l <<<"$stderr") == 2 ]] || fail "$stderr"
+    run_pycguard --check-worktree -q tree
+    [[ -z $stderr ]]
+    before=$(find outside | sort)
+    run_pycguard --clean tree
+    assert_status 1
+    assert_output_has 'kept 2 files behind a symbolic link'
+    [[ $(find outside | sort) == "$before" ]]
 }
 
 @test "a link to a file is judged as Python reads it" {
@@ -162,6 +205,7 @@ as_nobody() {
 @test "names of any bytes" {
     local names=($'new\nline.pyc' "it's.pyc" '-rf.pyc' $'\xff.pyc' '*.pyc')
     ghost "${names[@]/#/./}"
+    write beside.py ''
     run_pycguard --check-worktree
     assert_status 1
     assert_no_control_bytes "$output"
@@ -198,7 +242,7 @@ as_nobody() {
     assert_stderr_has "'tree/unreadable.pyc'"
     assert_stderr_has "'tree/n.py'"
     assert_stderr_has "'tree/unsearchable/m.pyc'"
-    assert_stderr_has '4 places could not be looked at'
+    assert_stderr_has '4 paths could not be read'
     chmod -R u+rwX tree
 }
 

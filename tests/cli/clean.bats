@@ -10,6 +10,7 @@ with_lies() {
     honest=$(pyc pkg/honest.py)
     orphan=$(pyc pkg/orphan.py)
     ghost=pkg/migrations/0002_old.pyc
+    write pkg/migrations/__init__.py ''
     pyc pkg/migrations/0002_old.py "$ghost" >/dev/null
     stale=$(pyc pkg/stale.py)
     unchecked=pkg/__pycache__/unchecked.cpython-$("$PYTHON" -c 'import sys; print("%d%d" % sys.version_info[:2])').pyc
@@ -50,7 +51,7 @@ is_gone() { [[ ! -e $1 && ! -L $1 ]] || fail "is still there: $1"; }
     assert_no_output
     [[ -z $stderr && $(files) == "$before" ]]
     run_pycguard --clean -v
-    assert_output_is 'pycguard: no bytecode that lies to delete'
+    assert_output_is 'pycguard: no misleading bytecode found'
 }
 
 @test "a dry run says what it would do, and does not" {
@@ -71,12 +72,12 @@ is_gone() { [[ ! -e $1 && ! -L $1 ]] || fail "is still there: $1"; }
     mkdir empty empty/__pycache__
     run_pycguard --clean --all
     assert_status 0
-    assert_output_has 'and 1 empty directory'
+    assert_output_has 'and 2 empty directories'
     is_gone pkg/__pycache__
     is_there other/__pycache__/notes.txt
-    is_there empty/__pycache__
+    is_gone empty/__pycache__
     [[ -z $(find . -name '*.pyc') ]]
-    [[ $(find . -name '*.py' | wc -l) == 4 ]]
+    [[ $(find . -name '*.py' | wc -l) == 5 ]]
 }
 
 @test "--all goes with no other verb" {
@@ -138,7 +139,7 @@ __pycache__/*.log'
     git add -f "$ghost" "$honest"
     run_pycguard --clean --all
     assert_status 1
-    assert_output_has 'kept 2 files that git tracks'
+    assert_output_has 'kept 2 files tracked by git'
     assert_output_has 'pycguard --untrack'
     is_there "$ghost"
     is_there "$honest"
@@ -212,10 +213,12 @@ __pycache__/*.log'
     cp -r . ../outside
     ln -s ../outside link
     ln -s .. pkg/loop
-    ln -s ../../outside/pkg/__pycache__ pkg/migrations/__pycache__
+    ln -s ../../../outside/pkg/__pycache__ pkg/migrations/__pycache__
     before=$(cd ../outside && files)
     run_pycguard --clean --all
-    assert_status 0
+    assert_status 1
+    assert_output_has 'behind a symbolic link'
+    assert_output_has '  pkg/migrations/__pycache__/stale.'
     [[ $(cd ../outside && files) == "$before" ]]
     is_gone "$ghost"
 }
@@ -230,18 +233,161 @@ __pycache__/*.log'
     is_there ../real.bin
 }
 
-@test "virtual environments, node_modules and .git are left alone unless named" {
+@test "node_modules and git directories, by name or by content, are left alone unless named" {
     with_lies
-    mkdir -p venv node_modules/x .git
-    write venv/pyvenv.cfg home
-    for dir in venv node_modules/x .git; do cp -r pkg "$dir"; done
+    mkdir -p node_modules/x .git
+    git init -q --bare mirror
+    for dir in node_modules/x .git mirror; do cp -r pkg "$dir"; done
     run_pycguard --clean --all
-    for dir in venv node_modules/x .git; do is_there "$dir/$ghost"; done
-    rmdir .git 2>/dev/null || rm -r .git
-    run_pycguard --clean venv node_modules
+    for dir in node_modules/x .git mirror; do is_there "$dir/$ghost"; done
+    rm -r .git
+    run_pycguard --clean mirror node_modules
+    assert_status 0
+    is_gone "mirror/$ghost"
+    is_gone "node_modules/x/$ghost"
+}
+
+@test "environments are kept and named, unless they are named or all is to go" {
+    with_lies
+    mkdir -p venv conda/conda-meta old/bin old/lib win/Scripts win/Lib
+    write venv/pyvenv.cfg home
+    touch old/bin/{activate,python} win/Scripts/{activate,python.exe}
+    for dir in venv conda old/lib win/Lib; do cp -r pkg "$dir"; done
+    rm "$ghost"
+    mkdir venv/__pycache__
+    run_pycguard --clean -n
+    assert_status 1
+    run_pycguard --clean
+    assert_status 0
+    for dir in venv conda old/lib win/Lib; do is_there "$dir/$ghost"; done
+    is_there venv/__pycache__
+    assert_output_has 'kept 4 directories, an environment'
+    for dir in venv conda old win; do assert_output_has "  $dir/"; done
+    run_pycguard --check-worktree
+    assert_status 0
+    run_pycguard --clean venv old/lib
     assert_status 0
     is_gone "venv/$ghost"
-    is_gone "node_modules/x/$ghost"
+    is_gone "old/lib/$ghost"
+    is_there "conda/$ghost"
+    run_pycguard --clean --all
+    assert_status 0
+    is_gone "conda/$ghost"
+    is_gone "win/Lib/$ghost"
+    # An environment that has nothing of that kind is not worth a word.
+    run_pycguard --clean
+    assert_no_output
+}
+
+@test "a program that was shipped compiled stays, unless all is to go" {
+    write run.py 'import acme'
+    for file in acme/__init__ acme/sub/m site/other/__init__ site/single; do pyc "lib/$file.py" "lib/$file.pyc" >/dev/null; done
+    pyc lib/acme/m.py >/dev/null
+    pyc mine/__init__.py mine/__init__.pyc >/dev/null
+    pyc mine/sub/__init__.py mine/sub/__init__.pyc >/dev/null
+    rm -r mine/sub/__init__.py
+    find lib -name '*.py' -delete
+    write lib/site/beside.py 'x = 1'
+    run_pycguard --clean
+    assert_status 1
+    assert_output_has 'shipped compiled (--all deletes it)'
+    for dir in acme acme/sub site/other; do assert_output_has "  lib/$dir/"; done
+    is_there lib/acme/__init__.pyc
+    is_there lib/acme/sub/m.pyc
+    is_there lib/site/other/__init__.pyc
+    # Beside a source, and below a package that has one; and what no import looks at.
+    is_gone lib/site/single.pyc
+    is_gone mine/sub/__init__.pyc
+    is_gone lib/acme/__pycache__
+    run_pycguard --clean --all
+    assert_status 0
+    is_gone lib/acme/__init__.pyc
+}
+
+@test "a __pycache__ goes when it is empty, or becomes so" {
+    mkdir -p old/__pycache__ kept/__pycache__/sub deep/__pycache__/__pycache__
+    orphan=$(pyc gone/m.py)
+    rm gone/m.py
+    run_pycguard --clean -n
+    assert_status 1
+    run_pycguard --clean
+    assert_status 0
+    is_gone "$orphan"
+    is_gone gone/__pycache__
+    is_gone old/__pycache__
+    is_gone deep/__pycache__/__pycache__
+    is_there kept/__pycache__/sub
+    run_pycguard --clean gone
+    assert_no_output
+    mkdir gone/__pycache__
+    run_pycguard --clean gone/__pycache__
+    assert_status 0
+    is_gone gone/__pycache__
+}
+
+@test "a repository that is damaged: nothing that it tracked goes" {
+    with_lies
+    git init -q
+    git add -f "$ghost"
+    git commit -qm ghost
+    for part in HEAD index objects; do
+        mv .git/$part .git/was
+        run_pycguard --clean
+        assert_status 2
+        assert_stderr_has 'cannot tell whether'
+        is_there "$ghost"
+        mv .git/was .git/$part
+    done
+    mv .git/index .git/other
+    GIT_INDEX_FILE=$PWD/.git/other run_pycguard --clean
+    assert_status 2
+    is_there "$ghost"
+    git read-tree --empty
+    GIT_INDEX_FILE=$PWD/.git/other run_pycguard --clean
+    assert_status 1
+    is_there "$ghost"
+    GIT_INDEX_FILE=$PWD/nowhere run_pycguard --clean
+    assert_status 2
+    is_there "$ghost"
+    rm -r .git
+    write .git 'gitdir: /nowhere'
+    run_pycguard --clean
+    assert_status 2
+    is_there "$ghost"
+    rm .git
+    mkdir .git
+    GIT_INDEX_FILE=$PWD/nowhere run_pycguard --clean
+    assert_status 0
+    is_gone "$ghost"
+}
+
+@test "an empty .git does not hide the repository above" {
+    with_lies
+    git init -q
+    git add -f "$ghost"
+    mkdir pkg/.git
+    run_pycguard --clean
+    assert_status 1
+    is_there "$ghost"
+}
+
+@test "a signal while files are deleted: says how many went" {
+    mkdir -p a/__pycache__
+    (cd a/__pycache__ && touch m{1..20000}.cpython-313.pyc)
+    setsid "$PYCGUARD" --clean >out 2>&1 &
+    pid=$!
+    for _ in {1..500}; do
+        [[ -e a/__pycache__/m1.cpython-313.pyc ]] || break
+        sleep 0.01
+    done
+    kill -TERM "$pid" || true
+    status=0
+    wait "$pid" || status=$?
+    [[ $status == 143 ]] || skip "too quick, or another status: $status"
+    grep -q '^pycguard: interrupted' out
+    grep -Eq '^pycguard: deleted [0-9]+ files, ' out
+    went=$(sed -n 's/^pycguard: deleted \([0-9]*\) files.*/\1/p' out)
+    [[ $(find a -name '*.pyc' | wc -l) == $((20000 - went)) ]]
 }
 
 @test "a __pycache__ that is named: honest caches stay honest" {
