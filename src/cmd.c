@@ -10,6 +10,7 @@
 #include "formats.h"
 #include "io.h"
 #include "path.h"
+#include "rules.h"
 #include "self.h"
 
 enum { LIST_MAX = 100 };
@@ -97,6 +98,19 @@ static int write_output(const char *path, report_printer *printer, const struct 
 	return status;
 }
 
+/* How many findings there are by each rule; a note is none. */
+static void add_statistics(struct buf *out, const struct finding_list *findings)
+{
+	size_t counts[RULE_COUNT] = {0}, i;
+
+	for (i = 0; i < findings->count; i++)
+		if (findings->items[i].severity != SEVERITY_NOTE)
+			counts[findings->items[i].rule]++;
+	for (i = 0; i < RULE_COUNT; i++)
+		if (counts[i])
+			buf_addf(out, "%7zu  %s\n", counts[i], rule_text((enum rule)i)->id);
+}
+
 int cmd_report(const struct invocation *in, const struct environment *env, struct report *r)
 {
 	report_printer *printer = in->paths_only ? report_paths : format_named(in->format);
@@ -118,6 +132,8 @@ int cmd_report(const struct invocation *in, const struct environment *env, struc
 	}
 	if (!in->quiet || printer != report_human)
 		printer(&text, r);
+	if (in->statistics && !in->quiet && printer == report_human)
+		add_statistics(&text, r->findings);
 	if (status == 0)
 		status = report_write(&text);
 	buf_free(&text);

@@ -420,3 +420,24 @@ sys.stdout.buffer.write(re.sub("[\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd"
     run_pycguard --check-tracked --exit-zero
     assert_status 2
 }
+
+@test "--statistics counts the findings by rule, for people" {
+    new_repo
+    write m.pyc x
+    write n.pyc x
+    write a.py 'x = 1'
+    pyc a.py >/dev/null
+    git add -f .
+    run_pycguard --check-tracked --statistics
+    assert_status 1
+    [[ $output == *$'\n      2  ghost-module\n      1  bytecode' ]] || fail 'statistics'
+    run_pycguard --check-tracked --statistics --format=json -o "$WORK/out"
+    [[ $output == *$'\n      2  ghost-module\n      1  bytecode' ]] || fail 'statistics'
+    jq -e '.findings | length == 3' "$WORK/out"
+    run_pycguard --check-tracked --statistics --format=json
+    jq -e '.findings | length == 3' <<<"$output"
+    run_pycguard --check-tracked --statistics -q
+    assert_no_output
+    run_pycguard --check-worktree --statistics --format=json -o "$WORK/out"
+    [[ $output == *$'\n      2  ghost-module' ]] || fail 'notes do not count'
+}
