@@ -43,15 +43,10 @@ static bool begins(const char *s, size_t len, const char *mark)
 /* The last grams of what a path must contain. */
 static void set_grams(struct policy_line *line, const struct buf *literal)
 {
-	unsigned gram = 0;
-
 	for (size_t i = 0; i < POLICY_GRAMS; i++)
 		line->grams[i] = POLICY_SLOTS;
-	for (size_t i = 0; literal && i < literal->len; i++) {
-		gram = next_gram(gram, literal->ptr[i]);
-		if (i + 1 >= GRAM_BYTES)
-			line->grams[i % POLICY_GRAMS] = gram_slot(gram);
-	}
+	for (size_t i = 0; literal && i + 3 <= literal->len; i++) /* there is a NUL after it */
+		line->grams[i % POLICY_GRAMS] = gram_of(literal->ptr + i);
 }
 
 static int compile_glob(

@@ -48,7 +48,8 @@ struct question {
 static void begin(
 	struct question *q, const struct policy *p, struct matcher *m, const char *path, size_t len)
 {
-	unsigned gram = next_gram(0, '/');
+	char ends[] = "///////";
+	size_t n;
 
 	q->policy = p;
 	q->matcher = m;
@@ -58,11 +59,15 @@ static void begin(
 	matcher_until(m, policy_deadline(p, q->begun));
 	memset(q->has, 0, sizeof q->has);
 	q->has[POLICY_SLOTS] = 1;
-	for (size_t i = 0; i < len; i++) {
-		gram = next_gram(gram, path[i]);
-		q->has[gram_slot(gram)] = 1;
-	}
-	q->has[gram_slot(next_gram(gram, '/'))] = 1;
+	for (size_t i = 0; i + 4 <= len; i++)
+		q->has[gram_of(path + i)] = 1;
+	/* Those with a slash before the path, and with one after it, and the last within it. */
+	n = len < 3 ? len : 3;
+	memcpy(ends + 1, path, n);
+	q->has[gram_of(ends)] = 1;
+	memcpy(ends + 4 - n, path + len - n, n);
+	for (size_t i = 0; i < 3; i++)
+		q->has[gram_of(ends + i)] = 1;
 }
 
 /* `rc`, or -1 when the time is up. */
@@ -71,14 +76,16 @@ static int end(const struct question *q, int rc)
 	return policy_charge(q->policy, q->begun) < 0 ? -1 : rc;
 }
 
+static inline bool can_match(const struct question *q, const struct policy_line *line)
+{
+	return q->has[line->grams[0]] && q->has[line->grams[1]] && q->has[line->grams[2]];
+}
+
 /* 1 or 0; -1 recorded */
 static int line_matches(const struct question *q, const struct policy_line *line)
 {
-	int matched;
+	int matched = pattern_match(line->pattern, q->matcher, q->path, q->len);
 
-	if (!(q->has[line->grams[0]] & q->has[line->grams[1]] & q->has[line->grams[2]]))
-		return 0;
-	matched = pattern_match(line->pattern, q->matcher, q->path, q->len);
 	if (matched >= 0)
 		return matched;
 	if (!line->origin)
@@ -102,7 +109,7 @@ static int decide(struct policy_decision *out, const struct question *q)
 
 	for (size_t i = p->count; i-- > 0;) {
 		const struct policy_line *line = &p->lines[i];
-		int matched = line_matches(q, line);
+		int matched = can_match(q, line) ? line_matches(q, line) : 0;
 
 		if (matched < 0)
 			return -1;
@@ -170,7 +177,7 @@ int policy_strike(
 	for (size_t i = 0; i < p->count && matched >= 0; i++) {
 		if (!unmatched[i])
 			continue;
-		matched = line_matches(&q, &p->lines[i]);
+		matched = can_match(&q, &p->lines[i]) ? line_matches(&q, &p->lines[i]) : 0;
 		unmatched[i] = matched <= 0;
 	}
 	return end(&q, matched < 0 ? -1 : 0);
@@ -183,7 +190,7 @@ int policy_adds_path(const struct policy *p, struct matcher *m, const char *path
 
 	begin(&q, p, m, path, len);
 	for (size_t i = p->count; i-- > BUILTIN_COUNT && matched == 0;)
-		if (!p->lines[i].allows)
+		if (can_match(&q, &p->lines[i]) && !p->lines[i].allows)
 			matched = line_matches(&q, &p->lines[i]);
 	return end(&q, matched);
 }

@@ -9,9 +9,12 @@
 #ifndef PYCGUARD_POLICY_PRIVATE_H
 #define PYCGUARD_POLICY_PRIVATE_H
 
+#include <arpa/inet.h>
+#include <string.h>
+
 #include "policy.h"
 
-enum { BUILTIN_COUNT = 3, QUOTED_MAX = 200, GRAM_BYTES = 3, POLICY_SLOTS = 1024 };
+enum { BUILTIN_COUNT = 3, QUOTED_MAX = 200, POLICY_SLOTS = 512 };
 
 struct policy {
 	struct policy_line *lines; /* the built-in ones first */
@@ -23,15 +26,13 @@ struct policy {
 	int64_t limit;
 };
 
-/** The grams of a text: `gram` is 0, then what was returned for the byte before. */
-static inline unsigned next_gram(unsigned gram, char c)
+/** The gram of the first three of four bytes. */
+static inline uint16_t gram_of(const char s[static 4])
 {
-	return (gram << 5 | (c & 31)) & 0x7fff;
-}
+	uint32_t bytes;
 
-static inline uint16_t gram_slot(unsigned gram)
-{
-	return (uint16_t)(gram * UINT32_C(2654435761) >> 22);
+	memcpy(&bytes, s, sizeof bytes);
+	return (uint16_t)((bytes & htonl(0x1f1f1f00)) * UINT32_C(2654435761) >> 23);
 }
 
 /** Count the time since `begun`, a time of pattern_clock. 0; -1 recorded: it was too long. */
