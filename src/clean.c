@@ -430,7 +430,7 @@ int clean_directory(struct clean_result *out, const struct clean *clean, const c
 	struct cleaning c = {.clean = clean, .out = out};
 	const struct disk_options options = {
 		.environments = true, .failed = tell_failed, .empty_cache = take_empty, .arg = &c};
-	int status = worktree_open(&c.worktree, dir, clean->policy, &options);
+	int status = worktree_open(&c.worktree, dir, &clean->files, &options);
 
 	c.matcher = matcher_new();
 	if (status == 0 && c.matcher) {

@@ -17,13 +17,14 @@
 #include <stdint.h>
 
 #include "pathset.h"
+#include "policy_load.h"
 #include "progress.h"
 #include "tracked.h"
 
 /** What to do. Everything is borrowed. */
 struct clean {
-	const char *policy; /* the file that stands in for .pycguard, or NULL */
-	bool all;           /* honest bytecode too, and wherever it is */
+	struct policy_files files;
+	bool all; /* honest bytecode too, and wherever it is */
 	bool dry_run;
 	struct tracked *tracked;
 	struct progress *progress;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "check.h"
 #include "job.h"
@@ -47,15 +48,17 @@ static int find_bases(void *arg, struct snapshot ***bases, size_t *count)
 	return 0;
 }
 
-/* The words are made by error_set, since a line may hold anything. */
-static void warn_of_unmatched(const struct policy *policy, const bool *unmatched)
+/* The words are made by error_set, since a line may hold anything. What --extend adds is for many
+ * repositories. */
+static void warn_of_unmatched(
+	const struct policy *policy, const bool *unmatched, const char *extend)
 {
 	size_t i;
 
 	for (i = 0; unmatched && i < policy_count(policy); i++) {
 		const struct policy_line *line = policy_line(policy, i);
 
-		if (!unmatched[i])
+		if (!unmatched[i] || (extend && strcmp(line->origin, extend) == 0))
 			continue;
 		error_set("%s:%zu: '%.200s' matches no tracked file", line->origin, line->number,
 			line->text);
@@ -88,7 +91,7 @@ static int check_index(const struct invocation *in, const struct environment *en
 	}
 	if (status == STATUS_CLEAN) {
 		if (!in->quiet)
-			warn_of_unmatched(w.job.policy, w.unmatched);
+			warn_of_unmatched(w.job.policy, w.unmatched, in->extend);
 		status = cmd_report(in, env, &r);
 	}
 	finding_list_free(&findings);
@@ -98,7 +101,8 @@ static int check_index(const struct invocation *in, const struct environment *en
 
 static int check_staged(const struct invocation *in, const struct environment *env)
 {
-	if (in->operand_count == 0 && cmd_is_silent(in, env) && screen_is_clean(env, in->policy))
+	if (in->operand_count == 0 && !in->extend && cmd_is_silent(in, env) &&
+		screen_is_clean(env, in->policy))
 		return STATUS_CLEAN;
 	return check_index(in, env, true);
 }

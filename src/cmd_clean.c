@@ -113,7 +113,7 @@ static int run(const struct invocation *in, const struct environment *env)
 {
 	struct work work = {.failures = 0};
 	struct clean_result result = CLEAN_RESULT_INIT;
-	struct clean clean = {.policy = in->policy,
+	struct clean clean = {.files = {in->policy, in->extend},
 		.all = in->all,
 		.dry_run = in->dry_run,
 		.progress = &work.progress,

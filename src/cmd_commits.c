@@ -140,21 +140,15 @@ static int show(struct run *job)
 /* The history is judged by one policy: that of HEAD, of which it is the history. */
 static int load_policy(struct run *job, bool caseless)
 {
-	struct snapshot *head;
+	const struct policy_files *files = &job->scan.files;
+	struct snapshot *head = NULL;
 	int status;
 
-	if (job->in->policy)
-		return policy_load_file(&job->policy, job->in->policy, caseless);
-	if (job->report.mode != REPORT_HISTORY)
+	if (job->report.mode != REPORT_HISTORY && !files->policy)
 		return 0;
-	status = repository_revision(&head, job->repository, "HEAD");
-	if (status < 0)
+	if (!files->policy && repository_revision(&head, job->repository, "HEAD") < 0)
 		return -1;
-	if (status == 1) {
-		job->policy = policy_new(caseless);
-		return job->policy ? 0 : -1;
-	}
-	status = policy_load_snapshot(&job->policy, head, caseless);
+	status = policy_load(&job->policy, files, head, caseless);
 	snapshot_free(head);
 	return status;
 }
@@ -163,6 +157,7 @@ static int job_open(struct run *job)
 {
 	struct scan *s = &job->scan;
 
+	s->files = (struct policy_files){job->in->policy, job->in->extend};
 	if (repository_open(&job->repository, job->env) != 0 ||
 		repository_ignores_case(job->repository, &s->caseless) < 0 ||
 		load_policy(job, s->caseless) < 0 || walk_new(&job->walk, job->repository) < 0)

@@ -134,16 +134,12 @@ static int choose(struct work *work)
 static int load_policy(struct work *work)
 {
 	struct snapshot *s = work->judged == work->disk ? work->index : work->judged;
+	const struct policy_files files = {work->in->policy, work->in->extend};
 
 	work->matcher = matcher_new();
 	if (!work->matcher)
 		return -1;
-	if (work->in->policy)
-		return policy_load_file(&work->policy, work->in->policy, work->caseless);
-	if (s)
-		return policy_load_snapshot(&work->policy, s, work->caseless);
-	work->policy = policy_new(work->caseless);
-	return work->policy ? 0 : -1;
+	return policy_load(&work->policy, &files, s, work->caseless);
 }
 
 /* The same file on this disk, where times are known. */

@@ -60,9 +60,10 @@ static int check_directory(struct work *work, const char *dir)
 {
 	struct worktree w;
 	struct check check;
+	const struct policy_files files = {work->in->policy, work->in->extend};
 	size_t checked = 0;
 	const struct disk_options options = {.failed = failed, .outside = outside, .arg = work};
-	int status = worktree_open(&w, dir, work->in->policy, &options);
+	int status = worktree_open(&w, dir, &files, &options);
 
 	if (status == 0) {
 		check = worktree_check(&w);

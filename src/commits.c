@@ -210,6 +210,7 @@ static int judge_open(struct judge *j)
 {
 	j->policies = (struct policies){.repository = j->scan->repository,
 		.pinned = j->scan->pinned,
+		.files = &j->scan->files,
 		.caseless = j->scan->caseless};
 	j->matcher = matcher_new();
 	return j->matcher ? 0 : -1;

@@ -32,19 +32,15 @@ static int find_named(struct job *job, const struct invocation *in)
 	return status ? -1 : 0;
 }
 
-static int load_policy(struct job *job, const struct invocation *in)
-{
-	if (in->policy)
-		return policy_load_file(&job->policy, in->policy, job->caseless);
-	return policy_load_snapshot(&job->policy, job->snapshot, job->caseless);
-}
-
 int job_open(struct job *job, const struct invocation *in, const struct environment *env)
 {
+	const struct policy_files files = {in->policy, in->extend};
+
 	*job = (struct job){.named = PATHSET_INIT, .prefix = BUF_INIT};
 	if (repository_open(&job->repository, env) != 0 ||
 		repository_ignores_case(job->repository, &job->caseless) < 0 ||
-		repository_index(&job->snapshot, job->repository) < 0 || load_policy(job, in) < 0 ||
+		repository_index(&job->snapshot, job->repository) < 0 ||
+		policy_load(&job->policy, &files, job->snapshot, job->caseless) < 0 ||
 		find_prefix(job, env) < 0)
 		return -1;
 	return find_named(job, in);

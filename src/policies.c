@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "policy_load.h"
 #include "tree.h"
 
 /* The entry of the policy in a tree, as far as it tells policies apart. In a tree out of order it
@@ -35,7 +34,7 @@ static int load(struct policies_slot *slot, const struct policies *p, const stru
 
 	if (snapshot_of_tree(&s, p->repository, &c->tree) < 0)
 		return -1;
-	status = policy_load_entry(&slot->policy, s, slot->mode ? &e : NULL, p->caseless);
+	status = policy_load_entry(&slot->policy, p->files, s, slot->mode ? &e : NULL, p->caseless);
 	snapshot_free(s);
 	return status;
 }

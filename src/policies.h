@@ -5,7 +5,7 @@
 #ifndef PYCGUARD_POLICIES_H
 #define PYCGUARD_POLICIES_H
 
-#include "policy.h"
+#include "policy_load.h"
 #include "repository.h"
 #include "walk.h"
 
@@ -13,7 +13,8 @@ enum { POLICIES_KEPT = 4 };
 
 struct policies {
 	struct repository *repository;
-	const struct policy *pinned; /* borrowed; NULL: as of each commit */
+	const struct policy *pinned;      /* borrowed; NULL: as of each commit */
+	const struct policy_files *files; /* borrowed */
 	bool caseless;
 	struct policies_slot {
 		struct oid oid; /* of .pycguard; zero where there is none */

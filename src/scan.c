@@ -160,8 +160,8 @@ static int run_worker(struct worker *w, struct repository *r)
 	const struct scan *s = w->shared->scan;
 	int status = -1;
 
-	w->policies =
-		(struct policies){.repository = r, .pinned = s->pinned, .caseless = s->caseless};
+	w->policies = (struct policies){
+		.repository = r, .pinned = s->pinned, .files = &s->files, .caseless = s->caseless};
 	w->changes = (struct changes){.repository = r,
 		.caseless = s->caseless,
 		.matcher = matcher_new(),

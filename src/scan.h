@@ -42,6 +42,7 @@ struct scan {
 	const struct environment *env; /* with which it was opened */
 	const struct walk *walk;
 	const struct policy *pinned; /* NULL: the .pycguard of each commit */
+	struct policy_files files;   /* of that policy, or of those */
 	bool caseless;
 	struct progress *progress; /* NULL: none is shown */
 };

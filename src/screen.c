@@ -147,9 +147,11 @@ static bool find_policy(void *arg, const struct raw_entry *e)
 
 static bool load_policy(struct screen *s, const char *file)
 {
+	const struct policy_files files = {.policy = file};
+
 	if (file)
-		return policy_load_file(&s->policies[0], file, false) == 0 &&
-		       policy_load_file(&s->policies[1], file, true) == 0;
+		return policy_load(&s->policies[0], &files, NULL, false) == 0 &&
+		       policy_load(&s->policies[1], &files, NULL, true) == 0;
 	if (raw_index_each(s->index.map.bytes, s->index.map.len, find_policy, s))
 		s->policy_sought = true;
 	return s->policy_sought && !s->policy_unknown;

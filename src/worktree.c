@@ -9,7 +9,6 @@
 #include "bytecode.h"
 #include "io.h"
 #include "path.h"
-#include "policy_load.h"
 
 static bool is_cache(const char *dir)
 {
@@ -51,23 +50,7 @@ static int find_policy_root(struct buf *root, struct buf *base, const char *real
 	return buf_failed(root) < 0 ? -1 : buf_failed(base);
 }
 
-static int load_policy_at(struct policy **out, const char *file)
-{
-	struct stat st;
-	bool there = lstat(file, &st) == 0;
-
-	if (!there && errno != ENOENT)
-		return error_os(errno, "cannot read policy '%s'", file);
-	if (there && !S_ISREG(st.st_mode))
-		return error_set("cannot read policy '%s': %s", file,
-			S_ISLNK(st.st_mode) ? "it is a symbolic link" : "not a regular file");
-	if (there)
-		return policy_load_file(out, file, false);
-	*out = policy_new(false);
-	return *out ? 0 : -1;
-}
-
-static int load_policy(struct worktree *w, const char *real, const char *policy)
+static int load_policy(struct worktree *w, const char *real, const struct policy_files *files)
 {
 	struct buf file = BUF_INIT;
 	int status = -1;
@@ -77,10 +60,7 @@ static int load_policy(struct worktree *w, const char *real, const char *policy)
 	buf_adds(&file, "/.pycguard");
 	if (buf_failed(&file) < 0)
 		goto done;
-	if (policy)
-		status = policy_load_file(&w->policy, policy, false);
-	else
-		status = load_policy_at(&w->policy, file.ptr);
+	status = policy_load_disk(&w->policy, files, file.ptr, false);
 done:
 	buf_free(&file);
 	return status;
@@ -102,7 +82,7 @@ static int find_shown_base(struct buf *base, const char *dir, bool from_above)
 	return buf_failed(base);
 }
 
-int worktree_open(struct worktree *out, const char *dir, const char *policy,
+int worktree_open(struct worktree *out, const char *dir, const struct policy_files *files,
 	const struct disk_options *options)
 {
 	struct disk_options o = *options;
@@ -118,7 +98,7 @@ int worktree_open(struct worktree *out, const char *dir, const char *policy,
 	buf_adds(&out->real, real);
 	if (!out->real.len || out->real.ptr[out->real.len - 1] != '/')
 		buf_addc(&out->real, '/');
-	if (load_policy(out, real, policy) < 0 || buf_failed(&out->real) < 0 ||
+	if (load_policy(out, real, files) < 0 || buf_failed(&out->real) < 0 ||
 		find_shown_base(&out->shown_base, dir, from_above) < 0)
 		status = -1;
 	else {

@@ -11,6 +11,7 @@
 
 #include "check.h"
 #include "disk.h"
+#include "policy_load.h"
 
 struct worktree {
 	struct snapshot *snapshot;
@@ -23,11 +24,11 @@ struct worktree {
 /**
  * @param out    for worktree_close, also on failure
  * @param dir    as named
- * @param policy the file that stands in for .pycguard, or NULL
+ * @param files   that a person named for the policy
  * @param options of disk.h, whose `only` is set here
  * @return 0; -1 with the failure recorded
  */
-int worktree_open(struct worktree *out, const char *dir, const char *policy,
+int worktree_open(struct worktree *out, const char *dir, const struct policy_files *files,
 	const struct disk_options *options);
 
 /** The check of such a directory. It borrows `w`. */

@@ -372,3 +372,132 @@ END
     assert_stderr_has 'matches no tracked file'
     assert_no_control_bytes "$stderr"
 }
+
+# --- lines that allow by some rules ------------------------------------------------------------------
+
+@test "a cache allowed as bytecode that becomes a ghost is found again, by every verb" {
+    new_repo
+    write m.py 'x = 1'
+    stage m.pyc
+    git add m.py
+    policy '# it is shipped' '!bytecode:/m.pyc'
+    judge
+    assert_judged 0
+    commit allowed
+    judge --check-tracked
+    assert_judged 0
+    run_pycguard --explain m.pyc
+    assert_status 0
+    assert_output_has 'allowed by !bytecode:/m.pyc (.pycguard:2)'
+    assert_output_has 'it is shipped'
+    run_pycguard --untrack -n
+    assert_status 0
+    run_pycguard --check-range HEAD
+    assert_status 0
+    git rm -q m.py
+    judge
+    assert_judged 1 'error ghost-module m.pyc'
+    judge --check-tracked
+    assert_judged 1 'error ghost-module m.pyc'
+    run_pycguard --explain m.pyc
+    assert_output_has 'only as bytecode it is allowed by !bytecode:/m.pyc'
+    run_pycguard --untrack -n
+    assert_status 1
+    assert_output_has m.pyc
+    commit orphan
+    run_pycguard --check-range HEAD^..HEAD
+    assert_status 1
+}
+
+@test "a rule that does not exist is exit 2, with the one that was meant" {
+    new_repo
+    stage m.py m.pyc
+    policy '*.so' '!gost-module:/m.pyc'
+    run_pycguard
+    assert_status 2
+    assert_stderr_has "pycguard: .pycguard:2:2: no rule is named 'gost-module', did you mean 'ghost-module'? in '!gost-module:/m.pyc'"
+}
+
+@test "--check-tracked warns of a line that allows by a rule and matches nothing" {
+    new_repo
+    stage m.py m.pyc
+    policy '!bytecode:/m.pyc' '!stale-cache:/gone.pyc'
+    run_pycguard --check-tracked
+    assert_status 0
+    assert_stderr_has "warning: .pycguard:2: '!stale-cache:/gone.pyc' matches no tracked file"
+    [[ $(wc -l <<<"$stderr") == 1 ]]
+}
+
+# --- --extend ----------------------------------------------------------------------------------------
+
+@test "the lines of --extend come before those of .pycguard, in every check" {
+    new_repo
+    stage notes.log keep.log
+    printf '%s\n' '*.log' '!none.log' >../org
+    run_pycguard --extend ../org -q
+    assert_status 1
+    policy '!keep.log'
+    judge --extend ../org
+    assert_judged 1 'error policy notes.log'
+    run_pycguard --check-tracked --extend ../org
+    assert_status 1
+    assert_output_lacks keep.log
+    [[ $stderr != *none.log* ]] || fail
+    commit logs
+    run_pycguard --check-range HEAD --extend ../org
+    assert_status 1
+    assert_output_has notes.log
+    assert_output_lacks keep.log
+    run_pycguard --check-history --extend ../org
+    assert_status 1
+    run_pycguard --explain notes.log --extend ../org
+    assert_output_has '(../org:1)'
+    run_pycguard --check-range HEAD
+    assert_status 0
+}
+
+@test "--extend is allowed below --policy too, and must be there and be right" {
+    new_repo
+    stage notes.log keep.log
+    policy '!*'
+    echo '*.log' >../org
+    echo '!keep.log' >../own
+    judge --policy ../own --extend ../org
+    assert_judged 1 'error policy notes.log'
+    run_pycguard -q --policy ../own --extend ../org
+    assert_status 1
+    for option in '' -q -v; do
+        run_pycguard ${option:+"$option"} --extend ../gone
+        assert_status 2
+        assert_stderr_has "cannot read policy '../gone'"
+        echo '[' >../bad
+        run_pycguard ${option:+"$option"} --extend ../bad
+        assert_status 2
+        assert_stderr_has '../bad:1:1: the class is not closed'
+    done
+}
+
+# --- a stranger's policy -----------------------------------------------------------------------------
+
+@test "a policy that a stranger pushes costs 10 s in all, whatever its lines and paths" {
+    new_repo
+    commit start
+    local i n
+    for i in {1..10000}; do echo "regex:[ab]*[ab]*[ab]\\d$i"; done >.pycguard
+    git add .pycguard
+    i=$(printf 'ab%.0s' {1..110})
+    for n in {1..10}; do
+        printf '100644 %s 0\t%s\n' "$(git hash-object -w .pycguard)" "$i/$n$i"
+    done | git update-index --index-info
+    git commit -q -m hard
+    git init -q --bare ../server.git
+    cp -r .git/objects ../server.git
+    local start=$SECONDS
+    "$PYCGUARD" --check-range HEAD^..HEAD 2>../range &
+    run_pycguard -C ../server.git --pre-receive main "$(printf '0%.0s' {1..40})" "$(git rev-parse HEAD)"
+    assert_status 2
+    assert_stderr_has "cannot apply policy '.pycguard': it takes more than 10 s in all"
+    wait $! && fail
+    stderr=$(cat ../range) assert_stderr_has "it takes more than 10 s in all"
+    ((SECONDS - start < 40)) || fail "$((SECONDS - start)) s"
+}
