@@ -84,15 +84,13 @@ int error_of(enum error_code code, const char *fmt, ...)
 
 int error_os(int errnum, const char *fmt, ...)
 {
-	char raw[ERROR_MAX], reason[REASON_MAX / 2];
+	char raw[ERROR_MAX];
 	va_list args;
 
 	va_start(args, fmt);
 	format(raw, fmt, args);
 	va_end(args);
-	if (strerror_r(errnum, reason, sizeof reason) != 0)
-		snprintf(reason, sizeof reason, "error %d", errnum);
-	record(raw, reason);
+	record(raw, strerror(errnum)); /* of strerror_r there are two kinds */
 	kind = errnum == ENOENT ? ERROR_NOT_FOUND : ERROR_OTHER;
 	return -1;
 }
@@ -123,11 +121,4 @@ enum error_code error_code(void)
 const char *error_message(void)
 {
 	return message;
-}
-
-bool error_is_interruption(void)
-{
-	char reason[REASON_MAX / 2];
-
-	return strerror_r(EINTR, reason, sizeof reason) == 0 && strstr(message, reason) != NULL;
 }

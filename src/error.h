@@ -13,8 +13,6 @@
 #ifndef PYCGUARD_ERROR_H
 #define PYCGUARD_ERROR_H
 
-#include <stdbool.h>
-
 #if defined(__GNUC__)
 #define ERROR_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
@@ -49,12 +47,6 @@ int error_oom(void);
  * Always returns -1.
  */
 int error_prefix(const char *fmt, ...) ERROR_PRINTF(1, 2);
-
-/**
- * Whether the message recorded last is of a call that a signal interrupted; by its words, as a
- * library hands nothing else on.
- */
-bool error_is_interruption(void);
 
 /* So that compilers and analyzers know the -1 where they see the call. */
 static inline int error_returned(void)

@@ -1,40 +1,19 @@
 #include "git_guard.h"
 
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 
 #include "git.h"
 
-/* So many seconds of computing without one object that has been read are too many; threads that
- * read at once share them. */
-enum { SECONDS_MAX = 3 };
-
 static void (*end_process)(const char *reason);
-static atomic_uint begun, ended;
 
 static void end_on_cut_file(int signal)
 {
 	(void)signal;
 	end_process("cannot read the repository: a file was cut short while it was read");
-}
-
-/* Called after each second of computing. */
-static void look_at_reading(int signal)
-{
-	static atomic_uint seen, seconds; /* any thread may be the one that is interrupted */
-	unsigned done = atomic_load(&ended), reading = atomic_load(&begun) - done;
-
-	(void)signal;
-	if (!reading || done != atomic_exchange(&seen, done))
-		atomic_store(&seconds, 0);
-	else if (atomic_fetch_add(&seconds, 1) >= reading * SECONDS_MAX)
-		end_process("cannot read the repository: an object is damaged, so that reading it "
-			    "has no end (git fsck names it)");
 }
 
 void git_guard(void (*end)(const char *reason))
@@ -43,25 +22,6 @@ void git_guard(void (*end)(const char *reason))
 
 	end_process = end;
 	sigaction(SIGBUS, &cut, NULL);
-}
-
-static void watch_reading(void)
-{
-	const struct sigaction look = {.sa_handler = look_at_reading, .sa_flags = SA_RESTART};
-	const struct itimerval second = {{1, 0}, {1, 0}};
-
-	sigaction(SIGVTALRM, &look, NULL);
-	setitimer(ITIMER_VIRTUAL, &second, NULL);
-}
-
-void git_guard_read_begins(void)
-{
-	atomic_fetch_add(&begun, 1);
-}
-
-void git_guard_read_ends(void)
-{
-	atomic_fetch_add(&ended, 1);
 }
 
 static void end_without_memory(void)
@@ -155,7 +115,6 @@ int git_guard_memory(void)
 		return 0;
 	if (git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator) < 0)
 		return git_failed("cannot set up libgit2");
-	watch_reading();
 	done = true;
 	return 0;
 }

@@ -5,7 +5,6 @@
  * - When memory runs out, libgit2 crashes, or takes what it could not read for what is not there, a
  *   branch for one, and that would be a silent pass. So it is given an allocator that never says
  *   no.
- * - A loose object that is cut short, or damaged inside, it reads without end.
  * - A file that is mapped, the index by us or a pack by libgit2, and then cut short by somebody
  *   else raises SIGBUS.
  *
@@ -29,9 +28,5 @@ void git_guard(void (*end)(const char *reason));
  * @return 0; -1 with the failure recorded.
  */
 int git_guard_memory(void);
-
-/** Stand before and after each call that reads an object. */
-void git_guard_read_begins(void);
-void git_guard_read_ends(void);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "buf.h"
+#include "deadline.h"
 
 static int read_lines(FILE *file, const char *path, size_t size, id_file_visit *visit, void *arg)
 {
@@ -31,7 +32,9 @@ int id_file_each(const char *dir, const char *name, size_t size, id_file_visit *
 	buf_adds(&path, dir);
 	buf_adds(&path, name);
 	status = buf_failed(&path) < 0 ? -1 : 1;
+	deadline_begins();
 	file = status < 0 ? NULL : fopen(path.ptr, "re");
+	deadline_ends();
 	if (status == 1 && !file && errno != ENOENT)
 		status = error_os(errno, "cannot read '%s'", path.ptr);
 	if (file) {

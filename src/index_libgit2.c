@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "index_file.h"
+#include "deadline.h"
 #include "index_rows.h"
 #include "io.h"
 
@@ -89,7 +90,12 @@ static int load(struct index_rows *rows, int fd)
 	int whole;
 
 	if (r->oid_size == OID_SHA1) {
-		if (git_index_open(&rows->index, r->index_path) == 0)
+		int opened;
+
+		deadline_begins();
+		opened = git_index_open(&rows->index, r->index_path);
+		deadline_ends();
+		if (opened == 0)
 			return check_count(rows, fd) < 0 ? -1 : take_entries(rows);
 		git_failed("cannot read index '%s'", r->index_path);
 		return is_whole(r) > 0 ? 2 : -1;

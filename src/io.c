@@ -7,25 +7,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* False for a FIFO and the like. */
-static bool opens_at_once(int dir, const char *path)
-{
-	struct stat st;
-
-	return fstatat(dir, path, &st, 0) < 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
-}
+#include "deadline.h"
 
 int io_openat(int dir, const char *path, int flags, mode_t mode)
 {
-	enum { TRIES = 4 };
-	int fd = -1, i;
+	int fd;
 
-	for (i = 0; i < TRIES; i++) {
+	deadline_begins();
+	do {
 		fd = openat(dir, path, flags | O_CLOEXEC | O_NOCTTY, mode);
-		if (fd >= 0 || errno != EINTR || !opens_at_once(dir, path))
-			break;
-		errno = EINTR;
-	}
+	} while (fd < 0 && errno == EINTR);
+	deadline_ends();
 	return fd;
 }
 

@@ -11,9 +11,8 @@
 #include "buf.h"
 
 /**
- * Open as openat(2) does, not as a terminal, nor for programs that are run; a few times more when a
- * signal interrupted it, but of what may wait for a writer for ever, a FIFO, for that is what
- * the signal is for (main.c).
+ * Open as openat(2) does, not as a terminal, nor for programs that are run, and again when a signal
+ * interrupted it. A FIFO that nobody writes to ends the process (deadline.h).
  *
  * @param dir  a descriptor, or AT_FDCWD
  * @param mode for O_CREAT, else 0

@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "deadline.h"
 #include "error.h"
 #include "git.h"
 #include "git_guard.h"
@@ -19,30 +19,9 @@
 
 extern char **environ;
 
-/* Longer than this, nothing that a repository holds is waited for. */
-enum { PATIENCE_SECONDS = 10 };
-
-static void wake(int number)
-{
-	(void)number;
-}
-
-/* A library that opens a FIFO, where a repository should have a file, waits for a writer for ever.
- * The signal does nothing but interrupt such a call, which then fails. */
-static void limit_patience(void)
-{
-	const struct itimerval every = {{PATIENCE_SECONDS, 0}, {PATIENCE_SECONDS, 0}};
-	struct sigaction action = {.sa_handler = wake};
-
-	sigemptyset(&action.sa_mask);
-	if (sigaction(SIGALRM, &action, NULL) == 0)
-		setitimer(ITIMER_REAL, &every, NULL);
-}
-
 static void say_failure(void)
 {
-	fprintf(stderr, "pycguard: %s%s\n", error_message(),
-		error_is_interruption() ? " (is it a pipe, where a file should be?)" : "");
+	fprintf(stderr, "pycguard: %s\n", error_message());
 }
 
 static const char *variable(const char *name)
@@ -167,7 +146,7 @@ int main(int argc, char **argv)
 	/* Some parents ignore it. A reader that has gone ends this as it ends others: without a
 	 * word. */
 	signal(SIGPIPE, SIG_DFL);
-	limit_patience();
+	deadline_watch(end);
 	git_guard(end);
 	if (hold_standard_descriptors() == 0 && cli_parse(&in, argc, argv) == 0)
 		status = run(&in, argc > 0 ? argv[0] : "pycguard");

@@ -6,7 +6,7 @@
 
 #include "cat_file.h"
 #include "git.h"
-#include "git_guard.h"
+#include "deadline.h"
 
 static const char *const nouns[] = {"object", "commit", "tree", "blob", "tag"};
 
@@ -95,9 +95,9 @@ static int odb_read(
 	git_odb_object *object;
 	int status;
 
-	git_guard_read_begins();
+	deadline_begins();
 	status = git_odb_read(&object, r->odb, &id);
-	git_guard_read_ends();
+	deadline_ends();
 	if (status < 0)
 		return odb_failed(status, r, oid, type);
 	*out = (struct object){.type = type_of(git_odb_object_type(object)),
@@ -184,9 +184,9 @@ static int read_header(enum object_type *type, uint64_t *size, struct repository
 
 	if (!r->odb)
 		return git_said(cat_file_header(r->cat_file, type, size, oid), r, oid, wanted);
-	git_guard_read_begins();
+	deadline_begins();
 	status = git_odb_read_header(&len, &found, r->odb, &id);
-	git_guard_read_ends();
+	deadline_ends();
 	if (status < 0)
 		return odb_failed(status, r, oid, wanted);
 	*type = type_of(found);
@@ -262,15 +262,15 @@ static int read_stream(struct repository *r, const struct oid *oid, snapshot_sin
 	char piece[16384];
 	int n, status;
 
-	git_guard_read_begins();
+	deadline_begins();
 	status = git_odb_open_rstream(&stream, &left, &type, r->odb, &id);
-	git_guard_read_ends();
+	deadline_ends();
 	if (status < 0)
 		return 2;
 	while (left > 0 && status == 0) {
-		git_guard_read_begins();
+		deadline_begins();
 		n = git_odb_stream_read(stream, piece, left < sizeof piece ? left : sizeof piece);
-		git_guard_read_ends();
+		deadline_ends();
 		if (n <= 0) {
 			status = odb_failed(-1, r, oid, OBJECT_ANY);
 			break;

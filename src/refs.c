@@ -4,7 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "git_guard.h"
+#include "deadline.h"
 #include "io.h"
 
 static int tell(git_reference *ref, refs_visit *visit, void *arg)
@@ -97,7 +97,10 @@ static int each(struct repository *r, const struct buf *packed, const char *pref
 	bool seen = !packed->len;
 	int status, next;
 
-	if (git_reference_iterator_new(&refs, r->git) < 0)
+	deadline_begins();
+	status = git_reference_iterator_new(&refs, r->git);
+	deadline_ends();
+	if (status < 0)
 		return git_failed("cannot list the refs");
 	for (status = 0; status == 0 && (next = git_reference_next(&ref, refs)) == 0;) {
 		seen = seen || strcmp(git_reference_name(ref), packed->ptr) == 0;
@@ -146,13 +149,17 @@ int refs_each_head(struct repository *r, refs_visit *visit, void *arg)
 
 	if (!r->git)
 		return refs_git_each_head(r, visit, arg);
+	deadline_begins();
 	status = git_repository_head(&head, r->git);
+	deadline_ends();
 	if (tell_head(status, head, visit, arg) < 0)
 		return -1;
 	if (git_worktree_list(&names, r->git) < 0)
 		return git_failed("cannot list the work trees");
 	for (i = 0, status = 0; i < names.count && status == 0; i++) {
+		deadline_begins();
 		status = git_repository_head_for_worktree(&head, r->git, names.strings[i]);
+		deadline_ends();
 		status = tell_head(status, head, visit, arg);
 	}
 	git_strarray_dispose(&names);
@@ -166,7 +173,9 @@ int refs_head(struct oid *out, struct repository *r)
 
 	if (!r->git)
 		return refs_git_head(out, r);
+	deadline_begins();
 	status = git_repository_head(&head, r->git);
+	deadline_ends();
 	if (status == GIT_EUNBORNBRANCH)
 		return 1;
 	if (status < 0)
@@ -183,9 +192,9 @@ int repository_resolve(struct oid *out, struct repository *r, const char *revisi
 
 	if (!r->git)
 		return refs_git_resolve(out, r, revision);
-	git_guard_read_begins();
+	deadline_begins();
 	status = git_revparse_single(&object, r->git, revision);
-	git_guard_read_ends();
+	deadline_ends();
 	if (status == GIT_ENOTFOUND && git_error_last() && git_error_last()->klass == GIT_ERROR_ODB)
 		return git_failed("cannot use revision '%s'", revision);
 	if (status == GIT_ENOTFOUND || status == GIT_EINVALIDSPEC || status == GIT_EUNBORNBRANCH)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cat_file.h"
+#include "deadline.h"
 #include "discover.h"
 #include "git_guard.h"
 #include "io.h"
@@ -80,15 +81,17 @@ static int open_objects(struct repository *r, const struct environment *env)
 
 	if (status < 0)
 		return -1;
+	deadline_begins();
 	if (r->oid_size != OID_SHA1)
 		status = cat_file_new(&r->cat_file, r);
 	else if (env->git_object_dir || !r->git) /* what libgit2 refuses may be the refs alone */
 		status = open_named_objects(r);
 	else if (git_repository_odb(&r->odb, r->git) < 0)
 		status = git_failed("cannot open the object database");
-	if (status < 0 || !r->odb || !env->git_alternates)
-		return status;
-	return add_alternates(r->odb, env->git_alternates);
+	if (status == 0 && r->odb && env->git_alternates)
+		status = add_alternates(r->odb, env->git_alternates);
+	deadline_ends();
+	return status;
 }
 
 /* A relative GIT_INDEX_FILE is git's from the top of the work tree, wherever we stand. */
@@ -135,9 +138,11 @@ static int open_refs(struct repository *r, const struct environment *env)
 	if (git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) < 0)
 		return git_failed("cannot set up libgit2");
 #endif
+	deadline_begins();
 	if (git_repository_open_ext(&r->git, r->dir,
 		    GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT, NULL) < 0)
 		r->git = NULL;
+	deadline_ends();
 	return 0;
 }
 

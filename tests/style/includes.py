@@ -32,7 +32,7 @@ path
 io siphash sha1 oid reflines progress amount array nearest plain_config interrupt sha256 crew
 buf
 error
-utf8 environment big_endian
+utf8 deadline environment big_endian
 """
 
 # What is looked for, where alone it may stand, and why.

@@ -1,0 +1,27 @@
+/*
+ * deadline - ends the process, with one line, when something that should take no time takes
+ * DEADLINE_SECONDS: to open a file (it may be a FIFO that nobody writes to), or a call of libgit2
+ * (it reads a loose object that is damaged inside without end). git has a deadline of its own
+ * (exec.h).
+ *
+ * Time counts only while nothing that has begun ends, and only by the clock: other signals, and
+ * time for which the process was stopped, do not. No call is interrupted by it.
+ */
+#ifndef PYCGUARD_DEADLINE_H
+#define PYCGUARD_DEADLINE_H
+
+enum { DEADLINE_SECONDS = 10 };
+
+/**
+ * Watch from here on. Without this call, nothing has a deadline.
+ *
+ * @param end ends the process; it must not return, and may do only what a signal handler may. What
+ *            it is told is no line yet: it has no name in front and no line end.
+ */
+void deadline_watch(void (*end)(const char *reason));
+
+/** Stand before and after each call that may have no end, in any thread. */
+void deadline_begins(void);
+void deadline_ends(void);
+
+#endif
