@@ -14,6 +14,7 @@ struct environment {
 	const char *program;         /* argv[0]; never NULL */
 	const char *path;            /* PATH */
 	const char *git_dir;         /* GIT_DIR */
+	const char *git_common_dir;  /* GIT_COMMON_DIR */
 	const char *git_work_tree;   /* GIT_WORK_TREE */
 	const char *git_index_file;  /* GIT_INDEX_FILE; relative to the top of the work tree */
 	const char *git_object_dir;  /* GIT_OBJECT_DIRECTORY */

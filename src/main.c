@@ -54,6 +54,7 @@ static void read_environment(struct environment *env, const char *program)
 		.path = variable("PATH"),
 		.variables = environ,
 		.git_dir = variable("GIT_DIR"),
+		.git_common_dir = variable("GIT_COMMON_DIR"),
 		.git_work_tree = variable("GIT_WORK_TREE"),
 		.git_index_file = variable("GIT_INDEX_FILE"),
 		.git_object_dir = variable("GIT_OBJECT_DIRECTORY"),

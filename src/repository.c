@@ -10,7 +10,6 @@
 #include "io.h"
 #include "objects.h"
 #include "path.h"
-#include "snapshot_raw.h"
 
 /* Extensions that change nothing of what is read here, but that libgit2 refuses by itself. */
 static int lift_extensions(void)
@@ -275,8 +274,7 @@ int repository_ignores_case(const struct repository *r, bool *out)
 
 int repository_index(struct snapshot **out, struct repository *r)
 {
-	*out = snapshot_of_raw_index(r);
-	return *out ? 0 : snapshot_of_index(out, r);
+	return snapshot_of_index(out, r);
 }
 
 int repository_revision(struct snapshot **out, struct repository *r, const char *revision)

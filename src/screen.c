@@ -1,215 +1,217 @@
 #include "screen.h"
 
-#include <dirent.h>
-#include <errno.h>
+#include <ctype.h>
+#include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "bytecode.h"
-#include "index_file.h"
-#include "plain_config.h"
+#include "io.h"
+#include "oid.h"
+#include "path.h"
 #include "policy_load.h"
-#include "raw_index.h"
-#include "sha1.h"
 #include "snapshot.h"
 
 struct screen {
-	struct index_file index;
-	struct policy *policies[2]; /* caseful, caseless; NULL: the built-in lines only */
-	struct matcher *matcher;    /* for these; NULL when no line of the user's rejects */
-	bool policy_sought;         /* as far as .pycguard can be in the index */
-	bool policy_unknown;        /* it is staged, and not known to be the one on disk */
+	struct io_map map;
+	struct timespec index_time;
+	size_t oid_size;
+	struct policy *policies[2];        /* caseful, caseless; NULL: the built-in lines only */
+	const unsigned char *policy_entry; /* where the entry of .pycguard lies */
+	bool policy_named;                 /* by --policy: then that does not matter */
+	struct matcher *matcher;           /* NULL when no line of the user's rejects */
 };
 
-static bool is_dir(const char *path)
+static bool is_dir(const char *path, bool ours)
 {
 	struct stat st;
 
-	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && (!ours || st.st_uid == geteuid());
 }
 
-static bool is_our_dir(const char *path)
+/* A regular file, and a text: to read a pipe would take it away from the closer look. */
+static bool read_file(struct buf *out, const char *path)
 {
 	struct stat st;
 
-	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid();
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       io_read_file(out, path, O_NONBLOCK, POLICY_MAX_BYTES) == 0 && !out->failed &&
+	       out->len <= POLICY_MAX_BYTES && strlen(out->ptr) == out->len;
 }
 
-static bool is_file(const char *path)
+static bool is_head(const char *text)
 {
-	struct stat st;
+	size_t digits = strspn(text, "0123456789abcdef");
 
-	return lstat(path, &st) == 0 && S_ISREG(st.st_mode);
+	if (strncmp(text, "ref:", 4) == 0)
+		return strncmp(text + 4 + strspn(text + 4, " \t"), "refs/", 5) == 0;
+	return digits == OID_SHA1 * 2 || digits == OID_SHA256 * 2;
 }
 
-static bool has_plain_config(void)
+/* Whether a configuration may set this key, in whatever section: a key is written as it is. */
+static bool may_set(const char *config, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (; *config; config++)
+		if (strncasecmp(config, key, len) == 0 && !isalnum((unsigned char)config[len]))
+			return true;
+	return false;
+}
+
+static bool is_moved(const char *config)
 {
 	struct buf text = BUF_INIT;
-	bool plain = is_file(".git/config") && policy_read(&text, ".git/config") == 0 &&
-		     plain_config(text.ptr, text.len);
+	bool moved = may_set(config, "worktree");
 
+	if (!moved && may_set(config, "worktreeConfig") && io_exists(".git/config.worktree"))
+		moved = !read_file(&text, ".git/config.worktree") || may_set(text.ptr, "worktree");
 	buf_free(&text);
-	return plain;
+	return moved;
 }
 
-static bool is_plain_repository(const struct environment *env)
+static bool find_repository(struct screen *s, const struct environment *env)
 {
-	if (env->git_dir || env->git_work_tree || env->git_object_dir || env->git_alternates)
-		return false;
-	return is_our_dir(".") && is_our_dir(".git") && is_file(".git/HEAD") &&
-	       is_dir(".git/objects") && is_dir(".git/refs") &&
-	       access(".git/commondir", F_OK) < 0 && errno == ENOENT;
-}
+	struct buf head = BUF_INIT, config = BUF_INIT;
+	const char *index = env->git_index_file;
+	bool found = !env->git_dir && !env->git_work_tree && !env->git_object_dir &&
+		     !env->git_alternates && !env->git_common_dir && is_dir(".", true) &&
+		     is_dir(".git", true) && is_dir(".git/objects", false) &&
+		     is_dir(".git/refs", false) && io_exists(".git/commondir") == 0 &&
+		     read_file(&head, ".git/HEAD") && is_head(head.ptr) &&
+		     read_file(&config, ".git/config") &&
+		     !(index && *index != '/' && is_moved(config.ptr));
 
-/* Whether the file is, byte for byte, the blob of that id. */
-static bool is_blob(const struct buf *text, const unsigned char *oid)
-{
-	unsigned char sum[SHA1_SIZE];
-	struct buf blob = BUF_INIT;
-	bool same;
-
-	buf_addf(&blob, "blob %zu", text->len);
-	buf_addc(&blob, '\0');
-	buf_add(&blob, text->ptr, text->len);
-	sha1(sum, blob.ptr, blob.len);
-	same = !blob.failed && memcmp(sum, oid, sizeof sum) == 0;
-	buf_free(&blob);
-	return same;
-}
-
-static bool has_packs(void)
-{
-	DIR *dir = opendir(".git/objects/pack");
-	const struct dirent *d;
-	bool found = false;
-
-	if (!dir)
-		return false;
-	while (!found && (d = readdir(dir)))
-		found = *d->d_name != '.';
-	closedir(dir);
+	s->oid_size = may_set(config.ptr, "objectformat") ? OID_SHA256 : OID_SHA1;
+	buf_free(&head);
+	buf_free(&config);
 	return found;
 }
 
-/* Whether git can have the object: loose, or in a pack or an alternate, which are not looked
- * into. */
-static bool may_have_object(const unsigned char *oid)
+/* Its time is asked for first: one that takes its place meanwhile is younger. */
+static bool open_index(struct screen *s, const char *path)
 {
-	struct buf path = BUF_INIT;
-	size_t i;
-	bool loose;
+	struct stat st;
 
-	buf_adds(&path, ".git/objects/");
-	for (i = 0; i < SHA1_SIZE; i++)
-		buf_addf(&path, i == 1 ? "/%02x" : "%02x", oid[i]);
-	loose = !path.failed && is_file(path.ptr);
-	buf_free(&path);
-	return loose || has_packs() || access(".git/objects/info/alternates", F_OK) == 0;
+	if (stat(path, &st) < 0 || !io_map(&s->map, path))
+		return false;
+	s->index_time = st.st_mtim;
+	return true;
+}
+
+/* Whether the file on disk is the one staged, and its lines are the blob's, whatever a checkout
+ * changes in text. */
+static bool is_unchanged(
+	const struct screen *s, const struct index_entry *e, const struct buf *text)
+{
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < text->len; i++)
+		if ((unsigned char)text->ptr[i] >= 0x80)
+			return false;
+	if (strstr(text->ptr, "$Id") || e->stage || e->intent_to_add ||
+		(e->mode != MODE_FILE && e->mode != MODE_EXECUTABLE))
+		return false;
+	return lstat(policy_path, &st) == 0 && S_ISREG(st.st_mode) && index_entry_is_file(e, &st) &&
+	       (st.st_mtim.tv_sec < s->index_time.tv_sec ||
+		       (st.st_mtim.tv_sec == s->index_time.tv_sec &&
+			       st.st_mtim.tv_nsec < s->index_time.tv_nsec));
 }
 
 static bool add_lines(struct screen *s, const struct buf *text, const char *origin)
 {
 	for (int caseless = 0; caseless < 2; caseless++) {
-		struct policy **p = &s->policies[caseless];
-
-		*p = policy_new(caseless);
-		if (!*p || policy_add(*p, text->ptr, text->len, origin) < 0)
+		s->policies[caseless] = policy_new(caseless);
+		if (!s->policies[caseless] ||
+			policy_add(s->policies[caseless], text->ptr, text->len, origin) < 0)
 			return false;
 	}
 	return true;
 }
 
-/* Adds the lines of the staged .pycguard, read from the one on disk. */
-static bool add_staged(struct screen *s, const struct raw_entry *e)
+/* Goes on as far as .pycguard can be. */
+static bool load_staged(struct screen *s, struct index_walk *w, struct buf *text)
+{
+	int found = -1, order = -1;
+
+	while (order < 0 && (found = index_walk_next(w)) == 1)
+		order = strcmp(w->entry.path, policy_path);
+	if (order != 0)
+		return found >= 0;
+	s->policy_entry = w->entry.stat;
+	return read_file(text, policy_path) && is_unchanged(s, &w->entry, text) &&
+	       add_lines(s, text, policy_path);
+}
+
+static bool load_policy(struct screen *s, const char *file, bool allows)
 {
 	struct buf text = BUF_INIT;
-	bool good = e->stage == 0 && !e->intent_to_add && e->mode != MODE_LINK &&
-		    e->mode != MODE_GITLINK && is_file(policy_path) &&
-		    policy_read(&text, policy_path) == 0 && is_blob(&text, e->oid) &&
-		    may_have_object(e->oid) && add_lines(s, &text, policy_path);
+	struct index_walk w;
+	bool good;
 
+	s->policy_named = file != NULL;
+	if (file) {
+		good = read_file(&text, file) && add_lines(s, &text, file);
+	} else {
+		good = index_walk_begin(&w, s->map.bytes, s->map.len, s->oid_size) &&
+		       load_staged(s, &w, &text);
+		index_walk_end(&w);
+	}
 	buf_free(&text);
-	return good;
-}
-
-/* Goes on as long as .pycguard can still come. */
-static bool find_policy(void *arg, const struct raw_entry *e)
-{
-	struct screen *s = arg;
-	int order = strcmp(e->path, policy_path);
-
-	if (order == 0)
-		s->policy_unknown = !add_staged(s, e);
-	s->policy_sought = order >= 0;
-	return order < 0;
-}
-
-static bool load_policy(struct screen *s, const char *file)
-{
-	const struct policy_files files = {.policy = file};
-
-	if (file)
-		return policy_load(&s->policies[0], &files, NULL, false) == 0 &&
-		       policy_load(&s->policies[1], &files, NULL, true) == 0;
-	if (raw_index_each(s->index.map.bytes, s->index.map.len, find_policy, s))
-		s->policy_sought = true;
-	return s->policy_sought && !s->policy_unknown;
+	if (!good || !s->policies[0])
+		return good;
+	for (size_t i = 0; !allows && i < policy_count(s->policies[0]); i++)
+		if (policy_line(s->policies[0], i)->allows)
+			return false;
+	s->matcher = policy_adds(s->policies[0]) ? matcher_new() : NULL;
+	return s->matcher || !policy_adds(s->policies[0]);
 }
 
 /* Whether a name in the path, less the directories that the entry before was in, is bytecode's. */
-static bool has_suspect(const struct raw_entry *e)
+static bool has_suspect(const struct index_entry *e)
 {
-	const char *name = e->path + e->fresh, *base = e->path + e->base, *slash;
+	const char *name = e->path + path_base(e->path, e->shared), *end = e->path + e->len, *slash;
 
-	for (; name < base; name = slash + 1) {
-		slash = memchr(name, '/', (size_t)(base - name));
+	for (; (slash = memchr(name, '/', (size_t)(end - name))); name = slash + 1)
 		if (bytecode_suspect(name, (size_t)(slash - name)))
 			return true;
-	}
-	return bytecode_suspect(base, e->len - e->base);
+	return bytecode_suspect(name, (size_t)(end - name));
 }
 
 bool screen_lets_pass(
-	const struct raw_entry *e, struct policy *const policies[2], struct matcher *m)
+	const struct index_entry *e, struct policy *const policies[2], struct matcher *m)
 {
 	return !has_suspect(e) &&
 	       (!m || (policy_adds_path(policies[0], m, e->path, e->len) == 0 &&
 			      policy_adds_path(policies[1], m, e->path, e->len) == 0));
 }
 
-static bool is_let_pass(void *arg, const struct raw_entry *e)
+static bool is_clean(const struct screen *s)
 {
-	struct screen *s = arg;
+	struct index_walk w;
+	int found = -1;
 
-	return screen_lets_pass(e, s->policies, s->matcher);
+	if (index_walk_begin(&w, s->map.bytes, s->map.len, s->oid_size))
+		while ((found = index_walk_next(&w)) == 1)
+			if (!screen_lets_pass(&w.entry, s->policies, s->matcher) ||
+				(strcmp(w.entry.path, policy_path) == 0 &&
+					w.entry.stat != s->policy_entry && !s->policy_named))
+				break;
+	index_walk_end(&w);
+	return found == 0;
 }
 
-static bool is_clean(struct screen *s, const char *policy)
+bool screen_is_clean(const struct environment *env, const char *policy, bool allows)
 {
-	if (!has_plain_config() || !load_policy(s, policy))
-		return false;
-	if (s->policies[0] && policy_adds(s->policies[0])) {
-		s->matcher = matcher_new();
-		if (!s->matcher)
-			return false;
-	}
-	return raw_index_each(s->index.map.bytes, s->index.map.len, is_let_pass, s);
-}
-
-static bool is_clean_and_whole(struct screen *s, const char *policy)
-{
-	return index_file_is_whole(&s->index, is_clean(s, policy));
-}
-
-bool screen_is_clean(const struct environment *env, const char *policy)
-{
-	const char *index = env->git_index_file ? env->git_index_file : ".git/index";
 	struct screen s = {.matcher = NULL};
-	bool clean = is_plain_repository(env) && index_file_open(&s.index, index, OID_SHA1) &&
-		     is_clean_and_whole(&s, policy);
+	bool clean = find_repository(&s, env) &&
+		     open_index(&s, env->git_index_file ? env->git_index_file : ".git/index") &&
+		     load_policy(&s, policy, allows) && is_clean(&s);
 
-	index_file_close(&s.index);
+	io_unmap(&s.map);
 	policy_free(s.policies[0]);
 	policy_free(s.policies[1]);
 	matcher_free(s.matcher);

@@ -1,59 +1,68 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "index_rows.h"
+#include "index_walk.h"
+#include "io.h"
 #include "objects.h"
-#include "path.h"
+
+enum { ANCESTOR = 1 }; /* the stage of what two sides in conflict had in common */
 
 struct index_snapshot {
 	struct snapshot base;
 	struct index_rows rows;
 };
 
-static void take(struct entry *out, const struct index_snapshot *x, const struct index_row *row)
+const char *index_rows_path(const struct index_rows *rows, const struct index_row *row)
 {
-	*out = (struct entry){.path = row->path, .len = strlen(row->path), .mode = row->mode};
-	memcpy(out->oid.bytes, row->oid, x->rows.repository->oid_size);
+	return rows->bytes.ptr + row->path;
 }
 
-/* Of the entries of one path, the one that stands for it: stage 0, else our side, else theirs. */
-static bool stands_for_path(const struct index_row *last, const struct index_row *row)
+/* A search by halves would miss entries of an index that is out of order. */
+static int check_order(const struct index_rows *rows, const struct index_row *row, const char *path)
 {
-	if (row->stage == GIT_INDEX_STAGE_THEIRS)
-		return !(last && strcmp(last->path, row->path) == 0 &&
-			 last->stage == GIT_INDEX_STAGE_OURS);
-	return row->stage == GIT_INDEX_STAGE_NORMAL || row->stage == GIT_INDEX_STAGE_OURS;
+	const struct index_row *last = &rows->items[rows->count - 1];
+	int order = strcmp(index_rows_path(rows, last), path);
+
+	if (order < 0 || (order == 0 && last->stage > 0 && last->stage < row->stage))
+		return 0;
+	return error_set("cannot read index '%s': entries out of order at '%s'",
+		rows->repository->index_path, path);
 }
 
-static int index_each(struct snapshot *s, snapshot_visit *visit, void *arg)
+int index_rows_add(struct index_rows *rows, struct index_row row, const unsigned char *oid,
+	const char *path, size_t len)
 {
-	struct index_snapshot *x = (struct index_snapshot *)s;
-	const struct index_row *row, *last = NULL;
-	struct entry e;
-	size_t i;
+	size_t cap = rows->cap ? 2 * rows->cap : 256;
+	struct index_row *grown;
 
-	for (i = 0; i < x->rows.count; i++, last = row) {
-		row = &x->rows.items[i];
-		if (!row->recorded || !stands_for_path(last, row))
-			continue;
-		take(&e, x, row);
-		if (visit(arg, &e) < 0)
-			return -1;
+	if (rows->count && check_order(rows, &row, path) < 0)
+		return -1;
+	if (rows->count == rows->cap) {
+		grown = realloc(rows->items, cap * sizeof *grown);
+		if (!grown)
+			return error_oom();
+		rows->items = grown;
+		rows->cap = cap;
 	}
-	return 0;
+	buf_add(&rows->bytes, oid, rows->repository->oid_size);
+	row.path = rows->bytes.len;
+	row.len = (uint32_t)len;
+	buf_add(&rows->bytes, path, len + 1);
+	rows->items[rows->count++] = row;
+	return buf_failed(&rows->bytes);
 }
 
-/* The first entry whose path is not before this one; the count of all when there is none. */
-static size_t first_from(const struct index_snapshot *x, const char *path, size_t len)
+size_t index_rows_from(const struct index_rows *rows, const char *path)
 {
-	size_t low = 0, high = x->rows.count, middle;
+	size_t low = 0, high = rows->count;
 
 	while (low < high) {
-		const char *here;
+		size_t middle = low + (high - low) / 2;
 
-		middle = low + (high - low) / 2;
-		here = x->rows.items[middle].path;
-		if (path_compare(here, strlen(here), path, len) < 0)
+		if (strcmp(index_rows_path(rows, &rows->items[middle]), path) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -61,38 +70,71 @@ static size_t first_from(const struct index_snapshot *x, const char *path, size_
 	return low;
 }
 
+/* Of the entries of one path, the one that stands for it (snapshot.h), if one does; moves past
+ * them. */
+static bool take_path(struct entry *out, const struct index_snapshot *x, size_t *at)
+{
+	const struct index_rows *rows = &x->rows;
+	const struct index_row *first = &rows->items[*at], *row = first, *chosen = NULL;
+	const char *path = index_rows_path(rows, first);
+
+	do {
+		if (row->stage != ANCESTOR && !chosen)
+			chosen = row;
+		(*at)++;
+		row++;
+	} while (
+		first->stage && *at < rows->count && strcmp(index_rows_path(rows, row), path) == 0);
+	if (!chosen || !chosen->recorded)
+		return false;
+	path = index_rows_path(rows, chosen);
+	*out = (struct entry){.path = path, .len = chosen->len, .mode = chosen->mode};
+	memcpy(out->oid.bytes, path - rows->repository->oid_size, rows->repository->oid_size);
+	return true;
+}
+
+static int index_each(struct snapshot *s, snapshot_visit *visit, void *arg)
+{
+	const struct index_snapshot *x = (struct index_snapshot *)s;
+	struct entry e;
+	size_t at = 0;
+
+	while (at < x->rows.count)
+		if (take_path(&e, x, &at) && visit(arg, &e) < 0)
+			return -1;
+	return 0;
+}
+
+static bool is_at(const struct index_rows *rows, size_t at, const char *path)
+{
+	return at < rows->count && strcmp(index_rows_path(rows, &rows->items[at]), path) == 0;
+}
+
 static int index_find(struct snapshot *s, const char *path, struct entry *out)
 {
-	struct index_snapshot *x = (struct index_snapshot *)s;
-	const struct index_row *row, *last = NULL;
-	size_t i = first_from(x, path, strlen(path));
+	const struct index_snapshot *x = (struct index_snapshot *)s;
+	size_t at = index_rows_from(&x->rows, path);
 
-	for (; i < x->rows.count; i++, last = row) {
-		row = &x->rows.items[i];
-		if (strcmp(row->path, path) != 0)
-			return 0;
-		if (!stands_for_path(last, row))
-			continue;
-		take(out, x, row);
-		return row->recorded;
-	}
-	return 0;
+	if (!is_at(&x->rows, at, path) || !take_path(out, x, &at))
+		return 0;
+	out->path = path;
+	return 1;
 }
 
 static int index_names(struct snapshot *s, const char *path)
 {
-	struct index_snapshot *x = (struct index_snapshot *)s;
+	const struct index_rows *rows = &((struct index_snapshot *)s)->rows;
 	struct buf dir = BUF_INIT;
-	size_t i = first_from(x, path, strlen(path));
-	int found = i < x->rows.count && strcmp(x->rows.items[i].path, path) == 0;
+	size_t at = index_rows_from(rows, path);
+	int found = is_at(rows, at, path);
 
-	if (found)
-		return 1;
 	buf_adds(&dir, path);
 	if (*path)
 		buf_addc(&dir, '/');
-	i = first_from(x, dir.ptr, dir.len);
-	found = i < x->rows.count && strncmp(x->rows.items[i].path, dir.ptr, dir.len) == 0;
+	at = index_rows_from(rows, dir.ptr);
+	if (at < rows->count &&
+		strncmp(index_rows_path(rows, &rows->items[at]), dir.ptr, dir.len) == 0)
+		found = 1;
 	if (buf_failed(&dir) < 0)
 		found = -1;
 	buf_free(&dir);
@@ -111,8 +153,11 @@ static int index_read(struct snapshot *s, const struct entry *e, snapshot_sink *
 
 static void index_free(struct snapshot *s)
 {
-	index_rows_free(&((struct index_snapshot *)s)->rows);
-	free(s);
+	struct index_snapshot *x = (struct index_snapshot *)s;
+
+	free(x->rows.items);
+	buf_free(&x->rows.bytes);
+	free(x);
 }
 
 static const struct snapshot_source index_source = {
@@ -124,22 +169,64 @@ static const struct snapshot_source index_source = {
 	index_free,
 };
 
+/* 0; 1 when git may know better; -1 with the failure recorded. */
+static int read_entries(struct index_rows *rows, const struct io_map *map)
+{
+	struct index_walk w;
+	const struct index_entry *e = &w.entry;
+	int found = -1, status = 0;
+
+	if (index_walk_begin(&w, map->bytes, map->len, rows->repository->oid_size))
+		while (status == 0 && (found = index_walk_next(&w)) == 1)
+			status = index_rows_add(rows,
+				(struct index_row){.mode = e->mode,
+					.stage = (unsigned char)e->stage,
+					.recorded = e->mode != MODE_GITLINK && !e->intent_to_add},
+				e->oid, e->path, e->len);
+	index_walk_end(&w);
+	return status < 0 ? -1 : found != 0;
+}
+
+/* What is no regular file git would wait for. */
+static int read_rows(struct index_rows *rows)
+{
+	const struct repository *r = rows->repository;
+	struct io_map map;
+	struct stat st;
+	int status;
+
+	if (stat(r->index_path, &st) < 0)
+		return errno == ENOENT && !r->index_named ?
+			       0 :
+			       error_os(errno, "cannot read index '%s'", r->index_path);
+	if (!S_ISREG(st.st_mode))
+		return error_set("cannot read index '%s': not a regular file", r->index_path);
+	if (st.st_size == 0)
+		return error_set("cannot read index '%s': the file is empty", r->index_path);
+	if (!io_map(&map, r->index_path))
+		return error_os(errno, "cannot read index '%s'", r->index_path);
+	status = read_entries(rows, &map);
+	io_unmap(&map);
+	if (status <= 0)
+		return status;
+	rows->count = 0;
+	buf_clear(&rows->bytes);
+	return index_rows_by_git(rows);
+}
+
 int snapshot_of_index(struct snapshot **out, struct repository *r)
 {
 	struct index_snapshot *x = calloc(1, sizeof *x);
-	int status;
 
 	*out = NULL;
 	if (!x)
 		return error_oom();
 	x->base.source = &index_source;
-	x->rows = (struct index_rows){.repository = r, .text = BUF_INIT};
-	status = index_rows_by_libgit2(&x->rows);
-	if (status == 2)
-		status = index_rows_by_git(&x->rows);
-	if (status < 0)
+	x->rows = (struct index_rows){.repository = r, .bytes = BUF_INIT};
+	if (read_rows(&x->rows) < 0) {
 		index_free(&x->base);
-	else
-		*out = &x->base;
-	return status;
+		return -1;
+	}
+	*out = &x->base;
+	return 0;
 }

@@ -374,6 +374,87 @@ socket.socket(socket.AF_UNIX).bind("p.pyc")'
     [[ $(cksum ../outside/*) == "$before" && -L out && -L here ]] || fail
 }
 
+# --- what would run ---------------------------------------------------------------------------------
+
+# armed_repo: everything that can name a program names one that leaves $WORK/sprung.
+armed_repo() {
+    new_repo
+    write m.py 'x = 1'
+    write Dockerfile 'FROM scratch'
+    write .dockerignore '**/__pycache__'
+    write .gitattributes '* filter=trap diff=trap merge=trap'
+    commit start .
+    pyc m.py m.pyc
+    git add -f m.pyc
+    write "$WORK/trap" "#!/bin/sh
+echo \"\$0 \$*\" >>'$WORK/sprung'
+cat"
+    chmod +x "$WORK/trap"
+    local key
+    for key in core.fsmonitor core.sshCommand core.pager core.editor core.askPass core.gitProxy sequence.editor \
+        diff.external diff.trap.command diff.trap.textconv merge.trap.driver filter.trap.clean filter.trap.smudge \
+        filter.trap.process gpg.program gpg.ssh.program gpg.ssh.defaultKeyCommand credential.helper \
+        core.alternateRefsCommand uploadpack.packObjectsHook pager.config pager.ls-files pager.check-ignore \
+        trailer.x.command interactive.diffFilter alias.ls-files alias.check-ignore alias.config \
+        fetch.recurseSubmodules hook.trap.command remote.evil.uploadpack; do
+        git config "$key" "$WORK/trap"
+    done
+    for key in filter.trap.required protocol.ext.allow protocol.allow remote.evil.promisor pager.cat-file; do
+        git config "$key" "$(case $key in *allow) echo always ;; *) echo true ;; esac)"
+    done
+    git config remote.evil.url "ext::$WORK/trap %S"
+    git config remote.evil.partialCloneFilter blob:none
+    git config hook.trap.event pre-commit
+    git config core.hooksPath "$WORK/hooks"
+    git config core.repositoryFormatVersion 1
+    git config extensions.partialClone evil
+    mkdir "$WORK/hooks"
+    for key in pre-commit post-index-change reference-transaction post-checkout fsmonitor-watchman pre-auto-gc; do
+        cp "$WORK/trap" "$WORK/hooks/$key"
+    done
+    touch -d 2001-01-01 m.py # so that a refresh would filter it
+}
+
+checks=(--check-staged --check-tracked '--check-range HEAD' '--check-range --all' --check-history --check-worktree
+    --check-ignores '--explain m.pyc' '--explain HEAD:m.py' --status '-n --untrack' '-n --clean' '-n --add-ignores'
+    '--pre-push evil url' --pre-receive)
+
+@test "no check runs a program that the repository names" {
+    armed_repo
+    for arguments in "${checks[@]}"; do
+        # shellcheck disable=SC2086
+        bounded $arguments <<<"$(git rev-parse HEAD | tr '0-9a-f' 0) $(git rev-parse HEAD) refs/heads/main"
+        [[ ! -e $WORK/sprung ]] || fail "$arguments: $(<"$WORK/sprung")"
+    done
+    # An object that a partial clone lacks is not fetched.
+    id=$(printf '1%.0s' {1..40})
+    commit_of "$(entry 100644 m.pyc "$id" | object tree)"
+    GIT_NO_LAZY_FETCH=1 git -c core.fsmonitor=false read-tree main
+    rm -f "$WORK/sprung"
+    for arguments in --check-tracked --check-history '--explain m.pyc'; do
+        # shellcheck disable=SC2086
+        bounded $arguments
+        assert_status 2
+        [[ ! -e $WORK/sprung ]] || fail "$arguments: $(<"$WORK/sprung")"
+    done
+}
+
+@test "the only program that a check runs is git, and none from the repository" {
+    command -v strace >/dev/null || skip 'no strace'
+    [[ -z ${ASAN_OPTIONS-} ]] || skip 'the leak sanitizer and strace exclude each other'
+    armed_repo
+    write git '#!/bin/sh'
+    chmod +x git
+    for arguments in "${checks[@]}"; do
+        # shellcheck disable=SC2086
+        strace -f -qq -e trace=execve -e signal=none -o "$WORK/trace" "$PYCGUARD" $arguments </dev/null >/dev/null 2>&1 || true
+        programs=$(sed -n 's/.*execve("\([^"]*\)".* = 0$/\1/p' "$WORK/trace" | sed 1d | sort -u)
+        for program in $programs; do
+            [[ $program == /*/git && $program != "$WORK"/* ]] || fail "$arguments ran $program"
+        done
+    done
+}
+
 # --- names ------------------------------------------------------------------------------------------
 
 @test "no name in a repository is a command to a terminal or a CI runner, in any format" {

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "raw_index.h"
-#include "sha1.h"
+#include "index_walk.h"
+#include "oid.h"
 
-enum { FILE_MAX = 16384, PARTS_MAX = 3, LONG = 4095, FILE_MODE = 0100644, LINK = 0120000 };
+enum { FILE_MAX = 16384, PARTS_MAX = 3, LONG = 4095, FILE_MODE = 0100644 };
 
 /* An entry; what is 0 or NULL is as git would write it. */
 struct part {
@@ -33,7 +33,7 @@ struct row {
 };
 
 static unsigned char file[FILE_MAX];
-static size_t len;
+static size_t len, oid_size = OID_SHA1;
 
 static void add(const void *bytes, size_t n)
 {
@@ -57,7 +57,7 @@ static void add_part(const struct part *p, unsigned version)
 	add(fixed, 24);
 	add_number(p->mode ? p->mode : FILE_MODE, 4);
 	add(fixed, 12);
-	add(fixed, SHA1_SIZE);
+	add(fixed, oid_size);
 	add_number(
 		(p->extended ? 0x4000u : 0) | p->stage << 12 | (length < LONG ? length : LONG), 2);
 	if (p->extended > 1)
@@ -97,23 +97,22 @@ static size_t make(const struct row *row)
 		add_number((uint32_t)(row->body_len + row->body_more), 4);
 		add(row->body, row->body_len);
 	}
-	add("\1\2\3\4\5\6\7\1\2\3\4\5\6\7\1\2\3\4\5\6", SHA1_SIZE);
+	add("\1\2\3\4\5\6\7\1\2\3\4\5\6\7\1\2\3\4\5\6\7\1\2\3\4\5\6\7\1\2\3\4", oid_size);
 	return end;
-}
-
-static bool go_on(void *arg, const struct raw_entry *e)
-{
-	assert_int_equal(e->path[e->len], '\0');
-	assert_true(e->base <= e->len);
-	++*(size_t *)arg;
-	return true;
 }
 
 static bool taken(size_t n)
 {
-	size_t count = 0;
+	struct index_walk w;
+	int found = -1;
 
-	return raw_index_each(file, n, go_on, &count);
+	if (index_walk_begin(&w, file, n, oid_size))
+		while ((found = index_walk_next(&w)) == 1) {
+			assert_int_equal(strlen(w.entry.path), w.entry.len);
+			assert_true(w.entry.shared <= w.entry.len);
+		}
+	index_walk_end(&w);
+	return found == 0;
 }
 
 /* clang-format off */
@@ -121,7 +120,6 @@ static bool taken(size_t n)
 #define REFUSED(text, ...) {.name = text, .parts = __VA_ARGS__}
 #define IS(text) {.path = text}
 #define ONE(text) {IS(text)}
-#define AS_LINK(text) {{.path = text, .mode = LINK}}
 #define MODE(number) {{.path = "a", .mode = number}}
 #define BODY(text, bytes) ONE("a"), .extension = text, .body = bytes, .body_len = sizeof bytes - 1
 #define ID "12345678901234567890"
@@ -144,19 +142,14 @@ static const struct row rows[] = {
 	REFUSED("a directory", MODE(0040000)),
 	REFUSED("a mode that git does not write", MODE(0100664)),
 
-	REFUSED("in falling order", {IS("b"), IS("a")}),
-	REFUSED("twice", {IS("a"), IS("a")}),
-	REFUSED("a directory after what is in it", {IS("a/b"), IS("a")}),
+	TAKEN("in falling order, as git takes it", {IS("b"), IS("a")}),
 	TAKEN("three stages", {{.path = "a", .stage = 1}, {.path = "a", .stage = 2}, {.path = "a", .stage = 3}}),
-	REFUSED("stages in falling order", {{.path = "a", .stage = 2}, {.path = "a", .stage = 1}}),
-	REFUSED("one stage twice", {{.path = "a", .stage = 1}, {.path = "a", .stage = 1}}),
-	REFUSED("stage 0 and another", {IS("a"), {.path = "a", .stage = 1}}),
 
 	REFUSED("a path of nothing", ONE("")),
 	REFUSED("a path longer than it is said to be", {{.path = "ab", .longer = -1}}),
 	REFUSED("a path shorter than it is said to be", {{.path = "ab", .longer = 1}}),
 	REFUSED("a path said to be longer than the file", {{.path = "ab", .longer = 4000}}),
-	REFUSED("a path said to be very long", {{.path = "ab", .longer = LONG}}),
+	TAKEN("a path said to be very long, as git takes it", {{.path = "ab", .longer = LONG}}),
 	REFUSED("no NUL after the path", {{.path = "ab", .padding = "cdefgh"}, IS("b")}),
 
 	REFUSED("a second pair of flags in version 2", {{.path = "a", .extended = 0x2000}}),
@@ -170,63 +163,35 @@ static const struct row rows[] = {
 	REFUSED("no NUL after it, in version 4", {{.path = "a", .padding = "b"}}, .version = 4),
 	REFUSED("very long, in version 4", {{.path = "a", .longer = LONG}}, .version = 4),
 
-	TAKEN("a name that begins as git's", {IS(".gitignore"), IS(".gitmodules"), IS("gitk~1")}),
-	REFUSED("git's own directory", ONE(".git")),
-	REFUSED("git's own directory, in capitals", ONE("a/.GIT/config")),
-	REFUSED("git's own directory, and a blank", ONE(".git /a")),
-	REFUSED("git's own directory, and a colon", ONE(".git:a")),
-	REFUSED("git's own directory, by its short name", ONE("GIT~1")),
-	REFUSED("git's own directory, with a character of no width", ONE(".g\xe2\x80\x8cit")),
-	REFUSED("a character of no width in front", ONE("\xe2\x80\x8c.git")),
-	REFUSED("a byte order mark in front", ONE("\xef\xbb\xbf.git")),
-	REFUSED("a link that git would read", AS_LINK(".gitmodules")),
-	REFUSED("a link that git would read, by its short name", AS_LINK("gitmod~1")),
-	REFUSED("a link that git would read, after it was known as a directory", {IS(".gitx/a"), {.path = ".gitx/b", .mode = LINK}}),
-	TAKEN("a link of another name", {IS("d/a"), {.path = "d/g", .mode = LINK}}),
-	REFUSED("the directory itself", ONE("a/./b")),
-	REFUSED("the directory above", ONE("../a")),
-	TAKEN("three dots", ONE(".../a")),
-	REFUSED("no name between slashes", ONE("a//b")),
-	REFUSED("no name in front", ONE("/a")),
-	REFUSED("no name at the end", ONE("a/")),
+	TAKEN("names that git does not add, but commits", {IS(".git"), IS("a//b"), IS("../a")}),
 
+	TAKEN("passed over: REUC", BODY("REUC", "anything")),
+	TAKEN("passed over: TREE", BODY("TREE", "")),
 	TAKEN("passed over: UNTR", BODY("UNTR", "anything")),
 	TAKEN("passed over: FSMN", BODY("FSMN", "")),
 	TAKEN("passed over: EOIE", BODY("EOIE", "1")),
 	TAKEN("passed over: IEOT", BODY("IEOT", "1")),
 	REFUSED("a split index", BODY("link", ID ID)),
 	REFUSED("a sparse index", BODY("sdir", "")),
-	REFUSED("an extension that nobody knows", BODY("ABCD", "")),
+	TAKEN("passed over: what nobody knows", BODY("ABCD", "1")),
+	REFUSED("what nobody knows, and must", BODY("abcd", "1")),
 	REFUSED("an extension without a name", BODY("\0\0\0\0", "")),
-	REFUSED("an extension with a blank name", BODY("TR F", "")),
 	REFUSED("an extension longer than the file", BODY("UNTR", "1"), .body_more = 1),
 
-	TAKEN("trees", BODY("TREE", "\0" "3 2\n" ID "a\0" "1 0\n" ID "b\0" "-1 0\n")),
-	REFUSED("a tree without an end of its name", BODY("TREE", "abc")),
-	REFUSED("a tree without numbers", BODY("TREE", "\0")),
-	REFUSED("a tree with a number of no digits", BODY("TREE", "\0 0\n" ID)),
-	REFUSED("a tree with a minus alone", BODY("TREE", "\0- 0\n")),
-	REFUSED("a tree with a number below -1", BODY("TREE", "\0-2 0\n")),
-	REFUSED("a tree with a number too large", BODY("TREE", "\0" "99999999999 0\n" ID)),
-	REFUSED("a tree with one number", BODY("TREE", "\0" "1\n" ID)),
-	REFUSED("a tree with a number and no more", BODY("TREE", "\0" "1 0")),
-	REFUSED("a tree with trees below less than none", BODY("TREE", "\0" "1 -1\n" ID)),
-	REFUSED("a tree without an id", BODY("TREE", "\0" "1 0\n1234")),
-	REFUSED("a tree whose trees are missing", BODY("TREE", "\0" "1 1\n" ID)),
-	REFUSED("a tree more than there should be", BODY("TREE", "\0" "1 0\n" ID "\0" "1 0\n" ID)),
 };
 /* clang-format on */
 
-static void takes_only_what_git_writes(void **state)
+static void takes_what_git_writes(void **state)
 {
-	size_t i;
-
 	(void)state;
-	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
-		make(&rows[i]);
-		if (taken(len) != rows[i].taken)
-			fail_msg("%s: is%s taken", rows[i].name, rows[i].taken ? " not" : "");
-	}
+	for (oid_size = OID_SHA1; oid_size <= OID_SHA256; oid_size += OID_SHA256 - OID_SHA1)
+		for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+			make(&rows[i]);
+			if (taken(len) != rows[i].taken)
+				fail_msg("%s: is%s taken", rows[i].name,
+					rows[i].taken ? " not" : "");
+		}
+	oid_size = OID_SHA1;
 }
 
 /* Whatever the last bytes left are taken for. Where an extension would begin is an end too. */
@@ -236,7 +201,7 @@ static void refuses_what_is_cut_short(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
-		end = make(&rows[i]) + SHA1_SIZE;
+		end = make(&rows[i]) + oid_size;
 		whole = len;
 		for (n = 0; rows[i].taken && n < whole; n++)
 			if (taken(n) != (n == end))
@@ -255,54 +220,53 @@ static void refuses_another_signature(void **state)
 static void takes_very_long_paths(void **state)
 {
 	static char path[LONG + 10];
-	const struct row row = {.name = "", .parts = {{.path = path}}};
 
 	(void)state;
-	for (size_t n = LONG - 1; n < LONG + 9; n++) {
-		memset(path, 'a', n);
-		make(&row);
-		assert_true(taken(len));
+	for (unsigned version = 2; version <= 4; version++) {
+		const struct row row = {.name = "", .version = version, .parts = {{.path = path}}};
+
+		for (size_t n = LONG - 1; n < LONG + 9; n++) {
+			memset(path, 'a', n);
+			path[n] = '\0';
+			make(&row);
+			assert_true(taken(len));
+		}
 	}
 }
 
-static bool refuse(void *arg, const struct raw_entry *e)
+static void tells_what_paths_share(void **state)
 {
-	(void)arg, (void)e;
-	return false;
-}
-
-static void stops_when_told(void **state)
-{
-	(void)state;
-	make(&rows[2]);
-	assert_false(raw_index_each(file, len, refuse, NULL));
-}
-
-static void sums_up(void **state)
-{
-	atomic_bool stopped = false;
+	static const struct row both[] = {
+		{.name = "2", .parts = {IS("dir/abcdefgh"), IS("dir/abcdefgi"), IS("e")}},
+		{.name = "4",
+			.version = 4,
+			.parts = {IS("dir/abcdefgh"), {.path = "i", .longer = 11, .cut = "\1"},
+				{.path = "e", .cut = "\14"}}},
+	};
+	static const size_t shared[] = {0, 11, 0};
 
 	(void)state;
-	make(&rows[2]);
-	assert_false(raw_index_sum_fits(file, len, &stopped));
-	assert_false(raw_index_sum_fits(file, SHA1_SIZE - 1, &stopped));
-	assert_true(sha1_unless(file + len - SHA1_SIZE, file, len - SHA1_SIZE, &stopped));
-	assert_true(raw_index_sum_fits(file, len, &stopped));
-	stopped = true;
-	assert_false(raw_index_sum_fits(file, len, &stopped));
-	memset(file + len - SHA1_SIZE, 0, SHA1_SIZE);
-	assert_true(raw_index_sum_fits(file, len, &stopped)); /* index.skipHash */
+	for (size_t i = 0; i < 2; i++) {
+		struct index_walk w;
+
+		make(&both[i]);
+		assert_true(index_walk_begin(&w, file, len, oid_size));
+		for (size_t k = 0; k < 3; k++) {
+			assert_int_equal(index_walk_next(&w), 1);
+			assert_int_equal(w.entry.shared, shared[k]);
+		}
+		index_walk_end(&w);
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(takes_only_what_git_writes),
+		cmocka_unit_test(takes_what_git_writes),
 		cmocka_unit_test(refuses_what_is_cut_short),
 		cmocka_unit_test(refuses_another_signature),
 		cmocka_unit_test(takes_very_long_paths),
-		cmocka_unit_test(stops_when_told),
-		cmocka_unit_test(sums_up),
+		cmocka_unit_test(tells_what_paths_share),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
