@@ -9,6 +9,7 @@
 #include "commits.h"
 #include "io.h"
 #include "policy_load.h"
+#include "pushed.h"
 #include "reflines.h"
 #include "repository.h"
 #include "walk.h"
@@ -47,6 +48,8 @@ static int show_range(struct run *job)
 	for (i = 0; i < count; i++)
 		if (walk_revision(job->walk, job->in->operands[i], &zero_base) < 0)
 			return -1;
+	if (!walk_shows(job->walk))
+		return error_set("the range has no end: it names only what to leave out");
 	if (zero_base && !job->in->quiet)
 		fputs("pycguard: the range begins at no commit (all zeros): checking every commit "
 		      "that its end reaches\n",
@@ -65,10 +68,10 @@ static int show_history(struct run *job)
 	return i ? 0 : walk_show_refs(job->walk);
 }
 
-/* The ids that the remote has now hide what it has, as do the refs that we last saw there. */
+/* The ids that the remote has now hide what it has, as does what we last saw there. */
 static int show_pushed(struct run *job)
 {
-	struct buf input = BUF_INIT, prefix = BUF_INIT;
+	struct buf input = BUF_INIT;
 	struct refline line;
 	char *text;
 	int status = read_input(&input);
@@ -79,14 +82,9 @@ static int show_pushed(struct run *job)
 		if (status == 0 && !walk_is_zero(line.from))
 			status = walk_hide(job->walk, line.from);
 	}
-	if (status == 0 && job->in->operand_count) {
-		buf_addf(&prefix, "refs/remotes/%s/", job->in->operands[0]);
-		status = buf_failed(&prefix);
-	}
 	if (status == 0 && job->in->operand_count)
-		status = walk_hide_refs(job->walk, prefix.ptr);
+		status = pushed_hide(job->walk, job->repository, job->in->operands[0]);
 	buf_free(&input);
-	buf_free(&prefix);
 	return status;
 }
 
@@ -120,7 +118,7 @@ static int show_received(struct run *job)
 		return error_set("--pre-receive takes REF OLD NEW, or no operands and reads them");
 	if ((count ? show_updated(job) : show_received_lines(job)) < 0)
 		return -1;
-	return walk_hide_refs(job->walk, NULL);
+	return walk_hide_refs(job->walk, job->env->git_namespace);
 }
 
 static int show(struct run *job)
@@ -168,7 +166,9 @@ static int job_open(struct run *job)
 	s->pinned = job->policy;
 	s->progress = &job->progress;
 	repository_stream(true);
-	return show(job) < 0 ? -1 : walk_run(job->walk);
+	if (show(job) < 0)
+		return -1;
+	return job->in->squash ? walk_squash(job->walk) : walk_run(job->walk);
 }
 
 static void job_close(struct run *job)

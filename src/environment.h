@@ -20,6 +20,7 @@ struct environment {
 	const char *git_object_dir;  /* GIT_OBJECT_DIRECTORY */
 	const char *git_alternates;  /* GIT_ALTERNATE_OBJECT_DIRECTORIES, separated by ':' */
 	const char *git_refs;        /* GIT_REFERENCE_BACKEND, FORMAT://DIRECTORY */
+	const char *git_namespace;   /* GIT_NAMESPACE: whose refs a push is to */
 	const char *git_ceilings;    /* GIT_CEILING_DIRECTORIES, separated by ':' */
 	bool git_across_filesystems; /* GIT_DISCOVERY_ACROSS_FILESYSTEM */
 	const char *git_prefix;      /* GIT_PREFIX: the user's subdirectory, set for hooks */

@@ -24,9 +24,9 @@ enum { WORDS_MAX = 1 << 16, ARGUMENTS_MAX = 32 };
 
 /* What git is told whatever the repository, and what it must not hear from our environment. */
 static const char *const promises[] = {"LC_ALL=C", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none",
-	"GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_TERMINAL_PROMPT=0", "GIT_PREFIX",
-	"GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS",
-	"GIT_ICASE_PATHSPECS", "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", NULL};
+	"GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE=/dev/null/none",
+	"GIT_TERMINAL_PROMPT=0", "GIT_PREFIX", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
+	"GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", NULL};
 
 /* Held where a descriptor exists that a child of another thread must not get: one that keeps the
  * end of a connection open keeps its reader waiting. */
@@ -353,9 +353,12 @@ static int end_of(struct exec *e)
 
 int exec_failed(const char *name, int status, const struct buf *words)
 {
-	static const char fatal[] = "fatal: ";
-	const char *line = strstr(words->ptr, fatal);
+	static const char fatal[] = "fatal: ", error[] = "error: ";
+	const char *line = strstr(words->ptr, fatal), *first = words->ptr + strlen(error);
 
+	if (line && strncmp(words->ptr, error, strlen(error)) == 0)
+		return error_set("%.*s: %.*s", (int)strcspn(line + strlen(fatal), "\n"),
+			line + strlen(fatal), (int)strcspn(first, "\n"), first);
 	line = line ? line + strlen(fatal) : words->ptr;
 	if (!*line)
 		return error_set("git %s ended with status %d", name, status);
@@ -464,6 +467,16 @@ int exec_finish(struct exec *e)
 		status = failed(e, status);
 	exec_stop(e);
 	return status;
+}
+
+int exec_end(struct exec *e, int status)
+{
+	if (status != 0) {
+		exec_stop(e);
+		return -1;
+	}
+	status = exec_finish(e);
+	return status > 0 ? failed(e, status) : status;
 }
 
 void exec_stop(struct exec *e)

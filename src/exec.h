@@ -88,6 +88,14 @@ int exec_read(struct exec *e, void *bytes, size_t len);
 /** End its input, pass over the rest of its output and wait for it. As exec_run without `err`. */
 int exec_finish(struct exec *e);
 
+/**
+ * End a loop of exec_line: finish it well, or stop it.
+ *
+ * @param status what exec_line said last: 0 at the end; else the caller gave up, or that failed
+ * @return 0 when its output ended and git has no complaint; -1 with the failure recorded
+ */
+int exec_end(struct exec *e, int status);
+
 /** Have it end, whatever it is doing, and forget it. */
 void exec_stop(struct exec *e);
 

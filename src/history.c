@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "objects.h"
 #include "store.h"
 
 static int by_path(const void *a, const void *b)
@@ -128,7 +129,7 @@ static int add_sizes(struct history *h, const struct scan_event **sorted,
 	int status = list_blobs(&b, events);
 
 	if (status == 0 && b.count)
-		status = store_sizes(b.sizes, b.oids, b.count, s->repository, &h->on_disk);
+		status = store_sizes(b.sizes, b.oids, b.count, s->repository);
 	for (i = 0; status == 0 && i < events->count; i++)
 		if (sorted[i]->change != CHANGE_REMOVED)
 			count_bytes(h, &b, sorted[i]);
@@ -139,8 +140,33 @@ static int add_sizes(struct history *h, const struct scan_event **sorted,
 	return status;
 }
 
+/* The name in the line "author NAME <MAIL> ..." of the commit that adds it; "" without one. */
+static int read_author(struct history_path *row, struct repository *r)
+{
+	static const char word[] = "\nauthor ";
+	struct buf text = BUF_INIT;
+	struct object o;
+	char *name, *end;
+	int status = object_read(&o, r, &row->first.id, OBJECT_COMMIT);
+
+	if (status == 0)
+		buf_add(&text, o.bytes, o.size);
+	object_free(&o);
+	name = strstr(text.ptr, word);
+	end = strstr(text.ptr, "\n\n");
+	name = name && (!end || name < end) ? name + strlen(word) : NULL;
+	row->author =
+		status == 0 ? strndup(name ? name : "", name ? strcspn(name, "<\n") : 0) : NULL;
+	if (status == 0 && !row->author)
+		error_oom();
+	if (row->author && *row->author && (end = strrchr(row->author, ' ')) && !end[1])
+		*end = '\0';
+	buf_free(&text);
+	return row->author ? 0 : -1;
+}
+
 static int add_rows(
-	struct history *h, const struct scan_events *events, const struct scan *s, bool sizes)
+	struct history *h, const struct scan_events *events, const struct scan *s, bool whole)
 {
 	const struct scan_event **sorted = sort_by_path(events);
 	size_t i, n;
@@ -153,7 +179,9 @@ static int add_rows(
 		n = run_of_path(sorted + i, events->count - i);
 		add_row(h, sorted + i, n, s->walk);
 	}
-	if (status == 0 && sizes)
+	for (i = 0; status == 0 && whole && i < h->count; i++)
+		status = read_author(&h->items[i], s->repository);
+	if (status == 0 && whole)
 		status = add_sizes(h, sorted, events, s);
 	free(sorted);
 	return status;
@@ -198,10 +226,10 @@ static int look_in_tips(struct history *h, const struct scan *s)
 }
 
 int history_build(
-	struct history *out, const struct scan_events *events, const struct scan *s, bool sizes)
+	struct history *out, const struct scan_events *events, const struct scan *s, bool whole)
 {
 	*out = (struct history)HISTORY_INIT;
-	return add_rows(out, events, s, sizes) < 0 ? -1 : look_in_tips(out, s);
+	return add_rows(out, events, s, whole) < 0 ? -1 : look_in_tips(out, s);
 }
 
 const struct history_path *history_find(const struct history *h, const char *path)
@@ -211,6 +239,10 @@ const struct history_path *history_find(const struct history *h, const char *pat
 
 void history_free(struct history *h)
 {
+	size_t i;
+
+	for (i = 0; i < h->count; i++)
+		free(h->items[i].author);
 	free(h->items);
 	*h = (struct history)HISTORY_INIT;
 }

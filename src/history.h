@@ -18,29 +18,29 @@ struct history_path {
 	bool there;                     /* in the tree of a tip of the walk */
 	uint64_t bytes;                 /* of its blobs in the object store, each once */
 	struct walk_commit first, last; /* the commits of those numbers */
+	char *author;                   /* of the first; NULL: not asked for */
 };
 
 struct history {
 	struct history_path *items; /* in order of paths */
 	size_t count;
 	uint64_t bytes; /* of all blobs, each once */
-	bool on_disk;   /* the bytes are those on disk; else their sizes (store.h) */
 };
 
 #define HISTORY_INIT                                                                               \
 	{                                                                                          \
-		NULL, 0, 0, false                                                                  \
+		NULL, 0, 0                                                                         \
 	}
 
 /**
  * Gather the events by path.
  *
  * @param out     for history_free, also on failure
- * @param sizes   fill in the bytes
+ * @param whole   fill in authors and bytes too
  * @return 0; -1 with the failure recorded
  */
 int history_build(
-	struct history *out, const struct scan_events *events, const struct scan *s, bool sizes);
+	struct history *out, const struct scan_events *events, const struct scan *s, bool whole);
 
 /** The row of a path, or NULL. */
 const struct history_path *history_find(const struct history *h, const char *path);

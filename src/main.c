@@ -60,6 +60,7 @@ static void read_environment(struct environment *env, const char *program)
 		.git_object_dir = variable("GIT_OBJECT_DIRECTORY"),
 		.git_alternates = variable("GIT_ALTERNATE_OBJECT_DIRECTORIES"),
 		.git_refs = variable("GIT_REFERENCE_BACKEND"),
+		.git_namespace = variable("GIT_NAMESPACE"),
 		.git_ceilings = variable("GIT_CEILING_DIRECTORIES"),
 		.git_across_filesystems = variable("GIT_DISCOVERY_ACROSS_FILESYSTEM") != NULL,
 		.sudo_uid = variable("SUDO_UID"),

@@ -29,6 +29,10 @@ static void say_path(struct buf *out, const struct report *r, const struct histo
 	path_quote(out, row->path, row->len);
 	buf_adds(out, "  added ");
 	add_commit(out, &row->first);
+	if (row->author) {
+		buf_adds(out, " by ");
+		path_quote(out, row->author, strlen(row->author));
+	}
 	if (row->versions > 1)
 		buf_addf(out, ", %zu versions", row->versions);
 	if (row->removed != HISTORY_NEVER) {
@@ -61,9 +65,8 @@ static void say_heading(struct buf *out, const struct report *r)
 		r->history->count, amount_plural(r->history->count), there,
 		r->history->count - there);
 	amount_bytes(&line, r->history->bytes);
-	buf_addf(&line, " %s; %zu commit%s looked at",
-		r->history->on_disk ? "in the object store" : "(git could not tell them packed)",
-		r->checked, amount_plural(r->checked));
+	buf_addf(&line, " in the object store; %zu commit%s looked at", r->checked,
+		amount_plural(r->checked));
 	report_heading(out, r, &line);
 	buf_addc(out, '\n');
 }

@@ -290,5 +290,6 @@ int repository_revision(struct snapshot **out, struct repository *r, const char 
 		return error_set("revision '%s' is not a commit", revision);
 	if (status == 0)
 		status = snapshot_of_commit(out, r, &id);
-	return status == 0 ? 0 : -1; /* what is named, and not there, is damage */
+	/* What is named, and not there, is damage. */
+	return status == 0 ? 0 : error_prefix("cannot use revision '%s'", revision);
 }

@@ -1,6 +1,6 @@
 /*
- * store - what objects cost in the object store: the bytes that they take on disk, compressed, as
- * differences of others. git alone can tell; without it the answer is their size.
+ * store - what blobs cost in the object store: the bytes that they take on disk, compressed, as
+ * differences of others.
  */
 #ifndef PYCGUARD_STORE_H
 #define PYCGUARD_STORE_H
@@ -9,18 +9,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "repository.h"
 #include "oid.h"
+#include "repository.h"
 
 /**
- * The cost of each blob.
+ * Ask git for the cost of each blob.
  *
- * @param sizes   room for `count` of them
- * @param on_disk set when these are bytes on disk; false: no git could be asked
+ * @param sizes room for `count` of them
  * @return 0; -1 with the failure recorded (an object is missing, ...)
  */
-int store_sizes(uint64_t *sizes, const struct oid *blobs, size_t count, struct repository *r,
-	bool *on_disk);
+int store_sizes(uint64_t *sizes, const struct oid *blobs, size_t count, struct repository *r);
 
 /** Read what git said: a number a line, `count` of them. False for anything else; for a missing
  * blob git writes words. */

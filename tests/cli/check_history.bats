@@ -30,18 +30,17 @@ row() { grep -F "  $1  added" <<<"$output"; }
     # cost CONTENT...: of the blobs, as git keeps them.
     cost() { for text; do printf %s "$text" | git hash-object --stdin; done |
         git cat-file --batch-check='%(objectsize:disk)' | jq -s add; }
-    row stays.pyc | grep -F "added $one 2024-01-01, still there, $(cost 1234567890) bytes"
-    row goes.pyc | grep -F "added $two 2024-01-01, 2 versions, removed $four 2024-01-01, gone, $(cost 12345 123456) bytes"
+    row stays.pyc | grep -F "added $one 2024-01-01 by A Developer, still there, $(cost 1234567890) bytes"
+    row goes.pyc | grep -F "added $two 2024-01-01 by A Developer, 2 versions, removed $four 2024-01-01, gone, $(cost 12345 123456) bytes"
     row again.pyc | grep -F "still there, $(cost 12345) bytes"
     assert_output_has '3 files in the history that git must not carry: 2 still there, 1 gone'
     assert_output_has "$(cost 1234567890 12345 123456) bytes in the object store; 5 commits looked at"
     assert_output_has 'git filter-repo --invert-paths'
     for path in stays.pyc goes.pyc again.pyc; do assert_output_has "--path $path"; done
     assert_output_has 'must clone again'
-    # Without git, the sizes themselves.
     PATH=$(path_without git) run_pycguard --check-history
-    row goes.pyc | grep -F '11 bytes'
-    assert_output_has '21 bytes (git could not'
+    assert_status 2
+    assert_stderr_has 'cannot run '
 }
 
 @test "JSON: a finding for each commit that adds or changes a path, none for an orphan" {
@@ -84,6 +83,38 @@ row() { grep -F "  $1  added" <<<"$output"; }
     assert_judged 1 'error ghost-module branch.pyc'
     judge --check-history other ^main
     assert_judged 1 'error ghost-module branch.pyc'
+}
+
+@test "a ref that cannot be read is exit status 2, and no history without it" {
+    new_repo
+    commit base
+    for content in '' 'garbage\n' '\0\0\0' '\0' '1234567890123456789012345678901234567890\n'; do
+        # shellcheck disable=SC2059 # escapes of printf
+        printf "$content" >.git/refs/heads/odd
+        run_pycguard --check-history
+        assert_status 2
+        assert_stderr_is_one_line
+        assert_stderr_has 'cannot list the refs'
+        assert_stderr_has refs/heads/odd
+    done
+}
+
+@test "the author is the one who added it, whatever the name holds" {
+    new_repo
+    write m.pyc x
+    git add -f m.pyc
+    for name in 'A B' $'\e[31mred' 'é' ''; do
+        printf 'tree %s\nauthor %s <a@example.org> 1700000000 +0000\ncommitter C <c@example.org> 1700000000 +0000\n\nauthor X <x>\n' \
+            "$(git write-tree)" "$name" | git hash-object --literally -t commit -w --stdin >id
+        git update-ref --no-deref HEAD "$(<id)"
+        run_pycguard --check-history
+        assert_status 1
+        assert_no_control_bytes "$output"
+        case $name in
+        A*) row m.pyc | grep -F ' by A B, still there' ;;
+        *) row m.pyc | grep -F ' by ' ;;
+        esac
+    done
 }
 
 @test "still there: in the tree of any ref that was looked at" {

@@ -341,6 +341,63 @@ load staging
         'warning bytecode two.pyc'
 }
 
+@test "a merge of tags, nested ones and several at once, is measured against what they name" {
+    new_repo
+    commit start
+    for side in one two three; do
+        branch_with "$side" "$side.py" "$side.pyc"
+        git tag -a -m "$side" "tag-$side" "$side"
+        git tag -a -m "$side" "outer-$side" "tag-$side"
+    done
+    git checkout -q main
+    stage ours.py
+    commit ours
+    for tags in tag-one 'outer-two' 'tag-one outer-two three'; do
+        # shellcheck disable=SC2086 # words
+        git merge -q --no-commit --no-ff $tags
+        # git may have peeled them; MERGE_HEAD may hold any of them.
+        # shellcheck disable=SC2086
+        git rev-parse $tags >.git/MERGE_HEAD
+        stage m.py m.pyc
+        judge
+        assert_status 1
+        [[ $(grep -c '^error' <<<"$output") == 1 ]] || fail "$tags"
+        git reset -q --hard
+    done
+    stage m.py m.pyc
+    git rev-parse 'HEAD^{tree}' >.git/MERGE_HEAD
+    run_pycguard
+    assert_status 2
+    assert_stderr_has MERGE_HEAD
+    : >.git/MERGE_HEAD
+    run_pycguard
+    assert_status 2
+}
+
+@test "what is left of a merge in the environment makes no commit a parent" {
+    new_repo
+    commit start
+    branch_with side theirs.py theirs.pyc
+    git checkout -q main
+    git cat-file blob side:theirs.pyc >theirs.pyc
+    stage theirs.py
+    git add -f theirs.pyc
+    export "GITHEAD_$(git rev-parse side)=side"
+    judge
+    assert_judged 1 'error bytecode theirs.pyc'
+    # While git merges, it is one; and what HEAD has is not being merged.
+    GIT_REFLOG_ACTION='merge side' judge
+    assert_judged 0 'warning bytecode theirs.pyc'
+    git reset -q --hard
+    git merge -q --no-ff --no-edit side
+    git rm -q theirs.pyc
+    commit gone
+    git cat-file blob side:theirs.pyc >theirs.pyc
+    git add -f theirs.pyc
+    GIT_REFLOG_ACTION='merge side' judge
+    assert_judged 1 'error bytecode theirs.pyc'
+}
+
 @test "a clean merge passes the pre-merge-commit hook with what the other side had" {
     new_repo
     commit start

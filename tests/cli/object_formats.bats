@@ -50,7 +50,7 @@ load verdicts
     assert_judged 0 'warning ghost-module m.pyc'
     git merge --abort
     git read-tree -m HEAD theirs
-    run --separate-stderr env "GITHEAD_$(git rev-parse theirs)=theirs" "$PYCGUARD" --format=json
+    run --separate-stderr env "GITHEAD_$(git rev-parse theirs)=theirs" GIT_REFLOG_ACTION='merge theirs' "$PYCGUARD" --format=json
     [[ $(jq -r '.findings[].severity' <<<"$output") == warning ]] || fail
     cd pkg
     rejected m.pyc -- --check-staged ../m.pyc
@@ -134,7 +134,7 @@ load verdicts
     rm empty.pyc new.pyc later.pyc
     git rm -q --cached '*.pyc'
     content
-    assert_refuses "unknown revision 'nowhere'" --check-range nowhere..HEAD
+    assert_refuses "bad revision 'nowhere..HEAD'" --check-range nowhere..HEAD
     echo damaged >.git/refs/heads/damaged
     assert_refuses 'cannot list the refs' --check-history
     rm ".git/objects/$(git rev-parse 'HEAD^{tree}' | sed 's|..|&/|')"

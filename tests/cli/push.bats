@@ -128,7 +128,64 @@ feed() {
     write b.py 'x = 1'
     commit more b.py
     git push -q ../remote.git main
-    run git push ../remote.git main:new
+    # What another remote has is published; what none has is not.
+    git push -q ../remote.git main:new
+    add worse
+    run git push ../remote.git main:newer
+    assert_status 1
+    assert_output_has worse.pyc
+    assert_output_lacks old.pyc
+}
+
+# remote NAME: a bare repository beside this one, as a remote of it.
+remote() {
+    git init -q --bare "../${1//\//-}.git"
+    git remote add "$1" "../${1//\//-}.git"
+}
+
+@test "what a remote has is told by its own fetch refspecs" {
+    pushing_repo
+    remote team
+    remote team/alice
+    git push -q team main
+    add evil
+    git push -q --no-verify team/alice main
+    # refs/remotes/team/alice/main is not below refs/remotes/team/ for team.
+    run git push team main
+    assert_status 1
+    # Nor is a ref that stands for a branch of ours.
+    git symbolic-ref refs/remotes/team/HEAD refs/heads/main
+    run git push team main
+    assert_status 1
+    # A mirror's refspec writes our own branches.
+    git config --add remote.team.fetch '+refs/*:refs/*'
+    git config --add remote.team.fetch '^refs/heads/x'
+    run git push team main
+    assert_status 1
+    # Where they write elsewhere, there it is.
+    git config --unset-all remote.team.fetch
+    git config remote.team.fetch '+refs/heads/main:refs/seen/team'
+    git update-ref refs/seen/team HEAD
+    git push -q team main:other
+    git update-ref refs/seen/team HEAD~1
+    run git push team main:third
+    assert_status 1
+    # A name that is no remote's, with what git's own configuration cannot hold.
+    run --separate-stderr "$PYCGUARD" --pre-push $'team.*\nfetch' x <<<"refs/heads/main $(git rev-parse HEAD) refs/heads/main $zero"
+    assert_status 0 # team/alice has it
+}
+
+@test "a remote that was never fetched has what any remote has" {
+    pushing_repo
+    add old
+    git push -q --no-verify origin main
+    remote fork
+    commit more
+    git push -q fork main
+    git remote remove origin
+    git remote remove fork
+    remote other
+    run git push other main
     assert_status 1
 }
 

@@ -204,6 +204,24 @@ refs() { git -C ../server.git for-each-ref --format='%(refname) %(objectname)'; 
     assert_status 2
 }
 
+@test "what another namespace has is new to this one" {
+    serve pre-receive
+    add bad
+    mv ../server.git/hooks/pre-receive ../server.git/hooks/off
+    GIT_NAMESPACE=a git push -q origin main
+    GIT_NAMESPACE=b/c git push -q origin main~1:refs/heads/main
+    GIT_NAMESPACE=b/c/d git push -q origin main
+    mv ../server.git/hooks/off ../server.git/hooks/pre-receive
+    for name in a b b/c; do
+        commit "good for $name"
+        export GIT_NAMESPACE=$name
+        run git push origin "main:other"
+        if [[ $name == a ]]; then assert_status 0; else assert_status 1; fi
+        [[ $name == a ]] || assert_output_has bad.pyc
+        unset GIT_NAMESPACE
+    done
+}
+
 @test "no binary blocks every push" {
     serve pre-receive
     sed "s|@PYCGUARD@|$WORK/gone|" "$SOURCE_ROOT/hook/pre-receive" >../server.git/hooks/pre-receive

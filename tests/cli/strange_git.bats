@@ -118,39 +118,38 @@ strange() {
 
 @test "references and revisions" {
     other_repo
-    strange for-each-ref "printf '$id refs/heads/main'" "git's answer is cut short" --check-history
-    strange for-each-ref "echo '$id'" "git says '$id'" --check-history
-    strange for-each-ref 'echo nonsense' "git says 'nonsense'" --check-history
-    strange for-each-ref "echo '$id/refs/heads/main'" "git says '" --check-history
-    strange for-each-ref 'echo warning: broken >&2' 'broken' --check-history
-    strange for-each-ref 'exit 128' 'cannot list the refs' --check-history
-    strange for-each-ref "kill -9 \$\$" "git was ended by signal 9" --check-history
-    strange worktree "printf 'worktree x\0HEAD 12\0\0'" "cannot list the work trees: git says 'HEAD 12'" --check-history
-    strange worktree 'exit 1' 'cannot list the work trees: git worktree ended with status 1' --check-history
-    strange worktree 'exit 128' 'cannot list the work trees' --check-history
-    strange worktree 'exit 129' 'cannot list the work trees' --check-history
-    strange --verify 'echo 1234' "git says '1234'" --check-range HEAD~1..HEAD
-    strange --verify 'exit 128' "cannot use revision 'HEAD~1'" --check-range HEAD~1..HEAD
+    for word in --all --stdin; do
+        strange $word "kill -9 \$\$" 'git was ended by signal 9' --check-history
+        strange $word 'exit 128' "git rev-list ended with status 128" --check-history
+        strange $word 'echo "fatal: no more" >&2; exit 128' 'no more' --check-history
+        strange $word "printf '$id'" 'cannot list the ' --check-history
+        strange $word 'echo nonsense' "says 'nonsense'" --check-history
+    done
+    strange --all 'echo warning: broken >&2' 'broken' --check-history
+    for row in ">$id $id ,x" ">$id $id $id,1" ">$id $id" "-$id" ">$id $id ,1 2"; do
+        strange --stdin "echo '$row'" 'cannot list the commits: ' --check-history
+    done
+    strange --is-shallow-repository 'exit 3' 'cannot list the commits: ' --check-history
+    strange --revs-only 'echo 1234' "cannot use revision 'HEAD': git says '1234'" --check-range HEAD
+    strange --revs-only "printf '$id'" "cannot use revision 'HEAD'" --check-range HEAD
+    strange --revs-only 'exit 3' "cannot use revision 'HEAD'" --check-range HEAD
+    strange --revs-only : 'the range has no end' --check-range HEAD
+    strange merge-base 'echo nonsense' "git merge-base says 'nonsense'" --check-range --squash HEAD~1..HEAD
+    strange merge-base 'exit 128' 'git merge-base ended with status 128' --check-range --squash HEAD~1..HEAD
+    STRANGE=--get-regexp ANSWER='exit 3' PATH=$WORK/bin:$PATH assert_refuses 'cannot read the remotes' --pre-push origin url \
+        <<<"refs/heads/main $id refs/heads/main $(printf %064d 0)"
+    for row in 'echo nonsense' "echo '$id refs/remotes/o/x'" 'exit 3' "printf '$id refs/x '"; do
+        STRANGE=for-each-ref ANSWER=$row PATH=$WORK/bin:$PATH assert_refuses 'cannot list the refs of the remotes' --pre-push origin url \
+            <<<"refs/heads/main $id refs/heads/main $(printf %064d 0)"
+    done
+    strange --verify 'echo 1234' "cannot use revision 'HEAD': git says '1234'" --check-staged
+    strange --verify 'exit 128' "cannot use revision 'HEAD'" --check-staged
     git checkout -q --orphan unborn
     strange symbolic-ref 'exit 1' 'it names no commit' --check-staged
     strange symbolic-ref 'exit 128' 'cannot read HEAD' --check-staged
     strange for-each-ref "echo '$id refs/heads/unborn'" "'refs/heads/unborn' names no commit" --check-staged
     STRANGE=for-each-ref ANSWER='echo "warning: ignoring dangling symref refs/a" >&2' PATH=$WORK/bin:$PATH judge --check-staged
     assert_judged 1 'error ghost-module m.pyc' 'error ghost-module n.pyc'
-}
-
-@test "the work trees, of a git that ends no line of them with a NUL" {
-    other_repo
-    git worktree add -q --detach ../linked HEAD~1
-    git update-ref -d refs/heads/main
-    for head in HEAD~1 HEAD; do
-        git -C ../linked checkout -q "$id${head#HEAD}"
-        git update-ref --no-deref HEAD "$id~1"
-        # shellcheck disable=SC2016 # the stand-in's
-        STRANGE=-z ANSWER='exit 129' PATH=$WORK/bin:$PATH run_pycguard --check-history -z
-        [[ $head == HEAD ]] && expected=m.pycn.pyc || expected=m.pyc
-        [[ $output == "$expected" ]] || fail "$head"
-    done
 }
 
 @test "what is ignored, and the configuration" {
@@ -181,13 +180,11 @@ strange() {
     [[ ! -e .git/hooks/pre-commit ]]
 }
 
-@test "sizes on disk, which are those of the blobs where git has none" {
+@test "sizes on disk" {
     other_repo
-    STRANGE='--batch-check=%(objectsize:disk)'
+    word='--batch-check=%(objectsize:disk)'
     for answer in 'exit 1' 'exit 128' 'cat >/dev/null; echo nonsense' 'cat >/dev/null; echo 12' 'cat >/dev/null; echo 1; echo 2; echo 3'; do
-        STRANGE=$STRANGE ANSWER=$answer PATH=$WORK/bin:$PATH run_pycguard --check-history
-        assert_status 1
-        assert_output_has '4 bytes (git could not tell them packed)'
+        strange "$word" "$answer" 'cannot tell what the files of the history cost' --check-history
     done
-    strange "$STRANGE" "kill -9 \$\$" "git was ended by signal 9" --check-history
+    strange "$word" "kill -9 \$\$" "git was ended by signal 9" --check-history
 }

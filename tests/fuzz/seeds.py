@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""seeds.py DIR: writes the seeds of tree, commit, reflines, path, hook_file, dockerignore, answers,
+"""seeds.py DIR: writes the seeds of tree, walk, reflines, path, hook_file, dockerignore, answers,
 rows and report below DIR, as git and pycguard make them. PYCGUARD names the binary."""
 import os
 import pathlib
@@ -59,18 +59,14 @@ def trees():
     save("tree", "no-name", pair(entry(b"100644", b"")))
 
 
-def commits():
-    save("commit", "plain", raw("commit", "HEAD"))
-    save("commit", "root", raw("commit", "HEAD~"))
-    save("commit", "merge", raw("commit", "merge"))
-    head = raw("commit", "HEAD")
-    save("commit", "cut", head[:60])
-    save("commit", "no-tree", head[46:])
-    save("commit", "parent-in-message", head + b"parent " + b"1" * 40 + b"\n")
-    save("commit", "signed", head.replace(b"\n\n", b"\ngpgsig -----BEGIN\n committer x <y> 12 +0000\n -----END\n\n", 1))
-    save("commit", "time-negative", head.replace(b" 1704067200 ", b" -1704067200 "))
-    save("commit", "time-huge", head.replace(b" 1704067200 ", b" 99999999999999999999 "))
-    save("commit", "tree-twice", head[:46] + head)
+def walk():
+    a, b, c, tree = (letter * 40 for letter in "abcd")
+    save("walk", "boundary", f"commit -{a}\n-{a} {tree} ,1700000000\ncommit {b}\n>{b} {tree} {a},1700000001\n".encode())
+    save("walk", "merge", f"commit {a}\n>{a} {tree} ,1\n>{b} {tree} ,2\n<{c} {tree} {a} {b},-3\n".encode())
+    save("walk", "late-boundary", f">{a} {tree} ,1\n-{b} {tree} ,2\n".encode())
+    save("walk", "no-parent", f">{b} {tree} {a},1\n".encode())
+    save("walk", "short", f"commit {b}\n>{b} {tree[:30]}".encode())
+    save("walk", "strange", b"fatal: nothing\n")
 
 
 def hook_input(kind, event, *push):
@@ -190,7 +186,7 @@ with tempfile.TemporaryDirectory() as work:
     git("commit", "-q", "-m", "bytecode")
     git("branch", "merge", git("commit-tree", "-p", "HEAD", "-p", "HEAD~", "-m", "merge", "HEAD^{tree}").decode().strip())
     trees()
-    commits()
+    walk()
     reflines()
     paths()
     hooks()

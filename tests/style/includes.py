@@ -15,14 +15,14 @@ main
 cmd* job
 cli* self
 formats report*
-commits history scan store
+commits history scan store pushed
 hooks* hook_* manager plan
 clean untrack worktree ignores ignored dockerfiles dockerignore tracked explain
 check changes policies screen
 walk*
 policy_*
 examine finding
-repository* bases discover git git_* snapshot_* index_* tree objects refs* cat_file id_file oidmap disk raw_index disk_* index_file
+repository* parents discover git git_* snapshot_* index_* tree objects refs* cat_file oidmap disk raw_index disk_* index_file
 snapshot policy policy_private policy_match
 bytecode*
 pattern glob*

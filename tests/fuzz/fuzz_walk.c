@@ -1,0 +1,55 @@
+/*
+ * Input: what git says of the commits of a range. Of each line that is taken, the parents are among
+ * the commits before it, and what is hidden comes before what is shown.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "git.h"
+#include "walk.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void check(const struct walk *w)
+{
+	const struct walk_commit *first = walk_count(w) ? walk_commit(w, 0) : NULL, *c;
+	size_t i;
+	uint32_t j;
+
+	for (i = 0; i < walk_count(w); i++) {
+		c = walk_commit(w, i);
+		require(c == first + i);
+		for (j = 0; j < c->parent_count; j++)
+			require(walk_parent(w, c, j) < c);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct repository repository = {.oid_size = OID_SHA1};
+	struct walk *w;
+	char *text = malloc(size + 1), *line, *end;
+
+	require(text && walk_new(&w, &repository) == 0);
+	if (size)
+		memcpy(text, data, size);
+	text[size] = '\0';
+	for (line = text; line; line = end) {
+		end = strchr(line, '\n');
+		if (end)
+			*end++ = '\0';
+		if (walk_take(w, line) < 0)
+			break;
+	}
+	check(w);
+	walk_free(w);
+	free(text);
+	return 0;
+}
