@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cmd.h"
@@ -140,6 +141,18 @@ static void end(const char *reason)
 	_exit(STATUS_FAILED);
 }
 
+/* A limit ends no process by a signal: a write beyond that of files fails, and a stack that may be
+ * too small, be it for a message, is refused. */
+static void mind_limits(void)
+{
+	enum { STACK_LEAST = 256 * 1024 };
+	struct rlimit stack;
+
+	signal(SIGXFSZ, SIG_IGN);
+	if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur < STACK_LEAST)
+		end("cannot run in so small a stack (ulimit -s): 256 kB are needed");
+}
+
 int main(int argc, char **argv)
 {
 	struct invocation in = {0};
@@ -148,6 +161,7 @@ int main(int argc, char **argv)
 	/* Some parents ignore it. A reader that has gone ends this as it ends others: without a
 	 * word. */
 	signal(SIGPIPE, SIG_DFL);
+	mind_limits();
 	deadline_watch(end);
 	git_guard(end);
 	if (hold_standard_descriptors() == 0 && cli_parse(&in, argc, argv) == 0)
