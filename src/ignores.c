@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/file.h>
 
-#include "atomic_file.h"
 #include "dockerfiles.h"
 #include "dockerignore.h"
 #include "ignored.h"
@@ -275,20 +274,22 @@ int ignores_find(struct ignore_gaps *out, const struct ignores *where)
 	return status;
 }
 
-/* Lines that are in the index alone (a sparse checkout) would be lost by a file without them. */
+int ignores_open_file(struct atomic_file *f, int top, struct snapshot *index, const char *path)
+{
+	int status = atomic_file_open(f, top, path);
+
+	if (status == 0 && !f->there && (status = snapshot_find(index, path, NULL)) > 0)
+		status = error_set("cannot add to '%s': it is in the index, but not on disk; check "
+				   "it out first (git restore --ignore-skip-worktree-bits)",
+			path);
+	return status;
+}
+
 static int add_to(const struct ignores *where, const char *file, const struct buf *lines)
 {
 	struct atomic_file f;
-	int status = atomic_file_open(&f, where->top, file);
+	int status = ignores_open_file(&f, where->top, where->index, file);
 
-	if (status == 0 && !f.there) {
-		status = snapshot_find(where->index, file, NULL);
-		if (status > 0)
-			status = error_set("cannot add to '%s': it is in the index, but not on "
-					   "disk; check it out first (git restore "
-					   "--ignore-skip-worktree-bits)",
-				file);
-	}
 	if (status == 0 && lines)
 		status = atomic_file_add(&f, lines);
 	atomic_file_close(&f);

@@ -13,6 +13,7 @@
 #ifndef PYCGUARD_IGNORES_H
 #define PYCGUARD_IGNORES_H
 
+#include "atomic_file.h"
 #include "pathset.h"
 #include "policy.h"
 #include "repository.h"
@@ -54,6 +55,14 @@ struct ignores {
  * @return the descriptor, to be closed, which ends the waiting; -1 with the failure recorded
  */
 int ignores_open_top(struct repository *r, bool lock);
+
+/**
+ * Open a file to add to it. One that is in the index, but not on disk (a sparse checkout), is
+ * refused: a file with the new lines alone would hide those that it has there.
+ *
+ * @return as atomic_file_open
+ */
+int ignores_open_file(struct atomic_file *f, int top, struct snapshot *index, const char *path);
 
 /** @param out for ignore_gaps_free, also on failure. @return 0; -1 with the failure recorded. */
 int ignores_find(struct ignore_gaps *out, const struct ignores *where);

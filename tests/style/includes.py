@@ -17,7 +17,7 @@ cli* self
 formats report*
 commits history scan store pushed
 hooks* hook_* manager plan
-clean untrack worktree ignores ignored dockerfiles dockerignore tracked explain
+allow clean untrack worktree ignores ignored dockerfiles dockerignore tracked explain
 check changes policies screen
 walk*
 policy_*
