@@ -89,7 +89,10 @@ static int report(const struct invocation *in, const struct environment *env, st
 static int untrack(const struct invocation *in, const struct environment *env, struct job *job,
 	struct pathset *plan)
 {
-	if (untrack_plan(plan, job->snapshot, job->policy, &job->named, job->caseless) < 0)
+	if ((in->staged ? untrack_plan_staged(plan, job->repository, job->snapshot, job->policy,
+				  job->caseless, &job->named) :
+			  untrack_plan(plan, job->snapshot, job->policy, &job->named,
+				  job->caseless)) < 0)
 		return -1;
 	if (plan->count && !in->dry_run && untrack_apply(job->repository, plan) < 0)
 		return -1;
