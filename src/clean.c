@@ -313,8 +313,11 @@ static int make_plan(struct cleaning *c)
 	size_t checked, i;
 	int status = check_run(&findings, &checked, &c->check);
 
-	for (i = 0; i < findings.count && status == 0; i++)
+	progress_phase(c->clean->progress, "files checked against git");
+	for (i = 0; i < findings.count && status == 0; i++) {
+		progress_tick(c->clean->progress, i);
 		status = plan_file(c, &findings.items[i]);
+	}
 	finding_list_free(&findings);
 	return status;
 }
@@ -400,6 +403,7 @@ static int apply_plan(struct cleaning *c)
 	int status = 0;
 	size_t i;
 
+	progress_phase(c->clean->progress, "files deleted");
 	for (i = 0; i < c->plan.count && status == 0 && !interrupt_caught(); i++) {
 		const struct pathset_item *item = &c->plan.items[i];
 		size_t base = path_base(item->path, item->len);
@@ -408,6 +412,7 @@ static int apply_plan(struct cleaning *c)
 			       path_compare(item->path, base, item[1].path,
 				       path_base(item[1].path, item[1].len)) != 0;
 
+		progress_tick(c->clean->progress, i);
 		if (deleted < 0)
 			failed(c);
 		if (deleted > 0) {

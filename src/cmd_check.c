@@ -21,7 +21,7 @@ static int work_open(
 	struct work *w, const struct invocation *in, const struct environment *env, bool staged)
 {
 	*w = (struct work){.unmatched = NULL};
-	progress_start(&w->progress, "files", in->quiet);
+	progress_start(&w->progress, "files looked at", in->quiet);
 	if (job_open(&w->job, in, env) < 0)
 		return -1;
 	w->unmatched = staged ? NULL : policy_unmatched(w->job.policy);

@@ -123,7 +123,7 @@ static int run(const struct invocation *in, const struct environment *env)
 
 	if (tracked_new(&clean.tracked, env) < 0)
 		return STATUS_FAILED;
-	progress_start(&work.progress, "files", in->quiet);
+	progress_start(&work.progress, "files looked at", in->quiet);
 	clean_all(&result, &clean, in);
 	progress_end(&work.progress);
 	if (report(in, env, &result) == 0)

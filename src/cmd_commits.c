@@ -240,7 +240,7 @@ static int check_commits(
 
 	job.report = (struct report){
 		.mode = mode, .findings = &job.findings, .prefix = "", .history = &job.history};
-	progress_start(&job.progress, "commits", in->quiet);
+	progress_start(&job.progress, "commits looked at", in->quiet);
 	if (job_open(&job) == 0 && job_run(&job) == 0)
 		status = STATUS_CLEAN;
 	progress_end(&job.progress);

@@ -5,6 +5,7 @@
 #include "amount.h"
 #include "ignored.h"
 #include "job.h"
+#include "progress.h"
 #include "untrack.h"
 
 /* How many of the paths the last commit has: those that leave something to commit. */
@@ -87,26 +88,31 @@ static int report(const struct invocation *in, const struct environment *env, st
 }
 
 static int untrack(const struct invocation *in, const struct environment *env, struct job *job,
-	struct pathset *plan)
+	struct pathset *plan, struct progress *progress)
 {
 	if ((in->staged ? untrack_plan_staged(plan, job->repository, job->snapshot, job->policy,
-				  job->caseless, &job->named) :
-			  untrack_plan(plan, job->snapshot, job->policy, &job->named,
-				  job->caseless)) < 0)
+				  &job->named, job->caseless, progress) :
+			  untrack_plan(plan, job->snapshot, job->policy, &job->named, job->caseless,
+				  progress)) < 0)
 		return -1;
+	progress_say(progress, "updating the index");
 	if (plan->count && !in->dry_run && untrack_apply(job->repository, plan) < 0)
 		return -1;
+	progress_end(progress);
 	return report(in, env, job, plan);
 }
 
 static int run(const struct invocation *in, const struct environment *env)
 {
 	struct pathset plan = PATHSET_INIT;
+	struct progress progress;
 	struct job job;
 	int status = STATUS_FAILED;
 
-	if (job_open(&job, in, env) == 0 && untrack(in, env, &job, &plan) == 0)
+	progress_start(&progress, "files looked at", in->quiet);
+	if (job_open(&job, in, env) == 0 && untrack(in, env, &job, &plan, &progress) == 0)
 		status = in->dry_run && plan.count ? STATUS_REJECTED : STATUS_CLEAN;
+	progress_end(&progress);
 	pathset_free(&plan);
 	job_close(&job);
 	return status;

@@ -103,7 +103,7 @@ static int run(const struct invocation *in, const struct environment *env)
 
 	work.report =
 		(struct report){.mode = REPORT_WORKTREE, .findings = &work.findings, .prefix = ""};
-	progress_start(&work.progress, "files", in->quiet);
+	progress_start(&work.progress, "files looked at", in->quiet);
 	for (i = 0; i < count && status == 0; i++)
 		status = check_directory(&work, dirs[i]);
 	progress_end(&work.progress);

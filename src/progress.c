@@ -32,9 +32,23 @@ void progress_tick(struct progress *p, size_t done)
 	if (now.tv_sec < p->next.tv_sec ||
 		(now.tv_sec == p->next.tv_sec && now.tv_nsec < p->next.tv_nsec))
 		return;
-	fprintf(stderr, "\rpycguard: %zu %s looked at ...", done, p->unit);
+	fprintf(stderr, "\rpycguard: %zu %s ...", done, p->unit);
 	p->shown = true;
 	set_next(p);
+}
+
+void progress_phase(struct progress *p, const char *unit)
+{
+	progress_end(p);
+	p->unit = unit;
+}
+
+void progress_say(struct progress *p, const char *doing)
+{
+	progress_end(p);
+	if (p->wanted)
+		fprintf(stderr, "pycguard: %s ...", doing);
+	p->shown = p->wanted;
 }
 
 void progress_end(struct progress *p)

@@ -10,7 +10,7 @@
 #include <time.h>
 
 struct progress {
-	const char *unit; /* "files", "commits" */
+	const char *unit; /* "files looked at", "commits looked at" */
 	bool wanted, shown;
 	struct timespec next;
 };
@@ -20,6 +20,12 @@ void progress_start(struct progress *p, const char *unit, bool quiet);
 
 /** So many are done. Cheap: it looks at the clock once in 256 calls. */
 void progress_tick(struct progress *p, size_t done);
+
+/** What the next ones count; `unit` is borrowed. */
+void progress_phase(struct progress *p, const char *unit);
+
+/** Show at once what takes long and cannot be counted: "updating the index". */
+void progress_say(struct progress *p, const char *doing);
 
 void progress_end(struct progress *p);
 

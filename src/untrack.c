@@ -12,6 +12,7 @@ struct planning {
 	const struct pathset *named;
 	struct matcher *matcher;
 	struct check check;
+	size_t looked;
 };
 
 static int visit(void *arg, const struct entry *e)
@@ -20,6 +21,7 @@ static int visit(void *arg, const struct entry *e)
 	struct policy_decision d;
 	struct finding f;
 
+	progress_tick(p->check.progress, ++p->looked);
 	if (p->named->count && !pathset_holds(p->named, e->path, e->len))
 		return 0;
 	if (policy_decide(p->check.policy, p->matcher, e->path, e->len, &d) < 0)
@@ -34,10 +36,15 @@ static int visit(void *arg, const struct entry *e)
 }
 
 int untrack_plan(struct pathset *plan, struct snapshot *index, const struct policy *policy,
-	const struct pathset *named, bool caseless)
+	const struct pathset *named, bool caseless, struct progress *progress)
 {
 	struct planning p = {plan, named, matcher_new(),
-		{.kind = CHECK_TRACKED, .snapshot = index, .policy = policy, .caseless = caseless}};
+		{.kind = CHECK_TRACKED,
+			.snapshot = index,
+			.policy = policy,
+			.caseless = caseless,
+			.progress = progress},
+		0};
 	int status = -1;
 
 	if (p.matcher && check_named(index, named) == 0)
@@ -47,7 +54,8 @@ int untrack_plan(struct pathset *plan, struct snapshot *index, const struct poli
 }
 
 int untrack_plan_staged(struct pathset *plan, struct repository *r, struct snapshot *index,
-	const struct policy *policy, bool caseless, const struct pathset *named)
+	const struct policy *policy, const struct pathset *named, bool caseless,
+	struct progress *progress)
 {
 	struct finding_list findings = FINDING_LIST_INIT;
 	struct snapshot **parents = NULL;
@@ -60,7 +68,8 @@ int untrack_plan_staged(struct pathset *plan, struct repository *r, struct snaps
 			.policy = policy,
 			.caseless = caseless,
 			.bases = parents,
-			.base_count = count};
+			.base_count = count,
+			.progress = progress};
 
 		status = check_run(&findings, &checked, &check);
 	}

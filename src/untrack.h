@@ -13,6 +13,7 @@
 
 #include "pathset.h"
 #include "policy.h"
+#include "progress.h"
 #include "repository.h"
 
 /**
@@ -24,7 +25,7 @@
  * @return 0; -1 with the failure recorded
  */
 int untrack_plan(struct pathset *plan, struct snapshot *index, const struct policy *policy,
-	const struct pathset *named, bool caseless);
+	const struct pathset *named, bool caseless, struct progress *progress);
 
 /**
  * Find the paths that the staged check calls an error: those that the commit about to be made would
@@ -35,7 +36,8 @@ int untrack_plan(struct pathset *plan, struct snapshot *index, const struct poli
  * @return 0; -1 with the failure recorded
  */
 int untrack_plan_staged(struct pathset *plan, struct repository *r, struct snapshot *index,
-	const struct policy *policy, bool caseless, const struct pathset *named);
+	const struct policy *policy, const struct pathset *named, bool caseless,
+	struct progress *progress);
 
 /** Take the paths of a plan out. 0; -1 with the failure recorded, naming a lock that is held. */
 int untrack_apply(struct repository *r, const struct pathset *plan);

@@ -452,6 +452,20 @@ EOF
     [[ -z $shown ]] || fail "$shown"
 }
 
+@test "what looks at an index, or deletes, shows progress too" {
+    new_repo
+    mkdir __pycache__
+    touch {1..600}.py __pycache__/{1..600}.cpython-313.pyc
+    git add -f '*.pyc'
+    shown=$(on_terminal 0.6 --check-tracked -v)
+    [[ $shown == *'files looked at ...'*'\r\x1b[K'* ]] || fail "$shown"
+    shown=$(on_terminal 0.6 --untrack)
+    [[ $shown == *'files looked at ...'*'updating the index ...'*'\r\x1b[K'* ]] || fail "$shown"
+    shown=$(on_terminal 0.6 --clean --all)
+    [[ $shown == *'files '*' ...'*'\r\x1b[K'* ]] || fail "$shown"
+    [[ ! -e __pycache__ ]]
+}
+
 @test "no progress where standard error is no terminal" {
     mkdir tree
     touch tree/{1..600}
