@@ -21,7 +21,7 @@ static const char formats[] =
 #include "formats.def"
 	;
 #undef FORMAT
-#define HOOK(id, name, section, check, unasked) "|" name
+#define HOOK(id, name, unasked) "|" name
 static const char hooks[] =
 #include "hooks.def"
 	;

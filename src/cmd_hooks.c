@@ -4,139 +4,92 @@
 #include <string.h>
 
 #include "hooks.h"
-#include "manager.h"
 #include "self.h"
 
-/* With -z, what the step changes: a path or a key of git's configuration. */
-static int say(const struct invocation *in, const struct step *s)
+/* How the manager that owns the hooks here is told to run pycguard. */
+static void tell_manager(struct buf *out, const struct hooks *h, const struct hooks_change *c)
 {
-	struct buf text = BUF_INIT;
-	int status;
+	const struct manager *m = c->manager;
+	unsigned push = 1U << HOOK_PRE_PUSH;
 
-	if (s->kind == STEP_WARN) {
-		buf_adds(&text, "pycguard: warning: ");
-		plan_describe(&text, s, in->dry_run);
-		if (!in->quiet)
-			fputs(text.ptr, stderr);
-		status = buf_failed(&text);
-	} else {
-		if (in->paths_only)
-			buf_add(&text, s->path, strlen(s->path) + 1);
-		else if (!in->quiet)
-			plan_describe(&text, s, in->dry_run);
-		status = report_write(&text);
-	}
-	buf_free(&text);
+	buf_addf(out, "%s manages the hooks here, and %s.\n", m->name,
+		c->force ? "may write its own over pycguard's" : "nothing was changed");
+	buf_addf(out, "To have it run pycguard, for all who use it here, add to %s%s:\n\n%s",
+		m->file, m->where, m->lines);
+	if (h->wanted & push)
+		buf_addf(out, "\nand to %s%s:\n\n%s", m->push_file, m->where, m->push_lines);
+	if (!c->force)
+		buf_adds(out, "\nOr use --force: pycguard's hook then comes before its own, and"
+			      " runs it first.\n");
+}
+
+/* Whether the manager runs pycguard before all that is wanted. 1; 0; -1 recorded. */
+static int manager_is_told(const struct hooks *h, const struct hooks_change *c)
+{
+	int status = manager_runs_us(c->manager, h->top, false);
+
+	if (status > 0 && (h->wanted & 1U << HOOK_PRE_PUSH))
+		status = manager_runs_us(c->manager, h->top, true);
 	return status;
 }
 
-/* Does the plan, or says what it would do. */
-static int carry_out(const struct invocation *in, const struct plan *plan, struct hooks *h)
-{
-	size_t i;
-
-	for (i = 0; i < plan->count; i++) {
-		if (!in->dry_run && plan_do(&plan->items[i], h->variables) < 0)
-			return STATUS_FAILED;
-		if (say(in, &plan->items[i]) < 0)
-			return STATUS_FAILED;
-	}
-	return in->dry_run && !plan_is_empty(plan) ? STATUS_REJECTED : STATUS_CLEAN;
-}
-
-static int print(const struct invocation *in, struct buf *text)
-{
-	int status = in->quiet || in->paths_only ? buf_failed(text) : report_write(text);
-
-	buf_free(text);
-	return status;
-}
-
-/* Says how the manager whose hook is at `path`, if it is one, is told to run pycguard. */
-static int add_manager(struct buf *out, const char *path, const struct manager **told)
-{
-	struct hook_file f = HOOK_FILE_INIT;
-	const struct manager *m;
-	int status = hook_file_read(&f, path);
-
-	m = status == 0 && f.kind == HOOK_FILE_OTHER ? manager_of(f.text.ptr) : NULL;
-	hook_file_free(&f);
-	if (!m || m == *told)
-		return status;
-	*told = m;
-	buf_addf(out,
-		"\n%s manages hooks here, and may write its own over pycguard's. To have it run"
-		" pycguard,\nfor all who use it here, in %s:\n\n%s",
-		m->name, m->file, m->lines);
-	return 0;
-}
-
-static int tell_managers(const struct invocation *in, const struct hooks *h)
-{
-	const struct manager *told = NULL;
-	struct buf out = BUF_INIT, path = BUF_INIT;
-	int i, status = 0;
-
-	for (i = HOOK_PRE_COMMIT; i <= HOOK_PRE_MERGE_COMMIT && status == 0; i++) {
-		buf_clear(&path);
-		hooks_place(&path, hooks_dir(h, (enum hook)i), (enum hook)i);
-		status = buf_failed(&path) < 0 ? -1 : add_manager(&out, path.ptr, &told);
-		buf_clear(&path);
-		hooks_kept_place(&path, hooks_dir(h, (enum hook)i), (enum hook)i);
-		if (status == 0)
-			status = buf_failed(&path) < 0 ? -1 : add_manager(&out, path.ptr, &told);
-	}
-	if (status == 0)
-		status = print(in, &out);
-	buf_free(&path);
-	buf_free(&out);
-	return status;
-}
-
-static int tell_nothing_to_do(const struct invocation *in, const struct plan *plan)
-{
-	struct buf out = BUF_INIT;
-
-	if (plan->count == 0)
-		buf_addf(&out, "nothing to do: %s\n",
-			in->command == &cmd_install ? "the hooks are installed" :
-						      "no hook here is pycguard's");
-	return print(in, &out);
-}
-
-static int install(struct plan *plan, const struct invocation *in, const struct environment *env,
-	const struct hooks *h)
+static int install(struct hooks_change *c, const struct environment *env, struct hooks *h)
 {
 	struct buf program = BUF_INIT;
-	int status = self_path(&program, env->program, env->path);
+	int status = self_path(&program, env->program, env->path), told = 0;
 
 	if (status == 0)
-		status = hooks_plan_install(plan, h, program.ptr, in->force);
+		status = hooks_install(c, h, program.ptr);
 	buf_free(&program);
-	return status;
+	if (status == 0 && c->manager)
+		told = manager_is_told(h, c);
+	if (status < 0 || told < 0)
+		return -1;
+	if (c->paths_only)
+		;
+	else if (told)
+		buf_addf(&c->said, "nothing to do: %s runs pycguard, as %s says\n",
+			c->manager->name, c->manager->file);
+	else if (c->manager)
+		tell_manager(&c->said, h, c);
+	else if (!c->count)
+		buf_adds(&c->said, "nothing to do: the hooks are installed\n");
+	return c->manager && !told && !c->force ? STATUS_REJECTED : STATUS_CLEAN;
+}
+
+static int uninstall(struct hooks_change *c, const struct invocation *in, struct hooks *h)
+{
+	unsigned every = (1U << HOOK_COUNT) - 1;
+
+	if (hooks_uninstall(c, h, in->hooks ? in->hooks : every) < 0)
+		return -1;
+	if (!c->count && !c->warnings.len && !c->paths_only)
+		buf_adds(&c->said, "nothing to do: no hook here is pycguard's\n");
+	return STATUS_CLEAN;
 }
 
 static int change(const struct invocation *in, const struct environment *env)
 {
-	unsigned every = (1U << HOOK_COUNT) - 1;
 	struct hooks h = HOOKS_INIT;
-	struct plan plan = PLAN_INIT;
+	struct hooks_change c = HOOKS_CHANGE_INIT;
 	int status = hooks_open(&h, env, in->hooks);
 
-	if (status == 0 && !in->dry_run)
-		status = hooks_lock(&h);
-	if (status == 0 && in->command == &cmd_install)
-		status = install(&plan, in, env, &h);
-	else if (status == 0)
-		status = hooks_plan_uninstall(&plan, &h, in->hooks ? in->hooks : every, in->force);
+	c.force = in->force;
+	c.dry_run = in->dry_run;
+	c.paths_only = in->paths_only;
 	if (status == 0)
-		status = tell_nothing_to_do(in, &plan);
-	status = status < 0 ? STATUS_FAILED : carry_out(in, &plan, &h);
-	if (status != STATUS_FAILED && in->command == &cmd_install && tell_managers(in, &h) < 0)
-		status = STATUS_FAILED;
-	plan_free(&plan);
+		status = in->command == &cmd_install ? install(&c, env, &h) : uninstall(&c, in, &h);
+	if (!in->quiet)
+		fputs(c.warnings.ptr, stderr);
+	if (status >= 0 && (buf_failed(&c.said) < 0 || buf_failed(&c.warnings) < 0))
+		status = -1;
+	if ((!in->quiet || c.paths_only) && report_write(&c.said) < 0)
+		status = -1;
+	if (status == STATUS_CLEAN && c.dry_run && c.count)
+		status = STATUS_REJECTED;
+	hooks_change_free(&c);
 	hooks_close(&h);
-	return status;
+	return status < 0 ? STATUS_FAILED : status;
 }
 
 static int show_status(const struct invocation *in, const struct environment *env)
@@ -147,7 +100,7 @@ static int show_status(const struct invocation *in, const struct environment *en
 
 	if (status == 0)
 		status = hooks_status(&text, &h, env->path);
-	if (status >= 0 && print(in, &text) < 0)
+	if (status >= 0 && !in->quiet && report_write(&text) < 0)
 		status = -1;
 	buf_free(&text);
 	hooks_close(&h);
@@ -160,7 +113,7 @@ const struct command cmd_install = {
 	.name = "install",
 	.options = CLI_CHANGE | CLI_OPTION(HOOK) | CLI_OPTION(FORCE),
 	.summary = "make git run pycguard before each commit",
-	.help = "Makes git run pycguard before each commit and merge commit or, in a bare repository, on each push to it. A hook that is already there runs first.",
+	.help = "Makes git run pycguard before each commit and merge commit or, in a bare repository, on each push to it. A hook that is already there runs first. Where a hook manager owns the hooks, nothing is changed: the lines for its own configuration are printed.",
 	.examples = {"--install", "--install --hook pre-push"},
 	.run = change,
 };

@@ -60,7 +60,7 @@ static const char *read_quoted(struct buf *out, const char *s)
 	}
 }
 
-void hook_file_text(struct buf *out, const char *program, unsigned directories)
+void hook_file_text(struct buf *out, const char *program)
 {
 	static const char script[] =
 #include "hook_script.inc" /* hook/pre-commit, by CMake */
@@ -71,30 +71,27 @@ void hook_file_text(struct buf *out, const char *program, unsigned directories)
 	buf_add(out, script, (size_t)(gap - script));
 	add_quoted(out, program);
 	buf_adds(out, gap + sizeof placeholder - 1);
-	buf_addf(out, "%s%s; directories made for it: %9u; sum: ", written_by, PYCGUARD_VERSION,
-		directories);
+	buf_addf(out, "%s%s; sum: ", written_by, PYCGUARD_VERSION);
 	buf_addf(out, "%016" PRIx64 "\n", sum(out->ptr + start, out->len - start));
 }
 
 /* Fills in what the last line says. Returns whether there is one and its sum is right. */
 static bool read_last_line(struct hook_file *f)
 {
-	const char *line = NULL, *next = f->text.ptr;
-	int version = 0, digits = 0;
+	static const char before_sum[] = "; sum: ";
+	const char *line = NULL, *next = f->text.ptr, *digits;
 	char want[SUM_DIGITS + 2];
 
 	while ((next = strstr(next, written_by)) != NULL)
 		line = next++ + sizeof written_by - 1;
-	if (!line ||
-		sscanf(line, "%*[^;]%n; directories made for it: %u; sum: %n", &version,
-			&f->directories, &digits) < 1 ||
-		!digits)
+	digits = line ? strstr(line, before_sum) : NULL;
+	if (!digits)
 		return false;
-	buf_add(&f->version, line, (size_t)version);
-	line += digits;
+	buf_add(&f->version, line, strcspn(line, ";"));
+	digits += sizeof before_sum - 1;
 	snprintf(want, sizeof want, "%016" PRIx64 "\n",
-		sum(f->text.ptr, (size_t)(line - f->text.ptr)));
-	return strcmp(line, want) == 0;
+		sum(f->text.ptr, (size_t)(digits - f->text.ptr)));
+	return strcmp(digits, want) == 0;
 }
 
 static enum hook_file_kind kind_of_text(struct hook_file *f)
@@ -134,7 +131,7 @@ int hook_file_read(struct hook_file *out, const char *path)
 
 	hook_file_free(out);
 	if (lstat(path, &st) < 0) {
-		if (errno == ENOENT)
+		if (errno == ENOENT || errno == ENOTDIR)
 			return 0;
 		return error_os(errno, "cannot look at hook '%s'", path);
 	}
@@ -183,37 +180,4 @@ void hook_file_free(struct hook_file *f)
 	buf_free(&f->program);
 	buf_free(&f->version);
 	*f = (struct hook_file)HOOK_FILE_INIT;
-}
-
-static const char command_end[] =
-	"; [ -x \"$p\" ] || p=$(command -v pycguard) || { [ \"$PYCGUARD_OPTIONAL\" = 1 ] && exit 0;"
-	" echo 'pycguard: not found, so this is unchecked and blocked: install it with install.sh of"
-	" its repository, or set PYCGUARD_OPTIONAL=1' >&2; exit 2; }; exec \"$p\" ";
-
-void hook_command_text(struct buf *out, const char *program, const char *check)
-{
-	buf_adds(out, "p=");
-	add_quoted(out, program);
-	buf_addf(out, "%s%s", command_end, check);
-}
-
-int hook_command_program(struct buf *out, const char *command)
-{
-	if (strncmp(command, "p=", 2) == 0 && !read_quoted(out, command + 2))
-		buf_clear(out);
-	return buf_failed(out);
-}
-
-bool hook_command_ours(const char *command, const char *check)
-{
-	struct buf program = BUF_INIT, again = BUF_INIT;
-	bool ours = false;
-
-	if (strncmp(command, "p=", 2) == 0 && read_quoted(&program, command + 2)) {
-		hook_command_text(&again, program.ptr, check);
-		ours = !again.failed && strcmp(again.ptr, command) == 0;
-	}
-	buf_free(&program);
-	buf_free(&again);
-	return ours;
 }

@@ -1,24 +1,20 @@
 #include "hooks.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "exec.h"
-#include "io.h"
 #include "path.h"
 
 enum unasked { HOOK_IF_NAMED, HOOK_WITH_WORK_TREE, HOOK_WITHOUT_WORK_TREE };
 
 static const struct {
-	const char *name, *section, *check;
+	const char *name;
 	enum unasked unasked;
 } rows[HOOK_COUNT] = {
-#define HOOK(name, text, section, check, unasked) [name] = {text, section, check, unasked},
+#define HOOK(name, text, unasked) [name] = {text, unasked},
 #include "hooks.def"
 };
 
@@ -36,19 +32,9 @@ const char *hook_name(enum hook hook)
 	return rows[hook].name;
 }
 
-const char *hook_section(enum hook hook)
-{
-	return rows[hook].section;
-}
-
-const char *hook_check(enum hook hook)
-{
-	return rows[hook].check;
-}
-
 const char *hook_names(void)
 {
-#define HOOK(name, text, section, check, unasked) ", " text
+#define HOOK(name, text, unasked) ", " text
 	static const char names[] =
 #include "hooks.def"
 		;
@@ -67,84 +53,81 @@ static int ask(struct buf *out, const struct hooks *h, const char *const args[])
 	return status;
 }
 
-static int ask_version(struct hooks *h, struct buf *answer)
+/*
+ * The absolute path of `path`, which counts from `from`; without links if it is there, or the
+ * directory that it is in. NULL, recorded.
+ */
+static char *absolute(const char *from, const char *path)
 {
-	static const char *const args[] = {"version", NULL};
-	int major, minor;
+	struct buf full = BUF_INIT, result = BUF_INIT;
+	size_t base;
+	char *real;
 
-	if (ask(answer, h, args) < 0)
-		return error_prefix("cannot ask git where its hooks are");
-	if (sscanf(answer->ptr, "git version %4d.%4d", &major, &minor) != 2)
-		return error_set("cannot tell the version of git from '%s'", answer->ptr);
-	h->configured = major > 2 || (major == 2 && minor >= 54);
-	return 0;
+	if (*path != '/')
+		buf_addf(&full, "%s/", from);
+	buf_adds(&full, path);
+	while (full.len > 1 && full.ptr[full.len - 1] == '/')
+		buf_cut(&full, full.len - 1);
+	base = path_base(full.ptr, full.len);
+	real = buf_failed(&full) < 0 ? NULL : realpath(full.ptr, NULL);
+	if (real) {
+		buf_adds(&result, real);
+	} else if (!full.failed) {
+		buf_add(&result, full.ptr, base);
+		real = base ? realpath(result.ptr, NULL) : NULL;
+		if (real) {
+			buf_clear(&result);
+			buf_adds(&result, real);
+			if (result.len > 1)
+				buf_addc(&result, '/');
+		}
+		buf_adds(&result, full.ptr + base);
+	}
+	free(real);
+	buf_free(&full);
+	return buf_take(&result);
 }
 
-static int ask_bare(struct hooks *h, struct buf *answer)
+static char *absolute_here(const char *path)
 {
-	static const char *const args[] = {"rev-parse", "--is-bare-repository", NULL};
+	char *here = realpath(".", NULL), *found = NULL;
 
-	if (ask(answer, h, args) < 0)
-		return -1;
-	h->bare = strcmp(answer->ptr, "true") == 0;
-	return 0;
+	if (here)
+		found = absolute(here, path);
+	else
+		error_os(errno, "cannot tell the current directory");
+	free(here);
+	return found;
 }
 
-/* Appends the absolute path of `path`, without links as far as it exists. */
-static int add_real(struct buf *out, const char *path)
+static int ask_repository(struct hooks *h, struct buf *answer)
 {
-	size_t len = strlen(path), base;
-	char *real = realpath(len ? path : ".", NULL);
-	struct buf parent = BUF_INIT;
+	static const char *const bare[] = {"rev-parse", "--is-bare-repository", NULL};
+	static const char *const common[] = {"rev-parse", "--git-common-dir", NULL};
+	static const char *const top[] = {"rev-parse", "--show-toplevel", NULL};
+	struct buf words = BUF_INIT;
+	struct exec e;
 	int status;
 
-	if (real) {
-		buf_adds(out, real);
-		free(real);
-		return buf_failed(out);
-	}
-	if (errno != ENOENT)
-		return error_os(errno, "cannot use hooks directory '%s'", path);
-	while (len > 1 && path[len - 1] == '/')
-		len--;
-	base = path_base(path, len);
-	buf_add(&parent, path, base);
-	while (parent.len > 1 && parent.ptr[parent.len - 1] == '/')
-		buf_cut(&parent, parent.len - 1);
-	status = buf_failed(&parent) < 0 ? -1 : add_real(out, parent.ptr);
-	buf_free(&parent);
-	if (out->len == 0 || out->ptr[out->len - 1] != '/')
-		buf_addc(out, '/');
-	buf_add(out, path + base, len - base);
-	return status < 0 ? -1 : buf_failed(out);
-}
-
-static char *real_path(const char *path)
-{
-	struct buf real = BUF_INIT;
-
-	if (add_real(&real, path) < 0) {
-		buf_free(&real);
-		return NULL;
-	}
-	return buf_take(&real);
-}
-
-static int ask_common(struct hooks *h, struct buf *answer)
-{
-	static const char *const args[] = {"rev-parse", "--git-common-dir", NULL};
-	struct buf standard = BUF_INIT;
-
-	if (ask(answer, h, args) < 0)
+	if (ask(answer, h, bare) < 0)
+		return error_prefix("cannot ask git where its hooks are");
+	h->bare = strcmp(answer->ptr, "true") == 0;
+	if (ask(answer, h, common) < 0)
 		return -1;
-	h->common = real_path(answer->ptr);
-	if (!h->common)
+	h->common = absolute_here(answer->ptr);
+	h->standard = h->common ? absolute(h->common, "hooks") : NULL;
+	if (!h->standard)
 		return -1;
-	buf_addf(&standard, "%s/hooks", h->common);
-	if (buf_failed(&standard) == 0)
-		h->standard = real_path(standard.ptr);
-	buf_free(&standard);
-	return h->standard ? 0 : -1;
+	e = (struct exec){.args = top, .variables = h->variables};
+	buf_clear(answer);
+	status = exec_run(answer, &words, &e, NULL);
+	buf_free(&words);
+	/* In the repository's own directory there is none, but hooks are there. */
+	if (status != 0)
+		return status < 0 ? -1 : 0;
+	buf_cut(answer, answer->len ? answer->len - 1 : 0);
+	h->top = buf_take(answer);
+	return h->top ? 0 : -1;
 }
 
 static int ask_hooks_path(struct hooks *h, struct buf *answer)
@@ -179,19 +162,13 @@ static int ask_directories(struct hooks *h, struct buf *answer)
 	static const char *const here[] = {"rev-parse", "--git-path", "hooks", NULL};
 	const char *const there[] = {
 		"-C", h->common, "--git-dir=.", "rev-parse", "--git-path", "hooks", NULL};
-	struct buf path = BUF_INIT;
 
 	if (ask(answer, h, here) < 0)
 		return -1;
-	h->dir = real_path(answer->ptr);
+	h->dir = absolute_here(answer->ptr);
 	if (!h->dir || ask(answer, h, there) < 0)
 		return -1;
-	if (*answer->ptr != '/')
-		buf_addf(&path, "%s/", h->common);
-	buf_adds(&path, answer->ptr);
-	if (buf_failed(&path) == 0)
-		h->receive_dir = real_path(path.ptr);
-	buf_free(&path);
+	h->receive_dir = absolute(h->common, answer->ptr);
 	return h->receive_dir ? 0 : -1;
 }
 
@@ -206,8 +183,7 @@ int hooks_open(struct hooks *out, const struct environment *env, unsigned named)
 	int i, status = -1;
 
 	out->variables = env->variables;
-	if (ask_version(out, &answer) == 0 && ask_bare(out, &answer) == 0 &&
-		ask_common(out, &answer) == 0 && ask_hooks_path(out, &answer) == 0)
+	if (ask_repository(out, &answer) == 0 && ask_hooks_path(out, &answer) == 0)
 		status = ask_directories(out, &answer);
 	buf_free(&answer);
 	out->wanted = named;
@@ -217,44 +193,16 @@ int hooks_open(struct hooks *out, const struct environment *env, unsigned named)
 	return status;
 }
 
-int hooks_lock(struct hooks *h)
-{
-	h->lock = io_openat(AT_FDCWD, h->common, O_RDONLY | O_DIRECTORY, 0);
-	if (h->lock < 0)
-		return error_os(errno, "cannot read directory '%s'", h->common);
-	while (flock(h->lock, LOCK_EX) < 0)
-		if (errno != EINTR)
-			return error_os(errno, "cannot lock directory '%s'", h->common);
-	return 0;
-}
-
 bool hooks_path_foreign(const struct hooks *h)
 {
 	return h->scope && strcmp(h->scope, "local") != 0 && strcmp(h->scope, "worktree") != 0;
-}
-
-int hooks_refuse_path(const struct hooks *h)
-{
-	bool command = strcmp(h->scope, "command") == 0;
-	struct buf own = BUF_INIT;
-
-	path_shell(&own, h->standard, strlen(h->standard));
-	if (buf_failed(&own) == 0)
-		error_set(
-			"core.hooksPath is '%s' in git's %s configuration, which is not this"
-			" repository's own: unset it (%s%s%s), or give this repository one (git config"
-			" core.hooksPath %s), or use --force to install there",
-			h->value, h->scope,
-			command ? "it is from the command line or GIT_CONFIG_*" : "git config --",
-			command ? "" : h->scope, command ? "" : " --unset core.hooksPath", own.ptr);
-	buf_free(&own);
-	return -1;
 }
 
 void hooks_close(struct hooks *h)
 {
 	if (h->lock >= 0)
 		close(h->lock);
+	free(h->top);
 	free(h->dir);
 	free(h->receive_dir);
 	free(h->common);
@@ -264,12 +212,22 @@ void hooks_close(struct hooks *h)
 	*h = (struct hooks)HOOKS_INIT;
 }
 
-void hooks_place(struct buf *out, const char *dir, enum hook hook)
+int hook_site_open(struct hook_site *s, const char *dir, enum hook hook)
 {
-	buf_addf(out, "%s/%s", dir, hook_name(hook));
+	s->dir = dir;
+	s->hook = hook;
+	buf_addf(&s->path, "%s/%s", dir, hook_name(hook));
+	buf_addf(&s->kept, "%s.before-pycguard", s->path.ptr);
+	if (buf_failed(&s->path) < 0 || buf_failed(&s->kept) < 0)
+		return -1;
+	return hook_file_read(&s->file, s->path.ptr) < 0 ? -1 :
+							   hook_file_read(&s->earlier, s->kept.ptr);
 }
 
-void hooks_kept_place(struct buf *out, const char *dir, enum hook hook)
+void hook_site_close(struct hook_site *s)
 {
-	buf_addf(out, "%s.before-pycguard/%s", dir, hook_name(hook));
+	buf_free(&s->path);
+	buf_free(&s->kept);
+	hook_file_free(&s->file);
+	hook_file_free(&s->earlier);
 }

@@ -1,21 +1,17 @@
 /*
- * hooks - the hooks of a repository: where git looks for them, what is there, and the plans that
- * install and uninstall pycguard's.
+ * hooks - the hooks of a repository: where git looks for them, what is there, and how pycguard's
+ * are installed and removed.
  *
- * git itself is asked, so that its answer holds for every repository that it can make. From 2.54 on
- * it runs a command of its configuration, and no file is touched. Before that a hook is one file
- * DIR/NAME. A hook that is there already moves to DIR.before-pycguard/NAME, and ours runs it from
- * there: it keeps its name and, by links to all else that DIR holds, what it finds beside itself,
- * which are the two things that hook managers go by.
+ * A hook is one file, DIR/NAME, which every git runs; git itself says which directory DIR is. A
+ * hook of the user's own moves beside ours, which runs it first:
  *
- *     DIR/pre-commit                        ours (hook_file.h)
- *     DIR.before-pycguard/pre-commit        the earlier hook
- *     DIR.before-pycguard/husky.sh          a link to ../DIR/husky.sh
- *     DIR.before-pycguard/.gitignore        DIR may lie in the work tree
+ *     DIR/pre-commit                    ours (hook_file.h)
+ *     DIR/pre-commit.before-pycguard    the earlier hook
  *
- * One writer at a time: hooks_lock holds a lock on the repository's directory that ends with the
- * process. A run that is killed leaves of each hook the old one or the new one; the next
- * run of either verb goes on from there.
+ * A hook that a hook manager owns is left alone (manager.h).
+ *
+ * One writer at a time: a lock on the repository's directory ends with the process. A run that is
+ * killed leaves of each hook the old one or the new one, and the next run goes on from there.
  */
 #ifndef PYCGUARD_HOOKS_H
 #define PYCGUARD_HOOKS_H
@@ -25,10 +21,10 @@
 #include "buf.h"
 #include "environment.h"
 #include "hook_file.h"
-#include "plan.h"
+#include "manager.h"
 
 enum hook {
-#define HOOK(name, text, section, check, unasked) name,
+#define HOOK(name, text, unasked) name,
 #include "hooks.def"
 	HOOK_COUNT
 };
@@ -36,9 +32,9 @@ enum hook {
 /** The repository's side. Start with HOOKS_INIT, end with hooks_close. */
 struct hooks {
 	char **variables; /* the environment's, borrowed */
-	bool configured;  /* git runs hooks of its configuration */
 	bool bare;
 	unsigned wanted;     /* a bit for each enum hook: what is named, and what is the default */
+	char *top;           /* of the work tree; NULL: there is none */
 	char *common;        /* the directory that linked worktrees share; absolute */
 	char *scope, *value; /* of core.hooksPath: "local", ...; NULL when it is not set */
 	char *dir, *receive_dir; /* where git looks for hooks: hooks_dir */
@@ -56,12 +52,6 @@ enum hook hook_named(const char *name);
 
 const char *hook_name(enum hook hook);
 
-/** "pycguard", ...: hook.SECTION.command and .event. */
-const char *hook_section(enum hook hook);
-
-/** The arguments that it runs pycguard with, as a part of a shell command. */
-const char *hook_check(enum hook hook);
-
 /** "pre-commit, pre-merge-commit, ...", for messages. */
 const char *hook_names(void);
 
@@ -73,58 +63,73 @@ const char *hook_names(void);
  */
 int hooks_open(struct hooks *out, const struct environment *env, unsigned named);
 
-/** Wait for other writers, and be the one until hooks_close. @return 0; -1 recorded. */
-int hooks_lock(struct hooks *h);
-
 /** Whether core.hooksPath is not the repository's own, but of all repositories or of this run. */
 bool hooks_path_foreign(const struct hooks *h);
 
-/** Record that such a core.hooksPath is refused, with what can be done. Always -1. */
-int hooks_refuse_path(const struct hooks *h);
-
 void hooks_close(struct hooks *h);
 
-/** Where git looks for that hook; absolute, without links, may not exist. Borrowed. */
+/** Where git looks for that hook; absolute, may not exist, may be no directory. Borrowed. */
 const char *hooks_dir(const struct hooks *h, enum hook hook);
 
-/** Append DIR/NAME, and where the earlier hook is kept. */
-void hooks_place(struct buf *out, const char *dir, enum hook hook);
-void hooks_kept_place(struct buf *out, const char *dir, enum hook hook);
+/** One hook in one directory, and what is there. Start with HOOK_SITE_INIT. */
+struct hook_site {
+	const char *dir;
+	enum hook hook;
+	struct buf path, kept; /* the hook, and where an earlier one is kept */
+	struct hook_file file, earlier;
+};
+
+#define HOOK_SITE_INIT                                                                             \
+	{                                                                                          \
+		.path = BUF_INIT, .kept = BUF_INIT, .file = HOOK_FILE_INIT,                        \
+		.earlier = HOOK_FILE_INIT                                                          \
+	}
+
+/** Look at that hook in `dir`, which must outlive it. @return 0; -1 with the failure recorded. */
+int hook_site_open(struct hook_site *out, const char *dir, enum hook hook);
+
+void hook_site_close(struct hook_site *s);
+
+/** What --install and --uninstall are to do, and what they say. Ends with hooks_change_free. */
+struct hooks_change {
+	bool force;      /* also into a core.hooksPath that is not the repository's own, over an
+			    edited hook of ours, and where a hook manager owns the hook */
+	bool dry_run;    /* only say it */
+	bool paths_only; /* say only the paths, a NUL after each */
+	struct buf said, warnings;
+	size_t count;     /* of changes */
+	unsigned managed; /* --install: the hooks that a manager owns, a bit for each */
+	const struct manager *manager; /* the first of them; NULL: none */
+};
+
+#define HOOKS_CHANGE_INIT                                                                          \
+	{                                                                                          \
+		.said = BUF_INIT, .warnings = BUF_INIT                                             \
+	}
+
+void hooks_change_free(struct hooks_change *c);
 
 /**
- * Plan to install what is wanted.
+ * Install what is wanted: all of it or, when one of the hooks is in the way or a manager owns one
+ * (and it is not forced), nothing.
  *
  * @param program absolute path of what the hooks are to run
- * @param force   also into a core.hooksPath that is not the repository's own, and over an edited
- *                hook of ours
- * @return 0; -1 with the failure recorded
+ * @return 0; -1 with the failure recorded: `said` has what was done before it
  */
-int hooks_plan_install(struct plan *out, const struct hooks *h, const char *program, bool force);
-
-/** Plan to uninstall the hooks of `which`, wherever they are. @return 0; -1 recorded. */
-int hooks_plan_uninstall(struct plan *out, const struct hooks *h, unsigned which, bool force);
-
-/** The same two for git's configuration: what the plans above call from git 2.54 on, or always. */
-int hooks_config_plan_install(
-	struct plan *out, const struct hooks *h, const char *program, bool force);
-int hooks_config_plan_uninstall(
-	struct plan *out, const struct hooks *h, unsigned which, bool force);
+int hooks_install(struct hooks_change *c, struct hooks *h, const char *program);
 
 /**
- * Whether git's configuration, of whatever scope, has it run `hook`.
- *
- * @param out     false also when it is switched off: by hook.SECTION.enabled or, from git 2.55 on,
- *                by hook.NAME.enabled, all commands of that hook
- * @param command cleared; the command
- * @return 0; -1 with the failure recorded
+ * Remove the hooks of `which`, where git looks and where it would look without core.hooksPath (it
+ * may have been set after --install). The same returns.
  */
-int hooks_config_has(bool *out, struct buf *command, const struct hooks *h, enum hook hook);
+int hooks_uninstall(struct hooks_change *c, struct hooks *h, unsigned which);
 
 /**
- * Append how things are, for people.
+ * Append how things are, for people. No program that a hook names is run.
  *
  * @param search PATH, for a program that is no longer where it was; may be NULL
- * @return 1 when every wanted hook is installed and what it runs is there; 0 when not; -1 recorded
+ * @return 1 when every wanted hook is installed and what it runs is there, or a manager runs it;
+ *         0 when not; -1 recorded
  */
 int hooks_status(struct buf *out, const struct hooks *h, const char *search);
 

@@ -1,25 +1,30 @@
 #include "hooks.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
+#include "exec.h"
 #include "io.h"
-#include "manager.h"
 #include "path.h"
-
-/* One hook as it is told. */
-struct told {
-	const struct hooks *h;
-	const char *search; /* PATH */
-	enum hook hook;
-	struct buf *out;
-};
 
 static void add_path(struct buf *out, const char *path)
 {
 	path_quote(out, path, strlen(path));
 }
 
-/* 1, 0 or -1 recorded. */
+/* As the hook asks: a file that is not empty, for that is what is left of a program whose disk was
+ * full. 1, 0 or -1 recorded. */
+static int is_program(const char *path)
+{
+	struct stat st;
+	int can_run = io_can_run(path);
+
+	if (can_run <= 0)
+		return can_run;
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+}
+
+/* As the hook looks: not in the directory where it runs. 1, 0 or -1 recorded. */
 static int is_on(const char *search)
 {
 	struct buf path = BUF_INIT;
@@ -28,38 +33,31 @@ static int is_on(const char *search)
 
 	for (; search && *search && found == 0; search += len + (search[len] == ':')) {
 		len = strcspn(search, ":");
+		if (*search != '/')
+			continue;
 		buf_clear(&path);
 		buf_add(&path, search, len);
 		buf_adds(&path, "/pycguard");
-		found = buf_failed(&path) < 0 ? -1 : io_can_run(path.ptr);
+		found = buf_failed(&path) < 0 ? -1 : is_program(path.ptr);
 	}
 	buf_free(&path);
 	return found;
 }
 
-/* ", running PROGRAM (its version)". 1 when that can be run; 0 when not; -1 recorded. */
-static int tell_program(const struct told *t, const char *program)
+/* ", running PROGRAM". 1 when that can be run; 0 when not; -1 recorded. */
+static int tell_program(struct buf *out, const char *program, const char *search)
 {
-	int can_run = io_can_run(program), is_found = 0;
+	int can_run = is_program(program), is_found = 0;
 
 	if (can_run == 0)
-		is_found = is_on(t->search);
+		is_found = is_on(search);
 	if (can_run < 0 || is_found < 0)
 		return -1;
-	buf_adds(t->out, ", running ");
-	if (can_run) {
-		add_path(t->out, program);
-		return 1;
-	}
-	if (is_found) {
-		buf_adds(t->out, "the pycguard on PATH, for ");
-		add_path(t->out, program);
-		buf_adds(t->out, " is gone");
-		return 1;
-	}
-	add_path(t->out, program);
-	buf_adds(t->out, ", which is gone: it blocks");
-	return 0;
+	buf_adds(out, is_found ? ", running the pycguard on PATH, because " : ", running ");
+	add_path(out, program);
+	if (!can_run)
+		buf_adds(out, is_found ? " is gone" : ", which is gone: it blocks");
+	return can_run || is_found;
 }
 
 static void tell_owner(struct buf *out, const struct hook_file *f)
@@ -72,154 +70,173 @@ static void tell_owner(struct buf *out, const struct hook_file *f)
 		buf_adds(out, " (not executable, so not run)");
 }
 
-static int tell_earlier(const struct told *t)
-{
-	struct hook_file f = HOOK_FILE_INIT;
-	struct buf path = BUF_INIT;
-	int status;
+enum { HOOK_MANAGED = 2 };
 
-	hooks_kept_place(&path, hooks_dir(t->h, t->hook), t->hook);
-	status = buf_failed(&path) < 0 ? -1 : hook_file_read(&f, path.ptr);
-	if (status == 0 && f.kind != HOOK_FILE_NONE) {
-		buf_adds(t->out, ", after ");
-		add_path(t->out, path.ptr);
-		tell_owner(t->out, &f);
+/* A hook that is not ours. HOOK_MANAGED when it is a manager's that runs pycguard; 0; -1. */
+static int tell_other(struct buf *out, const struct hooks *h, const struct hook_site *s)
+{
+	const struct manager *m = manager_of(s->file.text.ptr);
+	int runs = m && s->file.runs ? manager_runs_us(m, h->top, s->hook == HOOK_PRE_PUSH) : 0;
+
+	if (runs > 0) {
+		buf_addf(out, "run by %s, as %s says\n", m->name,
+			s->hook == HOOK_PRE_PUSH ? m->push_file : m->file);
+	} else if (runs == 0) {
+		buf_adds(out, "not installed, and somebody else's: ");
+		add_path(out, s->path.ptr);
+		tell_owner(out, &s->file);
+		buf_addc(out, '\n');
 	}
-	buf_free(&path);
-	hook_file_free(&f);
-	return status;
+	return runs > 0 ? HOOK_MANAGED : runs;
 }
 
 /* 1 when it is installed and can be run; 0 when not; -1 recorded. */
-static int tell_file(const struct told *t, const char *path, const struct hook_file *f)
+static int tell_ours(struct buf *out, const struct hook_site *s, const char *search)
 {
-	int runs;
+	int runs = 0;
 
-	switch (f->kind) {
-	case HOOK_FILE_NONE:
-		buf_adds(t->out, "not installed");
-		return 0;
-	case HOOK_FILE_ODD:
-	case HOOK_FILE_OTHER:
-		buf_adds(t->out, "not installed, and somebody else's: ");
-		add_path(t->out, path);
-		tell_owner(t->out, f);
-		return 0;
-	case HOOK_FILE_OURS:
-	case HOOK_FILE_EDITED:
-		break;
+	if (s->file.kind == HOOK_FILE_OURS)
+		buf_addf(out, "installed by pycguard %s: ", s->file.version.ptr);
+	else
+		buf_adds(out, "edited since it was installed: ");
+	add_path(out, s->path.ptr);
+	if (!s->file.runs)
+		buf_adds(out, ", which is not executable, so git does not run it");
+	else
+		runs = tell_program(out, s->file.program.ptr, search);
+	if (s->earlier.kind != HOOK_FILE_NONE) {
+		buf_adds(out, ", after ");
+		add_path(out, s->kept.ptr);
+		tell_owner(out, &s->earlier);
 	}
-	buf_adds(t->out,
-		f->kind == HOOK_FILE_OURS ? "installed: " : "edited since it was installed: ");
-	add_path(t->out, path);
-	if (!f->runs) {
-		buf_adds(t->out, ", which is not executable, so git does not run it");
-		return 0;
-	}
-	runs = tell_program(t, f->program.ptr);
-	if (runs <= 0)
-		return runs;
-	return tell_earlier(t) < 0 ? -1 : 1;
+	buf_addc(out, '\n');
+	return runs;
 }
 
-/* git runs what it has in its configuration, and then the file. */
-static int tell_configured(
-	const struct told *t, const char *command, const char *path, const struct hook_file *f)
+/* What is not there, and would not be here unless it is named, is worth no line. */
+static int tell_hook(struct buf *out, const struct hooks *h, enum hook hook, const char *search)
 {
-	struct buf program = BUF_INIT;
-	int status = hook_command_program(&program, command);
-	int runs = 1;
+	struct hook_site s = HOOK_SITE_INIT;
+	bool wanted = h->wanted & 1U << hook;
+	int status = hook_site_open(&s, hooks_dir(h, hook), hook);
 
-	buf_addf(t->out, "installed: hook.%s.command", hook_section(t->hook));
-	if (program.len > 0)
-		runs = tell_program(t, program.ptr);
-	else
-		buf_adds(t->out, ", edited since");
-	if (f->kind == HOOK_FILE_OTHER) {
-		buf_adds(t->out, ", before ");
-		add_path(t->out, path);
-		tell_owner(t->out, f);
-	}
-	buf_free(&program);
-	return status < 0 ? -1 : runs;
-}
-
-static int tell_hook(const struct told *t)
-{
-	struct hook_file f = HOOK_FILE_INIT;
-	struct buf path = BUF_INIT, command = BUF_INIT;
-	bool configured;
-	int status = -1;
-
-	buf_addf(t->out, "%s: ", hook_name(t->hook));
-	hooks_place(&path, hooks_dir(t->h, t->hook), t->hook);
-	if (buf_failed(&path) < 0 || hook_file_read(&f, path.ptr) < 0 ||
-		hooks_config_has(&configured, &command, t->h, t->hook) < 0)
-		goto done;
-	if (configured)
-		status = tell_configured(t, command.ptr, path.ptr, &f);
-	else
-		status = tell_file(t, path.ptr, &f);
-	buf_addc(t->out, '\n');
-done:
-	hook_file_free(&f);
-	buf_free(&path);
-	buf_free(&command);
+	if (status == 0 && (wanted || s.file.kind != HOOK_FILE_NONE))
+		buf_addf(out, "%s: ", hook_name(hook));
+	if (status < 0)
+		;
+	else if (s.file.kind == HOOK_FILE_OURS || s.file.kind == HOOK_FILE_EDITED)
+		status = tell_ours(out, &s, search);
+	else if (s.file.kind != HOOK_FILE_NONE)
+		status = tell_other(out, h, &s);
+	else if (wanted)
+		buf_adds(out, "not installed\n");
+	hook_site_close(&s);
 	return status;
 }
 
 /* Ours, but git looks elsewhere: core.hooksPath was set afterwards. */
-static int tell_unreached(const struct told *t)
+static int tell_unreached(struct buf *out, const struct hooks *h, enum hook hook)
 {
-	struct hook_file f = HOOK_FILE_INIT;
-	struct buf path = BUF_INIT;
+	struct hook_site s = HOOK_SITE_INIT;
+	int status;
+
+	if (strcmp(hooks_dir(h, hook), h->standard) == 0)
+		return 0;
+	status = hook_site_open(&s, h->standard, hook);
+	if (status == 0 && (s.file.kind == HOOK_FILE_OURS || s.file.kind == HOOK_FILE_EDITED)) {
+		buf_addf(out, "%s: not reached: ", hook_name(hook));
+		add_path(out, s.path.ptr);
+		buf_addc(out, '\n');
+	}
+	hook_site_close(&s);
+	return status;
+}
+
+/* One linked work tree, in which a relative core.hooksPath is another directory. */
+static int tell_tree(struct buf *out, const struct hooks *h, const char *tree)
+{
+	struct hook_site s = HOOK_SITE_INIT;
+	struct buf dir = BUF_INIT;
+	struct stat st;
 	int status = 0;
 
-	if (strcmp(hooks_dir(t->h, t->hook), t->h->standard) == 0)
-		return 0;
-	hooks_place(&path, t->h->standard, t->hook);
-	status = buf_failed(&path) < 0 ? -1 : hook_file_read(&f, path.ptr);
-	if (status == 0 && (f.kind == HOOK_FILE_OURS || f.kind == HOOK_FILE_EDITED)) {
-		buf_addf(t->out, "%s: not reached: ", hook_name(t->hook));
-		add_path(t->out, path.ptr);
-		buf_addc(t->out, '\n');
+	buf_addf(&dir, "%s/%s", tree, h->value);
+	if (stat(tree, &st) == 0 && strcmp(tree, h->top) != 0)
+		status = buf_failed(&dir) < 0 ? -1 : hook_site_open(&s, dir.ptr, HOOK_PRE_COMMIT);
+	if (status == 0 && s.dir && s.file.kind == HOOK_FILE_NONE) {
+		buf_adds(out, "not guarded: the linked work tree ");
+		add_path(out, tree);
+		buf_adds(out, ", where core.hooksPath is relative and no hook is: install there"
+			      " too\n");
 	}
-	hook_file_free(&f);
-	buf_free(&path);
+	hook_site_close(&s);
+	buf_free(&dir);
 	return status;
+}
+
+static int tell_trees(struct buf *out, const struct hooks *h)
+{
+	static const char *const args[] = {"worktree", "list", "--porcelain", NULL};
+	static const char word[] = "worktree ";
+	struct buf list = BUF_INIT;
+	char *line, *next;
+	int status = 0;
+
+	if (!h->top || !h->value || strchr("/~%", *h->value))
+		return 0;
+	status = exec_ask(&list, &(struct exec){.args = args, .variables = h->variables});
+	for (line = list.ptr; status == 0 && *line; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		if (strncmp(line, word, sizeof word - 1) == 0)
+			status = tell_tree(out, h, line + sizeof word - 1);
+	}
+	buf_free(&list);
+	return status < 0 ? -1 : 0;
 }
 
 static void tell_where(struct buf *out, const struct hooks *h)
 {
+	const char *dir = hooks_dir(h, h->bare ? HOOK_PRE_RECEIVE : HOOK_PRE_COMMIT);
+	struct stat st;
+
 	buf_adds(out, "git looks in ");
-	add_path(out, hooks_dir(h, HOOK_PRE_COMMIT));
+	add_path(out, dir);
 	if (h->scope) {
 		buf_addf(out, ", by core.hooksPath of its %s configuration", h->scope);
 		if (hooks_path_foreign(h))
 			buf_adds(out, ", which is not this repository's own");
 	}
-	if (strcmp(hooks_dir(h, HOOK_PRE_RECEIVE), hooks_dir(h, HOOK_PRE_COMMIT)) != 0) {
+	if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
+		buf_adds(out, ", which is not a directory, so it runs no hook");
+	if (!h->bare && (h->wanted & 1U << HOOK_PRE_RECEIVE) && strcmp(dir, h->receive_dir) != 0) {
 		buf_adds(out, ", and for pre-receive in ");
-		add_path(out, hooks_dir(h, HOOK_PRE_RECEIVE));
+		add_path(out, h->receive_dir);
 	}
-	if (h->configured)
-		buf_adds(out, ", and in its configuration");
 	buf_addc(out, '\n');
+	if (!h->bare)
+		buf_adds(out, "git runs no hook before the commits of revert, cherry-pick, rebase"
+			      " and am: --check-range looks at them\n");
 }
 
 int hooks_status(struct buf *out, const struct hooks *h, const char *search)
 {
-	int i, all = 1;
+	bool all = true, managed = false;
+	int i;
 
 	for (i = 0; i < HOOK_COUNT; i++) {
-		struct told t = {h, search, (enum hook)i, out};
-		int status = tell_hook(&t);
+		int status = tell_hook(out, h, (enum hook)i, search);
 
-		if (status < 0 || tell_unreached(&t) < 0)
+		if (status < 0 || tell_unreached(out, h, (enum hook)i) < 0)
 			return -1;
-		if (h->wanted & 1U << i)
+		managed = managed || status == HOOK_MANAGED;
+		/* Before merges a manager that runs us may have no hook. */
+		if ((h->wanted & 1U << i) && !(managed && i != HOOK_PRE_PUSH))
 			all = all && status;
 	}
 	tell_where(out, h);
+	if (tell_trees(out, h) < 0)
+		return -1;
 	return buf_failed(out) < 0 ? -1 : all;
 }

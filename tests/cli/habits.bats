@@ -250,7 +250,6 @@ interrupted_at() {
 
 @test "Ctrl-C ends it by the signal, and leaves no file behind" {
     strace -o /dev/null true 2>/dev/null || skip 'no strace'
-    hooks_as_files
     new_repo
     write pkg/m.py x
     git add .

@@ -1,12 +1,13 @@
 # shellcheck shell=bash
 # What the tests of hooks load beside helper.
 
-# Every path below each DIR with its type, mode, target and content.
+# Every path below each DIR with its type, mode, target and content, but for what a killed run was writing.
 listing() {
     local dir
     for dir; do
         [[ -e $dir ]] || continue
-        (cd "$dir" && find . -printf '%p %y %m %l\n' | sort && find . -type f -exec cksum {} + | sort)
+        (cd "$dir" && find . ! -name '*.pycguard-*' -printf '%p %y %m %l\n' | sort &&
+            find . -type f ! -name '*.pycguard-*' -exec cksum {} + | sort)
     done
 }
 
@@ -60,27 +61,4 @@ installed_then_stand_in() {
     cp "$PYCGUARD" "$WORK/bin/pycguard"
     "$WORK/bin/pycguard" --install -q "$@"
     stand_in "$WORK/bin/pycguard"
-}
-
-# git_of VERSION: a git that claims it and is the real one otherwise, first on PATH.
-git_of() {
-    local git
-    git=$(PATH=$ORIGINAL_PATH command -v git)
-    write "$WORK/git-$1/git" "#!/bin/sh
-case \" \$* \" in *' version ') echo 'git version $1'; exit;; esac
-exec '$git' \"\$@\""
-    chmod +x "$WORK/git-$1/git"
-    PATH=$WORK/git-$1:$ORIGINAL_PATH
-}
-
-# git_runs_configured_hooks: the real git has hooks that are lines of its configuration.
-git_runs_configured_hooks() {
-    [[ $(git version) =~ \ ([0-9]+)\.([0-9]+) ]]
-    ((BASH_REMATCH[1] > 2 || (BASH_REMATCH[1] == 2 && BASH_REMATCH[2] >= 54)))
-}
-
-# hooks_as_files: to pycguard, git is one from before hooks in its configuration. What runs a hook that
-# is a file is the real one.
-hooks_as_files() {
-    if git_runs_configured_hooks; then git_of 2.53.0; fi
 }

@@ -4,11 +4,6 @@
 load helper
 load hooks
 
-setup() {
-    start_clean
-    hooks_as_files
-}
-
 @test "an earlier hook runs first, and its failure ends the hook with its status" {
     new_repo
     script .git/hooks/pre-commit 'exit "${SAY:-0}"'
@@ -40,20 +35,21 @@ setup() {
     write .git/above 'from above'
     script .git/hooks/pre-commit 'cat "$(dirname "$0")/lib/words" "$0.d/one" "$(dirname "$0")/../above"'
     ln -s lib/real .git/hooks/pre-merge-commit
-    script .git/hooks/lib/real
+    script .git/hooks/lib/real 'cat "$(dirname "$0")/lib/words"'
     listing .git/hooks >"$WORK/before"
     "$PYCGUARD" --install -q
     run git commit --allow-empty -m x
     for words in 'earlier pre-commit:' 'from lib' 'from d' 'from above'; do assert_output_has "$words"; done
     run .git/hooks/pre-merge-commit
     assert_output_has 'earlier pre-merge-commit:'
-    # What comes later is there after the next --install, and nothing stays behind.
-    write .git/hooks/later x
-    "$PYCGUARD" --install -q
-    [[ $(<.git/hooks.before-pycguard/later) == x ]]
-    rm .git/hooks/later
+    assert_output_has 'from lib'
+    cd .git/hooks
+    run ./pre-commit
+    assert_output_has 'from lib'
+    run sh pre-commit
+    assert_output_has 'from lib'
+    cd ../..
     "$PYCGUARD" --uninstall -q
-    [[ ! -e .git/hooks.before-pycguard ]]
     listing .git/hooks | diff "$WORK/before" -
 }
 
@@ -110,18 +106,36 @@ sys.exit(3)"
     assert_stderr_is_one_line
     assert_stderr_has "$PWD/.git/hooks/pre-commit"
     [[ ! -e .git/hooks/pre-merge-commit ]]
-    for value in /dev/null file file/below; do
-        touch file
-        git config core.hooksPath $value
-        run_pycguard --install
-        assert_status 2
-        assert_stderr_is_one_line
-    done
+}
+
+@test "a core.hooksPath that names no directory is named, and nothing is made" {
+    new_repo
+    touch file
     ln -s nowhere link
-    git config core.hooksPath link
-    run_pycguard --install
-    assert_status 2
-    assert_stderr_is_one_line
+    mkdir real
+    listing . >"$WORK/before"
+    for value in /dev/null file file/below link link/below a/../b a/b/../../c '%(prefix)'; do
+        for verb in '--install' '--install --dry-run' '--install --force'; do
+            git config core.hooksPath "$value"
+            # shellcheck disable=SC2086
+            run_pycguard $verb
+            assert_status 2
+            assert_stderr_is_one_line
+            assert_stderr_has "core.hooksPath is '$value'"
+        done
+        run_pycguard --status
+        assert_status 1
+        run_pycguard --uninstall
+        assert_status 0
+        git config --unset core.hooksPath
+        listing . | diff "$WORK/before" - || fail "$value"
+    done
+    git config core.hooksPath real/../made
+    "$PYCGUARD" --install -q
+    assert_guarded
+    [[ -x made/pre-commit ]]
+    "$PYCGUARD" --uninstall -q
+    [[ ! -e made ]]
 }
 
 @test "a hooks directory that is a link is followed, and stays one" {
@@ -134,13 +148,12 @@ sys.exit(3)"
     listing tracked >"$WORK/before"
     "$PYCGUARD" --install -q
     [[ -L .git/hooks && $(head -n 2 tracked/pre-commit) == *pycguard* ]]
-    [[ -z $(git status --porcelain -- tracked.before-pycguard) ]]
     run git commit --allow-empty -m x
     assert_status 0
     assert_output_has 'from the top'
     "$PYCGUARD" --uninstall -q
     listing tracked | diff "$WORK/before" -
-    [[ ! -e tracked.before-pycguard && $(readlink .git/hooks) == ../tracked ]]
+    [[ $(readlink .git/hooks) == ../tracked ]]
 }
 
 # The bytes that both must get: refs as git writes them, nothing, no line end, many lines.
@@ -160,7 +173,7 @@ earlier read $line
 check --pre-push -- origin ../remote.git
 check read $line"
 
-    printf '#!/bin/sh\ncat >%s/earlier' "$WORK" >.git/hooks.before-pycguard/pre-push
+    printf '#!/bin/sh\ncat >%s/earlier' "$WORK" >.git/hooks/pre-push.before-pycguard
     printf '#!/bin/sh\ncat >%s/check' "$WORK" >"$WORK/bin/pycguard"
     for input in '' 'a b c d\n' 'no line end' '\n\n' "$(seq -s '\n' 20000)\n"; do
         # shellcheck disable=SC2059
@@ -170,12 +183,12 @@ check read $line"
         cmp "$WORK/input" "$WORK/check"
     done
     # One that reads nothing gets no broken pipe.
-    printf '#!/bin/sh\nexit 0' >.git/hooks.before-pycguard/pre-push
+    printf '#!/bin/sh\nexit 0' >.git/hooks/pre-push.before-pycguard
     run .git/hooks/pre-push <"$WORK/input"
     assert_status 0
     assert_no_output
     cmp "$WORK/input" "$WORK/check"
-    printf '#!/bin/sh\nexit 9' >.git/hooks.before-pycguard/pre-push
+    printf '#!/bin/sh\nexit 9' >.git/hooks/pre-push.before-pycguard
     run .git/hooks/pre-push <"$WORK/input"
     assert_status 9
 }
@@ -230,13 +243,13 @@ check read $line"
     installed_then_stand_in
     run timeout 20 .git/hooks/pre-commit </dev/null
     assert_status 0
-    assert_output_is $'earlier pre-commit: \ncheck --check-staged\ncheck --check-staged'
+    assert_output_is $'earlier pre-commit: \nearlier pre-commit.before-pycguard: \ncheck --check-staged\ncheck --check-staged'
     # Another repository's hooks are run there.
     git init -q ../other
-    cp -R .git/hooks .git/hooks.before-pycguard ../other/.git
-    script ../other/.git/hooks.before-pycguard/pre-commit 'echo of the other'
+    cp -R .git/hooks ../other/.git
+    script ../other/.git/hooks/pre-commit.before-pycguard 'echo of the other'
     printf '#!/bin/sh\nunset GIT_DIR GIT_INDEX_FILE; cd ../other && git commit --allow-empty -m x 2>&1' \
-        >.git/hooks.before-pycguard/pre-commit
+        >.git/hooks/pre-commit.before-pycguard
     run timeout 20 git commit --allow-empty -m x
     assert_status 0
     assert_output_has 'of the other'
@@ -245,16 +258,16 @@ check read $line"
 @test "an edited hook is left alone, with a warning, unless forced" {
     new_repo
     script .git/hooks/pre-commit
-    listing .git/hooks .git/hooks.before-pycguard >"$WORK/before"
+    listing .git/hooks >"$WORK/before"
     "$PYCGUARD" --install -q
     echo 'echo edited' >>.git/hooks/pre-commit
     cp -p .git/hooks/pre-commit "$WORK/edited"
     run_pycguard --uninstall
     assert_status 0
-    [[ $stderr == "pycguard: warning: left alone $PWD/.git/hooks/pre-commit: it was edited since pycguard wrote it" ]] ||
+    [[ $stderr == "pycguard: warning: left $PWD/.git/hooks/pre-commit alone: it was edited since pycguard wrote it" ]] ||
         fail 'expected a warning'
     cmp .git/hooks/pre-commit "$WORK/edited"
-    [[ -x .git/hooks.before-pycguard/pre-commit && ! -e .git/hooks/pre-merge-commit ]]
+    [[ -x .git/hooks/pre-commit.before-pycguard && ! -e .git/hooks/pre-merge-commit ]]
     run_pycguard --install
     assert_status 2
     assert_stderr_is_one_line
@@ -264,7 +277,7 @@ check read $line"
     assert_output_has 'pre-commit: edited since'
     "$PYCGUARD" --install -q --force
     "$PYCGUARD" --uninstall -q
-    listing .git/hooks .git/hooks.before-pycguard | diff "$WORK/before" -
+    listing .git/hooks | diff "$WORK/before" -
     for edit in 's/^installed=.*/installed=\x27\x27/' 's/exit 2/exit 0/' '$d' 's/sum: ./sum: x/'; do
         "$PYCGUARD" --install -q --force
         sed -i "$edit" .git/hooks/pre-commit
@@ -272,7 +285,7 @@ check read $line"
         assert_stderr_has edited
         "$PYCGUARD" --uninstall -q --force
     done
-    listing .git/hooks .git/hooks.before-pycguard | diff "$WORK/before" -
+    listing .git/hooks | diff "$WORK/before" -
 }
 
 @test "what another version or another place wrote is ours all the same" {
@@ -300,7 +313,53 @@ check read $line"
 
 # --- managers ----------------------------------------------------------------------------------
 
-@test "the pre-commit framework: its hook runs, its lines work, and it may install itself again" {
+# assert_left_alone NAME FILE [ARG...]: --install changes nothing, and prints the lines for FILE to "$WORK/lines".
+assert_left_alone() {
+    listing . >"$WORK/untouched"
+    run_pycguard --install "${@:3}"
+    assert_status 1
+    assert_output_has "$1 manages the hooks here, and nothing was changed"
+    assert_output_has "add to $2"
+    sed '1,/add to/d; /^and to /,$d; /^Or use/,$d' <<<"$output" >"$WORK/lines"
+    listing . | diff "$WORK/untouched" - || fail 'changed'
+    run_pycguard --install -n "${@:3}"
+    assert_status 1
+    run_pycguard --status
+    assert_status 1
+    assert_output_has "($1's)"
+}
+
+# assert_told NAME: the manager runs pycguard, and that will do.
+assert_told() {
+    run_pycguard --install
+    assert_status 0
+    assert_output_has "nothing to do: $1 runs pycguard"
+    run_pycguard --status
+    assert_status 0
+    assert_output_has "pre-commit: run by $1"
+}
+
+@test "the pre-commit framework: its hook is left alone, and its lines work" {
+    command -v pre-commit >/dev/null || skip 'pre-commit is not installed'
+    export PRE_COMMIT_HOME=$WORK/store
+    new_repo
+    write .pre-commit-config.yaml 'repos:
+- repo: local
+  hooks:
+  - {id: theirs, name: theirs, language: system, entry: echo, verbose: true, always_run: true, pass_filenames: false}'
+    commit start .pre-commit-config.yaml
+    pre-commit install >/dev/null
+    pre-commit install -t pre-merge-commit >/dev/null
+    listing .git/hooks >"$WORK/before"
+    assert_left_alone pre-commit '.pre-commit-config.yaml, under '"'repos:'"
+    cat "$WORK/lines" >>.pre-commit-config.yaml
+    git add .pre-commit-config.yaml
+    PATH=$(dirname "$PYCGUARD"):$PATH assert_guarded
+    assert_told pre-commit
+    git checkout -q HEAD -- .pre-commit-config.yaml
+}
+
+@test "the pre-commit framework, by --force: its hook runs, and it may install itself again" {
     command -v pre-commit >/dev/null || skip 'pre-commit is not installed'
     export PRE_COMMIT_HOME=$WORK/store
     new_repo
@@ -311,10 +370,9 @@ check read $line"
     commit start .pre-commit-config.yaml
     pre-commit install >/dev/null
     listing .git/hooks >"$WORK/before"
-    run_pycguard --install
+    run_pycguard --install --force
     assert_status 0
-    assert_output_has '.pre-commit-config.yaml'
-    sed -n '/^- repo: local/,$p' <<<"$output" >"$WORK/lines"
+    assert_output_has "may write its own over pycguard's"
     run git commit --allow-empty -m x
     assert_status 0
     assert_output_has theirs
@@ -323,20 +381,40 @@ check read $line"
     # It moves ours to pre-commit.legacy and runs it from there.
     pre-commit install >/dev/null
     assert_guarded
-    "$PYCGUARD" --install -q
+    "$PYCGUARD" --install -q --force
     run git commit --allow-empty -m x
     assert_status 0
     assert_guarded
     rm .git/hooks/pre-commit.legacy
     "$PYCGUARD" --uninstall -q
     listing .git/hooks | diff "$WORK/before" -
-
-    cat "$WORK/lines" >>.pre-commit-config.yaml
-    git add .pre-commit-config.yaml
-    PATH=$(dirname "$PYCGUARD"):$PATH assert_guarded
 }
 
-@test "husky: its hook runs by its own name and its own files" {
+@test "the pre-commit framework before a push: the lines judge what is pushed" {
+    command -v pre-commit >/dev/null || skip 'pre-commit is not installed'
+    export PRE_COMMIT_HOME=$WORK/store
+    new_repo
+    write .pre-commit-config.yaml 'repos:'
+    commit start .pre-commit-config.yaml
+    pre-commit install >/dev/null
+    run_pycguard --install --hook pre-push
+    assert_status 1
+    sed -n '/^and to /,/^Or use/p' <<<"$output" | sed '1,2d; /^Or use/d' >>.pre-commit-config.yaml
+    git add .pre-commit-config.yaml
+    commit config
+    pre-commit install -t pre-push >/dev/null
+    git init -q --bare ../remote.git
+    git remote add origin ../remote.git
+    PATH=$(dirname "$PYCGUARD"):$PATH git push -q origin main~1:refs/heads/main
+    commit 'with bytecode' "$(pyc m.py)"
+    PATH=$(dirname "$PYCGUARD"):$PATH run git push origin main
+    assert_status 1
+    assert_output_has __pycache__/m.
+    git reset -q --hard HEAD~1
+    PATH=$(dirname "$PYCGUARD"):$PATH git push -q origin main
+}
+
+@test "husky: its hook is left alone; by --force it runs by its own name and its own files" {
     new_repo
     write package.json '{}'
     write .husky/pre-commit 'echo "theirs $1"'
@@ -352,20 +430,50 @@ sh -e "$s" "$@"'
     done
     git config core.hooksPath .husky/_
     listing .husky >"$WORK/before"
-    run_pycguard --install
-    assert_status 0
-    assert_output_has 'husky manages hooks here'
-    assert_output_has $'.husky/pre-commit:\n\npycguard --check-staged'
+    assert_left_alone husky .husky/pre-commit
+    run_pycguard --install --hook pre-push
+    assert_output_has $'and to .husky/pre-push:\n\npycguard --pre-push -- "$@"'
+    "$PYCGUARD" --install -q --force
     run git commit --allow-empty -m x
     assert_status 0
     assert_output_has theirs
     assert_guarded
-    git add -A -n | grep before-pycguard && fail 'our directory is not ignored'
     "$PYCGUARD" --uninstall -q
     listing .husky | diff "$WORK/before" -
+    cat "$WORK/lines" >>.husky/pre-commit
+    PATH=$(dirname "$PYCGUARD"):$PATH assert_guarded
+    assert_told husky
+    sed -i 's/^pycguard/# &/' .husky/pre-commit
+    assert_left_alone husky .husky/pre-commit
 }
 
-@test "overcommit goes by the name of its hook, lefthook by what is in it" {
+@test "husky of before version 9, whose hooks run themselves again, by --force" {
+    new_repo
+    write .husky/_/husky.sh '#!/usr/bin/env sh
+if [ -z "$husky_skip_init" ]; then
+  readonly husky_skip_init=1
+  export husky_skip_init
+  sh -e "$0" "$@"
+  exit $?
+fi'
+    write .husky/pre-commit '#!/usr/bin/env sh
+. "$(dirname -- "$0")/_/husky.sh"
+
+echo "theirs in $(basename "$0")"
+exit "${SAY:-0}"'
+    chmod +x .husky/pre-commit
+    git config core.hooksPath .husky
+    assert_left_alone husky .husky/pre-commit
+    "$PYCGUARD" --install -q --force
+    run git commit --allow-empty -m x
+    assert_status 0
+    [[ $output == *'theirs in'* && $output != *'theirs in'*'theirs in'* ]] || fail 'not once'
+    SAY=3 run .husky/pre-commit
+    assert_status 3
+    assert_guarded
+}
+
+@test "overcommit, lefthook and prek are known by what is in their hooks" {
     new_repo
     write .git/hooks/overcommit-hook '#!/bin/sh
 # Entrypoint for Overcommit hook integration.
@@ -373,9 +481,11 @@ echo "overcommit runs $(basename "$0")"'
     chmod +x .git/hooks/overcommit-hook
     ln -s overcommit-hook .git/hooks/pre-commit
     listing .git/hooks >"$WORK/before"
-    run_pycguard --install
-    assert_output_has 'overcommit manages hooks here'
-    assert_output_has $'.overcommit.yml:\n\nPreCommit:'
+    assert_left_alone overcommit .overcommit.yml
+    cp "$WORK/lines" .overcommit.yml
+    assert_told overcommit
+    rm .overcommit.yml
+    "$PYCGUARD" --install -q --force
     run git commit --allow-empty -m x
     assert_output_has 'overcommit runs pre-commit'
     "$PYCGUARD" --uninstall -q
@@ -383,11 +493,22 @@ echo "overcommit runs $(basename "$0")"'
 
     script .git/hooks/lefthook-was '[ "$LEFTHOOK" = "0" ] || echo lefthook run "pre-commit"'
     mv .git/hooks/lefthook-was .git/hooks/pre-commit
-    run_pycguard --install
-    assert_output_has 'lefthook manages hooks here'
-    assert_output_has 'run: pycguard --check-staged'
+    assert_left_alone lefthook lefthook.yml
+    "$PYCGUARD" --install -q --force
     run git commit --allow-empty -m x
     assert_output_has 'lefthook run pre-commit'
+    "$PYCGUARD" --uninstall -q
+    script .git/hooks/pre-commit '# File generated by prek: https://github.com/j178/prek'
+    assert_left_alone prek .pre-commit-config.yaml
+}
+
+@test "a manager of one hook keeps all: nothing is half installed" {
+    new_repo
+    script .git/hooks/pre-merge-commit '# File generated by pre-commit: https://pre-commit.com'
+    listing .git >"$WORK/before"
+    run_pycguard --install
+    assert_status 1
+    listing .git | diff "$WORK/before" -
 }
 
 @test "somebody's hook over ours: nothing of either is lost" {
@@ -400,10 +521,10 @@ echo "overcommit runs $(basename "$0")"'
     run_pycguard --install
     assert_status 2
     assert_stderr_is_one_line
-    assert_stderr_has "$PWD/.git/hooks.before-pycguard/pre-commit"
+    assert_stderr_has "$PWD/.git/hooks/pre-commit.before-pycguard"
     listing .git | diff "$WORK/before" -
     run_pycguard --uninstall
     assert_status 0
     assert_stderr_has warning
-    [[ $(.git/hooks/pre-commit) == *two && $(.git/hooks.before-pycguard/pre-commit) == *one ]]
+    [[ $(.git/hooks/pre-commit) == *two && $(.git/hooks/pre-commit.before-pycguard) == *one ]]
 }

@@ -16,7 +16,7 @@ cmd* job
 cli* self
 formats report*
 commits history scan store pushed
-hooks* hook_* manager plan
+hooks* hook_* manager
 allow clean untrack worktree ignores ignored dockerfiles dockerignore tracked explain
 check changes policies screen
 walk*

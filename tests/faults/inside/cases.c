@@ -130,7 +130,8 @@ static void take(char out[TEXT_MAX], int fd)
 
 static int call_main(const struct a_case *c)
 {
-	static char name[] = "pycguard";
+	/* Not the name of one that may be on PATH. */
+	static char name[] = "pycguard-inside";
 	char text[256], *argv[ARGUMENTS_MAX + 2] = {name}, *word;
 	int argc = 1;
 
