@@ -34,6 +34,18 @@ beside() {
     beside checks 24
 }
 
+@test "clean beside itself, four times over one tree" {
+    beside clean 12
+}
+
+@test "what an editor saves beside --add-ignores and --allow is not lost" {
+    beside add-ignores 24
+    cd "$WORK"
+    mkdir other
+    cd other
+    beside allow 24
+}
+
 @test "untrack beside commits, which loses nothing and leaves no lock" {
     beside untrack 12
     [[ ! -e .git/index.lock ]]

@@ -1,11 +1,16 @@
 """concurrency.py BESIDE PYCGUARD ROUNDS: run checks in the repository of the working directory, whose HEAD
-has pkg/ghost.pyc, while BESIDE goes on again and again: commits, prune, repack, checks, or untrack.
+has pkg/ghost.pyc, while BESIDE goes on again and again: commits, prune, repack, checks, or untrack. Or have
+--clean run beside itself (clean), or an editor save a file that is added to (add-ignores, allow).
 
 The verdict is right, or exit status 2 says in a line why there is none; never a wrong one."""
 
+import os
+import pathlib
+import random
 import subprocess
 import sys
 import threading
+import time
 
 BESIDE, PYCGUARD, ROUNDS = sys.argv[1], sys.argv[2], int(sys.argv[3])
 GHOST = b"pkg/ghost.pyc\0"
@@ -63,6 +68,74 @@ def untrack():
     return seen
 
 
+def clean():
+    """Four at once over one tree: what another has deleted is no failure, and nothing is kept."""
+    seen = {"right": 0}
+    for _ in range(ROUNDS):
+        for i in range(8):
+            cache = pathlib.Path("tree/p%d/__pycache__" % i)
+            cache.mkdir(parents=True)
+            (cache.parent / "m.py").write_text("x = 1\n")
+            for j in range(20):
+                (cache / ("m%d.cpython-313.pyc" % j)).touch()
+                (cache.parent / ("g%d.pyc" % j)).write_bytes(b"\xa7\r\r\n" + bytes(12))
+        runs = [subprocess.Popen([PYCGUARD, "--clean", "tree"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                for _ in range(4)]
+        for run in runs:
+            out, err = run.communicate()
+            assert run.returncode == 0 and not err and b"kept" not in out, (run.returncode, out, err)
+        left = sorted(str(p) for p in pathlib.Path("tree").rglob("*") if p.is_file())
+        assert left == ["tree/p%d/m.py" % i for i in range(8)], left
+        assert not list(pathlib.Path("tree").rglob("__pycache__"))
+        subprocess.run(["rm", "-r", "tree"], check=True)
+        seen["right"] += 1
+    return seen
+
+
+def save(path, line, in_place):
+    """As an editor does: over the file, or a new one in its place."""
+    if in_place:
+        with open(path, "a") as file:
+            file.write(line)
+        return
+    text = path.read_text() if path.exists() else ""
+    beside = path.with_name("edited")
+    beside.write_text(text + line)
+    os.rename(beside, path)
+
+
+def edit(name, command):
+    """What the editor saved is there, whoever came first; and exit status 0 or 2."""
+    path = pathlib.Path(name)
+    seen = {"right": 0, "refused": 0}
+    random.seed(1)
+    began = time.monotonic()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    duration = time.monotonic() - began
+    for i in range(ROUNDS):
+        path.unlink(missing_ok=True)
+        if i % 3:
+            path.write_text("# first\n")
+        run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(random.uniform(0.3, 1.2) * duration)
+        save(path, "# edit %d\n" % i, i % 2)
+        _, err = run.communicate()
+        assert run.returncode in (0, 2), (run.returncode, err)
+        assert run.returncode == 0 or b"changed meanwhile" in err, err
+        assert "# edit %d\n" % i in path.read_text(), "the edit was lost, exit status %d" % run.returncode
+        seen["refused" if run.returncode else "right"] += 1
+    assert not list(path.parent.glob(name + ".pycguard-*"))
+    return seen
+
+
+ALONE = {
+    "clean": clean,
+    "add-ignores": lambda: edit(".gitignore", [PYCGUARD, "--add-ignores"]),
+    "allow": lambda: edit(".pycguard", [PYCGUARD, "--allow", "pkg/ghost.pyc"]),
+}
+if BESIDE in ALONE:
+    print(ALONE[BESIDE]())
+    sys.exit()
 worker = threading.Thread(target=beside)
 worker.start()
 try:

@@ -22,3 +22,15 @@ load helper
     git add .
     "$PYTHON" "$BATS_TEST_DIRNAME/kill.py" add-ignores "$PYCGUARD" 120
 }
+
+@test "--allow" {
+    new_repo
+    for i in {1..50}; do write "pkg/m$i.pyc" x; done
+    write .pycguard '*.txt'
+    git add -f .
+    "$PYTHON" "$BATS_TEST_DIRNAME/kill.py" allow "$PYCGUARD" 60
+}
+
+@test "--clean" {
+    "$PYTHON" "$BATS_TEST_DIRNAME/kill.py" clean "$PYCGUARD" 30
+}

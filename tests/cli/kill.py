@@ -11,8 +11,9 @@ import sys
 import time
 
 VERB, PYCGUARD, TIMES = sys.argv[1], sys.argv[2], int(sys.argv[3])
-WRITTEN = {"untrack": [".git/index"], "add-ignores": [".gitignore", ".dockerignore"]}[VERB]
-LEFT_OVER = {"untrack": "index.lock", "add-ignores": ".*ignore.pycguard-*"}[VERB]
+WRITTEN = {"untrack": [".git/index"], "add-ignores": [".gitignore", ".dockerignore"], "allow": [".pycguard"], "clean": []}[VERB]
+LEFT_OVER = {"untrack": "index.lock", "add-ignores": ".*ignore.pycguard-*",
+             "allow": ".pycguard.pycguard-*", "clean": "*.pycguard-*"}[VERB]
 
 
 def read(name):
@@ -38,7 +39,7 @@ def meaning(name):
 def start():
     """A run, and the end of a pipe that is closed when the last process of it has ended."""
     end, held = os.pipe()
-    child = subprocess.Popen([PYCGUARD, "--" + VERB], start_new_session=True, pass_fds=[held],
+    child = subprocess.Popen([PYCGUARD, "--" + VERB] + ["pkg"] * (VERB == "allow"), start_new_session=True, pass_fds=[held],
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(held)
     return child, end
@@ -50,10 +51,49 @@ def finish(child, end):
     os.close(end)
 
 
+def make_tree():
+    """A directory with sources and their caches, and as many misleading ones."""
+    for i in range(40):
+        package = pathlib.Path("tree/p%d" % i)
+        (package / "__pycache__").mkdir(parents=True, exist_ok=True)
+        for j in range(10):
+            (package / ("m%d.py" % j)).write_text("")
+            (package / ("m%d.pyc" % j)).write_bytes(b"\xa7\r\r\n" + bytes(12))
+            (package / ("__pycache__/gone%d.cpython-311.pyc" % j)).touch()
+
+
+def kill_clean():
+    """What is not misleading is there after every kill, and the next run deletes the rest."""
+    make_tree()
+    honest = {str(p) for p in pathlib.Path("tree").rglob("*.py*") if "gone" not in p.name}
+    began = time.monotonic()
+    finish(*start())
+    duration = time.monotonic() - began
+    seen = {"none": 0, "some": 0, "all": 0}
+    for i in range(TIMES):
+        make_tree()
+        child, end = start()
+        time.sleep(random.uniform(0, 1.3 * duration))
+        child.kill()
+        finish(child, end)
+        files = {str(p) for p in pathlib.Path("tree").rglob("*") if p.is_file()}
+        assert honest <= files, "lost: %s" % (honest - files)
+        left = len(files - honest)
+        seen["all" if not left else "none" if left == 400 else "some"] += 1
+        finish(*start())
+        assert not list(pathlib.Path("tree").rglob("__pycache__")), "the next run has not done the rest"
+    print(seen)
+    assert seen["some"]
+
+
 def files():
     return sorted(str(p) for p in pathlib.Path(".").rglob("*") if ".git/objects" not in str(p))
 
 
+if VERB == "clean":
+    random.seed(1)
+    kill_clean()
+    sys.exit()
 before = {name: read(name) for name in WRITTEN}
 old = {name: meaning(name) for name in WRITTEN}
 files_before = files()
