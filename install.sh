@@ -149,6 +149,19 @@ new_directories() {
     done | sort -u
 }
 
+# fish looks below /usr and the user's own data, and nowhere else without being told: for another
+# prefix, prints a place where it always looks.
+fish_place() {
+    command -v fish >/dev/null 2>&1 || return 0
+    case $prefix in
+    /usr | "$HOME/.local") return ;;
+    /usr/local) place=/etc/fish/completions/pycguard.fish ;;
+    *) place=${XDG_CONFIG_HOME:-$HOME/.config}/fish/completions/pycguard.fish ;;
+    esac
+    # A file of the user's own stays.
+    if [ -L "$place" ] || [ ! -e "$place" ]; then say "$place"; fi
+}
+
 # The manifest holds each file that was installed, and each directory, with a slash, made for them.
 install_program() {
     mkdir -p "$scratch/root"
@@ -157,7 +170,8 @@ install_program() {
         cat "$scratch/log" >&2
         die 'cmake could not install'
     }
-    { cat "$scratch/build/install_manifest.txt" && echo && say "$manifest"; } | grep . >"$scratch/files"
+    place=$(fish_place)
+    { cat "$scratch/build/install_manifest.txt" && echo && say "$manifest" && say "$place"; } | grep . >"$scratch/files"
     {
         new_directories "$scratch/files"
         cat "$scratch/files"
@@ -171,6 +185,10 @@ install_program() {
         tail -n 5 "$scratch/log" >&2
         die "cannot install to '$prefix'"
     }
+    if [ -n "$place" ]; then
+        { mkdir -p "${place%/*}" && ln -sf "$prefix/share/fish/vendor_completions.d/pycguard.fish" "$place"; } 2>/dev/null ||
+            warn "warning: fish will not complete pycguard: cannot write '$place'"
+    fi
     say "installed $("$pycguard" --version) in $prefix"
 
     case :$PATH: in

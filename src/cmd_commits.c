@@ -31,6 +31,10 @@ struct run {
 
 static int read_input(struct buf *out)
 {
+	if (isatty(STDIN_FILENO))
+		fputs("pycguard: waiting for the lines that git writes to this hook, one a ref "
+		      "(Ctrl-D ends them)\n",
+			stderr);
 	if (io_read_all(out, STDIN_FILENO, SIZE_MAX) < 0)
 		return error_os(errno, "cannot read standard input");
 	if (buf_failed(out) == 0 && strlen(out->ptr) != out->len)

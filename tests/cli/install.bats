@@ -257,3 +257,20 @@ echo \"$name \$*\" >>'$WORK/asked'"
     assert_output_has --uninstall
     [[ ! -e $prefix ]]
 }
+
+@test "fish finds its completions below any prefix, and a file of the user's own stays" {
+    command -v fish >/dev/null || skip 'no fish'
+    tree
+    built
+    install_sh --no-deps
+    assert_status 0
+    [[ $(fish -c 'complete -C "pycguard --check-tr"') == --check-tracked* ]]
+    install_sh --uninstall
+    assert_status 0
+    [[ ! -e $HOME/.config/fish/completions/pycguard.fish && ! -L $HOME/.config/fish/completions/pycguard.fish ]]
+    write "$HOME/.config/fish/completions/pycguard.fish" mine
+    install_sh --no-deps
+    assert_status 0
+    install_sh --uninstall
+    [[ $(<"$HOME/.config/fish/completions/pycguard.fish") == mine ]]
+}

@@ -261,3 +261,17 @@ remote() {
     assert_output_has 'unchecked and blocked'
     PYCGUARD_OPTIONAL=1 git push -q origin main
 }
+
+@test "from a terminal, it says what it waits for" {
+    new_repo
+    commit start
+    shown=$("$PYTHON" -I - "$PYCGUARD" <<'PYTHON'
+import os, pty, subprocess, sys
+ours, theirs = pty.openpty()
+os.write(ours, b"\x04")
+run = subprocess.run([sys.argv[1], "--pre-push", "origin"], stdin=theirs, capture_output=True, timeout=20)
+print(run.returncode, run.stderr.decode())
+PYTHON
+    )
+    [[ $shown == '0 pycguard: waiting for the lines that git writes to this hook'* ]] || fail "$shown"
+}
