@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bytecode.h"
+#include "check.h"
 #include "pathset.h"
 #include "tree.h"
 
@@ -56,11 +57,12 @@ static int tell(struct changes *c, enum change change, const struct tree_cursor 
 	if (c->by_name && !in_cache(c) && !is_suspect(at))
 		return 0;
 	c->suspects++;
-	if (enter(c, at, &dir) < 0 ||
-		policy_decide(c->policy, c->matcher, c->path.ptr, c->path.len, &d) < 0)
+	if (enter(c, at, &dir) < 0)
 		return -1;
 	e = (struct entry){
 		.path = c->path.ptr, .len = c->path.len, .mode = at->mode, .oid = at->oid};
+	if (check_decide(&d, c->policy, c->matcher, &e, c->caseless) < 0)
+		return -1;
 	if (d.rejected)
 		status = c->visit(c->arg, change, &e);
 	buf_cut(&c->path, dir);

@@ -3,10 +3,12 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "crew.h"
 #include "disk.h"
 #include "examine.h"
+#include "path.h"
 
 enum { PROGRESS_STEP = 256 }; /* progress_tick looks at the clock as often */
 
@@ -28,7 +30,7 @@ enum rule check_rule(struct policy_decision *d, enum bytecode_lie lie)
 
 /* How the commit stands to the entry as seen from one parent. */
 static int cause_from(
-	enum cause *out, const struct finding *f, struct snapshot *base, const struct entry *e)
+	enum cause *out, const struct examined *x, struct snapshot *base, const struct entry *e)
 {
 	struct entry before;
 	int found = snapshot_find(base, e->path, &before);
@@ -40,42 +42,29 @@ static int cause_from(
 		*out = found ? CAUSE_CHANGED : CAUSE_ADDED;
 		return 0;
 	}
-	if (!f->source || f->source_present)
+	if (!x->source.len || x->source_present)
 		return 0;
-	found = snapshot_find(base, f->source, NULL);
+	found = snapshot_find(base, x->source.ptr, NULL);
 	if (found > 0)
 		*out = CAUSE_SOURCE_REMOVED;
 	return found < 0 ? -1 : 0;
 }
 
-static int find_cause(struct finding *f, const struct check *c, const struct entry *e)
+static int find_cause(
+	enum cause *out, const struct check *c, const struct examined *x, const struct entry *e)
 {
 	enum cause cause;
 	size_t i;
 
-	f->cause = CAUSE_ADDED;
+	*out = CAUSE_ADDED;
 	for (i = 0; i < c->base_count; i++) {
-		if (cause_from(&cause, f, c->bases[i], e) < 0)
+		if (cause_from(&cause, x, c->bases[i], e) < 0)
 			return -1;
 		if (i == 0 || cause == CAUSE_BEFORE)
-			f->cause = cause;
+			*out = cause;
 		if (cause == CAUSE_BEFORE)
 			break;
 	}
-	return 0;
-}
-
-static int grade(struct finding *f, const struct check *c, const struct entry *e)
-{
-	f->severity = SEVERITY_ERROR;
-	if (c->kind == CHECK_DISK && f->rule == RULE_BYTECODE)
-		f->severity = SEVERITY_NOTE;
-	if (c->kind != CHECK_COMMIT)
-		return 0;
-	if (find_cause(f, c, e) < 0)
-		return -1;
-	if (f->cause == CAUSE_BEFORE && !(c->named && pathset_holds(c->named, e->path, e->len)))
-		f->severity = SEVERITY_WARNING;
 	return 0;
 }
 
@@ -110,46 +99,81 @@ static int describe(struct finding *f, const struct check *c, struct policy_deci
 	return 0;
 }
 
-/* Most of what the disk has is honest, and then nobody wants to be told of it. */
-static bool is_dropped(
-	const struct check *c, const struct policy_decision *d, const struct examined *x)
+/* What can only be a warning is said without its bytes where these cannot be read: no commit waits
+ * for an object of a partial clone, or fails for it. */
+static int examine_for(struct examined *x, struct finding *f, const struct check *c, bool rejected,
+	const struct entry *e)
 {
-	return c->kind == CHECK_DISK && !c->notes && d->rejected && x->lie == LIE_NONE;
+	int status = examine_names(x, c->snapshot, e, c->caseless);
+
+	f->severity = SEVERITY_ERROR;
+	if (status == 0 && c->kind == CHECK_COMMIT && rejected) {
+		status = find_cause(&f->cause, c, x, e);
+		if (f->cause == CAUSE_BEFORE &&
+			!(c->named && pathset_holds(c->named, e->path, e->len)))
+			f->severity = SEVERITY_WARNING;
+	}
+	if (status == 0)
+		status = examine_bytes(x, c->snapshot, e);
+	if (status < 0 && f->severity == SEVERITY_WARNING) {
+		examine_no_bytes(x);
+		status = 0;
+	}
+	return status;
 }
 
 static int judge(
 	struct finding *f, const struct check *c, struct policy_decision *d, const struct entry *e)
 {
 	struct examined x;
-	int status = examine(&x, c->snapshot, e, c->caseless);
+	int status;
 
-	*f = (struct finding){.severity = SEVERITY_NOTE};
-	if (status == 0 && is_dropped(c, d, &x)) {
-		examined_free(&x);
-		return 0;
-	}
-	if (status == 0)
+	*f = (struct finding){0};
+	status = examine_for(&x, f, c, d->rejected, e);
+	/* Most of what the disk has is honest, and then nobody wants to be told of it. */
+	if (status == 0 && c->kind == CHECK_DISK && !c->notes && d->rejected && x.lie == LIE_NONE)
+		f->severity = SEVERITY_NOTE;
+	else if (status == 0)
 		status = describe(f, c, d, &x, e);
 	examined_free(&x);
-	if (status == 0 && d->rejected)
-		status = grade(f, c, e);
+	if (!d->rejected || (c->kind == CHECK_DISK && f->rule == RULE_BYTECODE))
+		f->severity = SEVERITY_NOTE;
 	if (status < 0)
 		finding_clear(f);
+	return status;
+}
+
+int check_decide(struct policy_decision *out, const struct policy *p, struct matcher *m,
+	const struct entry *e, bool caseless)
+{
+	const char *base = e->path + path_base(e->path, e->len);
+	struct buf path = BUF_INIT;
+	int status;
+
+	if (e->mode != MODE_LINK || (caseless ? strcasecmp : strcmp)(base, BYTECODE_CACHES) != 0)
+		return policy_decide(p, m, e->path, e->len, out);
+	buf_add(&path, e->path, e->len);
+	buf_addc(&path, '/');
+	status = buf_failed(&path) < 0 ? -1 : policy_decide(p, m, path.ptr, path.len, out);
+	buf_free(&path);
 	return status;
 }
 
 static int decide(struct policy_decision *out, const struct check *c, struct matcher *m,
 	const struct entry *e)
 {
+	struct entry based = *e;
 	struct buf path = BUF_INIT;
 	int status = -1;
 
 	if (!c->policy_base || !*c->policy_base)
-		return policy_decide(c->policy, m, e->path, e->len, out);
+		return check_decide(out, c->policy, m, e, c->caseless);
 	buf_adds(&path, c->policy_base);
 	buf_add(&path, e->path, e->len);
+	based.path = path.ptr;
+	based.len = path.len;
 	if (buf_failed(&path) == 0)
-		status = policy_decide(c->policy, m, path.ptr, path.len, out);
+		status = check_decide(out, c->policy, m, &based, c->caseless);
 	buf_free(&path);
 	return status;
 }

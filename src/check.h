@@ -59,6 +59,15 @@ int check_named(struct snapshot *s, const struct pathset *named);
 enum rule check_rule(struct policy_decision *d, enum bytecode_lie lie);
 
 /**
+ * Decide by the policy whether an entry is rejected. A link named __pycache__ counts as the
+ * directory, for Python goes through it.
+ *
+ * @return 0; -1 with the failure recorded
+ */
+int check_decide(struct policy_decision *out, const struct policy *p, struct matcher *m,
+	const struct entry *e, bool caseless);
+
+/**
  * Judge one entry, rejected or not (its rule is then RULE_NONE).
  *
  * @param out its strings are yours, for finding_clear; cleared on failure

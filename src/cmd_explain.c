@@ -230,8 +230,8 @@ static int tell(struct work *work)
 	if (status == 0)
 		status = check_entry(&finding, &check, work->matcher, &work->entry);
 	if (status == 0)
-		status = policy_decide(work->policy, work->matcher, work->entry.path,
-			work->entry.len, &work->told.decision);
+		status = check_decide(&work->told.decision, work->policy, work->matcher,
+			&work->entry, work->caseless);
 	if (status == 0)
 		check_rule(&work->told.decision, x.lie);
 	if (status == 0)

@@ -1,5 +1,6 @@
 #include "disk_private.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -53,6 +54,61 @@ static int disk_names(struct snapshot *s, const char *path)
 	if (fstatat(((struct disk_snapshot *)s)->root, *path ? path : ".", &st, 0) < 0)
 		return disk_is_absent(errno) ? 0 : cannot("look at", s, path);
 	return 1;
+}
+
+static int visit_beside(
+	struct snapshot *s, DIR *dir, const char *prefix, snapshot_visit *visit, void *arg)
+{
+	size_t base = path_base(prefix, strlen(prefix));
+	struct buf path = BUF_INIT;
+	const struct dirent *d;
+	struct entry e;
+	int status = 0;
+
+	while (status == 0 && (errno = 0, d = readdir(dir))) {
+		if (strncmp(d->d_name, prefix + base, strlen(prefix + base)) != 0)
+			continue;
+		buf_clear(&path);
+		buf_add(&path, prefix, base);
+		buf_adds(&path, d->d_name);
+		status = buf_failed(&path) < 0 ? -1 : disk_find(s, path.ptr, &e);
+		if (status == 1)
+			status = visit(arg, &e);
+	}
+	if (status == 0 && errno)
+		status = cannot("read", s, prefix);
+	buf_free(&path);
+	return status;
+}
+
+static int disk_beside(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg)
+{
+	char *path = strndup(prefix, path_base(prefix, strlen(prefix)));
+	int fd, status = -1;
+	DIR *dir;
+
+	if (!path)
+		return error_oom();
+	fd = io_openat(
+		((struct disk_snapshot *)s)->root, *path ? path : ".", O_RDONLY | O_DIRECTORY, 0);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (dir) {
+		status = visit_beside(s, dir, prefix, visit, arg);
+		closedir(dir);
+	} else {
+		status = fd < 0 && disk_is_absent(errno) ? 0 : cannot("read", s, path);
+		if (fd >= 0)
+			close(fd);
+	}
+	free(path);
+	return status;
+}
+
+/* What is on disk is what Python reads. */
+static int disk_converts(struct snapshot *s, const char *path)
+{
+	(void)s, (void)path;
+	return 0;
 }
 
 static int disk_size(struct snapshot *s, const struct entry *e, uint64_t *out)
@@ -115,6 +171,8 @@ static const struct snapshot_source disk_source = {
 	disk_walk,
 	disk_find,
 	disk_names,
+	disk_beside,
+	disk_converts,
 	disk_size,
 	disk_read,
 	disk_free,

@@ -1,5 +1,6 @@
 #include "examine.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "path.h"
@@ -185,25 +186,21 @@ static bool can_compare(const struct examined *x)
 	       (x->header.invalidation != INVALIDATION_TIMESTAMP || x->header.has_size);
 }
 
-static int compare_source(struct examined *x, struct snapshot *s)
+/* Holds the header against a file. */
+static int compare_file(struct examined *x, struct snapshot *s, const struct entry *source)
 {
-	struct entry source;
-	int status = snapshot_find(s, x->source.ptr, &source);
+	int converts;
 
-	/* A symbolic link counts by its name; what Python finds behind it is another matter. */
-	x->source_present = status == FOUND;
-	if (status == FOUND)
-		status = follow(s, &source);
-	x->source_dangles = x->source_present && status == GONE;
-	x->source_elsewhere = status == ELSEWHERE;
-	if (status != FOUND)
-		return status < 0 ? -1 : 0;
-	x->mtime_known = source.on_disk;
-	x->mtime_fits = x->mtime_known && x->header_read &&
-			bytecode_fits_mtime(&x->header, source.mtime.tv_sec, source.mtime.tv_nsec);
+	x->mtime_known = source->on_disk;
+	x->mtime_fits =
+		x->mtime_known && x->header_read &&
+		bytecode_fits_mtime(&x->header, source->mtime.tv_sec, source->mtime.tv_nsec);
 	if (!can_compare(x))
 		return 0;
-	if (snapshot_size(s, &source, &x->source_size) < 0)
+	converts = snapshot_converts(s, source->path);
+	if (converts)
+		return converts < 0 ? -1 : 0;
+	if (snapshot_size(s, source, &x->source_size) < 0)
 		return -1;
 	if (bytecode_fits_size(&x->header, x->source_size)) {
 		x->fit = FIT_EXACT;
@@ -211,7 +208,68 @@ static int compare_source(struct examined *x, struct snapshot *s)
 	}
 	if (x->source_size > SNAPSHOT_READ_MAX)
 		return too_large(x);
-	return compare_text(x, s, &source);
+	return compare_text(x, s, source);
+}
+
+struct search {
+	struct examined *x;
+	struct snapshot *snapshot;
+};
+
+/* Takes a file of another suffix for the source if it fits. */
+static int try_source(void *arg, const struct entry *e)
+{
+	const struct search *search = arg;
+	struct examined *x = search->x;
+	size_t base = path_base(e->path, e->len);
+
+	if (x->source_present || bytecode_suspect(e->path + base, e->len - base) ||
+		(e->mode != MODE_FILE && e->mode != MODE_EXECUTABLE))
+		return 0;
+	if (compare_file(x, search->snapshot, e) < 0)
+		return -1;
+	if (x->fit != FIT_EXACT && x->fit != FIT_LINEENDS) {
+		x->fit = FIT_UNKNOWN;
+		x->mtime_known = x->mtime_fits = false;
+		return 0;
+	}
+	x->source_present = true;
+	buf_clear(&x->source);
+	buf_add(&x->source, e->path, e->len);
+	return buf_failed(&x->source);
+}
+
+static int find_other_source(struct examined *x, struct snapshot *s)
+{
+	struct search search = {x, s};
+	char *stem;
+	int status;
+
+	if (x->name.kind != BYTECODE_CACHE || !can_compare(x))
+		return 0;
+	stem = strndup(x->source.ptr, x->source.len - strlen("py"));
+	if (!stem)
+		return error_oom();
+	status = snapshot_beside(s, stem, try_source, &search);
+	free(stem);
+	return status;
+}
+
+static int compare_source(struct examined *x, struct snapshot *s)
+{
+	struct entry source;
+	int status = snapshot_find(s, x->source.ptr, &source);
+
+	if (status == GONE)
+		return find_other_source(x, s);
+	/* A symbolic link counts by its name; what Python finds behind it is another matter. */
+	if (status == FOUND)
+		status = follow(s, &source);
+	x->source_dangles = status == GONE;
+	x->source_elsewhere = status == ELSEWHERE;
+	if (status == FOUND)
+		status = compare_file(x, s, &source);
+	return status < 0 ? -1 : 0;
 }
 
 /* Whether `directory` is a package: __init__.py or __init__.pyc is there. */
@@ -245,34 +303,61 @@ static int find_packages(struct examined *x, struct snapshot *s)
 		x->name.package.len ? x->name.package.len - 1 : 0);
 }
 
-int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless)
+int examine_names(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless)
 {
-	struct bytecode_facts facts = {0};
+	int found;
 
 	*x = (struct examined){.source = BUF_INIT};
 	bytecode_name(&x->name, e->path, e->len, caseless);
 	if (s->top_is_migrations && x->name.module.ptr && x->name.package.len == 0)
 		x->name.migration = true;
-	if (read_header(x, s, e) < 0)
+	if (!bytecode_source(&x->source, &x->name))
+		return 0;
+	if (buf_failed(&x->source) < 0 || find_packages(x, s) < 0)
 		return -1;
-	if (bytecode_source(&x->source, &x->name)) {
-		if (buf_failed(&x->source) < 0 || find_packages(x, s) < 0)
-			return -1;
-		if (compare_source(x, s) < 0)
-			return e->on_disk ? -1 : error_prefix("cannot read '%s'", x->source.ptr);
-	}
-	facts.name = &x->name;
-	facts.header = x->header_read ? &x->header : NULL;
-	facts.package_present = x->package_present;
-	facts.source_present = x->source_present && !x->source_dangles;
-	facts.fit = x->fit;
-	facts.mtime_known = x->mtime_known;
-	facts.mtime_fits = x->mtime_fits;
+	found = snapshot_find(s, x->source.ptr, NULL);
+	x->source_present = found == FOUND;
+	return found < 0 ? -1 : 0;
+}
+
+static void conclude(struct examined *x)
+{
+	const struct bytecode_facts facts = {
+		.name = &x->name,
+		.header = x->header_read ? &x->header : NULL,
+		.package_present = x->package_present,
+		.source_present = x->source_present && !x->source_dangles,
+		.fit = x->fit,
+		.mtime_known = x->mtime_known,
+		.mtime_fits = x->mtime_fits,
+	};
+
 	x->loads = bytecode_loads(&facts);
 	if (x->source_elsewhere && !x->package_present)
 		x->loads = LOADS_UNKNOWN;
 	x->lie = bytecode_lie(&facts);
+}
+
+int examine_bytes(struct examined *x, struct snapshot *s, const struct entry *e)
+{
+	if (read_header(x, s, e) < 0)
+		return -1;
+	if (x->source.len && compare_source(x, s) < 0)
+		return e->on_disk ? -1 : error_prefix("cannot read '%s'", x->source.ptr);
+	conclude(x);
 	return 0;
+}
+
+void examine_no_bytes(struct examined *x)
+{
+	x->header_read = x->source_dangles = x->source_elsewhere = false;
+	x->fit = FIT_UNKNOWN;
+	conclude(x);
+}
+
+int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless)
+{
+	return examine_names(x, s, e, caseless) < 0 ? -1 : examine_bytes(x, s, e);
 }
 
 void examined_free(struct examined *x)

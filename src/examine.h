@@ -1,6 +1,10 @@
 /*
  * examine - what one file of a snapshot is: its name, its header, its source and how the two fit.
  *
+ * The source of a cache need not end in .py: where there is none, a file of the cache's stem
+ * (m.pyw, gunicorn.conf) whose size or hash is the header's is the source. Where attributes change
+ * the text at checkout, size and hash of the blob say nothing: whether it fits is not known.
+ *
  * Reads no more than it must: 16 bytes of the cache, and of its source first the size, then the
  * text only where the header has a hash or the size might differ by line ends alone.
  */
@@ -35,6 +39,15 @@ struct examined {
  * @return 0; -1 with the failure recorded (a missing object, no memory, ...)
  */
 int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless);
+
+/**
+ * The same in two steps: first what names tell, which reads no file (source and source_present are
+ * known then); and then the rest, which may fail, and after that be asked for without the bytes of
+ * any file.
+ */
+int examine_names(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless);
+int examine_bytes(struct examined *x, struct snapshot *s, const struct entry *e);
+void examine_no_bytes(struct examined *x);
 
 void examined_free(struct examined *x);
 

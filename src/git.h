@@ -15,7 +15,8 @@ struct repository {
 	git_repository *git; /* NULL: libgit2 refuses it, and git is asked for what it would tell */
 	git_odb *odb;        /* NULL: its objects are read by cat_file */
 	struct cat_file *cat_file;
-	size_t oid_size; /* of its object ids, in bytes */
+	struct exec attributes; /* git check-attr, once it was asked */
+	size_t oid_size;        /* of its object ids, in bytes */
 	/* Directories with a slash at the end: of the work tree (NULL: bare), of the repository,
 	 * and of what its work trees share. */
 	char *top, *dir, *common;
@@ -43,6 +44,9 @@ struct oid oid_from_git(const git_oid *id);
 
 /** And ours as libgit2's. */
 git_oid oid_to_git(const struct oid *oid);
+
+/** As snapshot_converts; git is started when this is first asked. */
+int repository_converts(struct repository *r, const char *path);
 
 /** @param out yours, for snapshot_free. @return 0; -1 recorded. */
 int snapshot_of_index(struct snapshot **out, struct repository *r);

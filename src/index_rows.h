@@ -21,7 +21,7 @@ struct index_row {
 struct index_rows {
 	struct repository *repository;
 	struct index_row *items;
-	size_t count, cap;
+	size_t count;
 	struct buf bytes;
 };
 

@@ -229,6 +229,7 @@ void repository_free(struct repository *r)
 	if (!r)
 		return;
 	cat_file_free(r->cat_file);
+	exec_stop(&r->attributes);
 	git_odb_free(r->odb);
 	git_repository_free(r->git);
 	free(r->places[0]);

@@ -39,6 +39,16 @@ int snapshot_names(struct snapshot *s, const char *path)
 	return s->source->names(s, path);
 }
 
+int snapshot_beside(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg)
+{
+	return s->source->beside(s, prefix, visit, arg);
+}
+
+int snapshot_converts(struct snapshot *s, const char *path)
+{
+	return s->source->converts(s, path);
+}
+
 int snapshot_size(struct snapshot *s, const struct entry *e, uint64_t *out)
 {
 	return s->source->size(s, e, out);

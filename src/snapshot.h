@@ -62,6 +62,8 @@ struct snapshot_source {
 	int (*each)(struct snapshot *s, snapshot_visit *visit, void *arg);
 	int (*find)(struct snapshot *s, const char *path, struct entry *out);
 	int (*names)(struct snapshot *s, const char *path);
+	int (*beside)(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg);
+	int (*converts)(struct snapshot *s, const char *path);
 	int (*size)(struct snapshot *s, const struct entry *e, uint64_t *out);
 	int (*read)(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg);
 	void (*free)(struct snapshot *s);
@@ -91,6 +93,18 @@ int snapshot_find(struct snapshot *s, const char *path, struct entry *out);
  * @return 1 or 0; -1 with the failure recorded
  */
 int snapshot_names(struct snapshot *s, const char *path);
+
+/** Visit the files of one directory whose paths begin so, in any order. 0; -1 recorded. */
+int snapshot_beside(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg);
+
+/**
+ * Whether a checkout changes the text of a file by more than its line ends (gitattributes(5):
+ * filter, ident, working-tree-encoding), so that the blob's size and hash say nothing of the file.
+ * The attributes are those of the index.
+ *
+ * @return 1 or 0; -1 with the failure recorded
+ */
+int snapshot_converts(struct snapshot *s, const char *path);
 
 /** The size of a file in bytes. 0; -1 with the failure recorded (the object is missing, ...). */
 int snapshot_size(struct snapshot *s, const struct entry *e, uint64_t *out);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "array.h"
 #include "index_rows.h"
 #include "index_walk.h"
 #include "io.h"
@@ -35,18 +36,9 @@ static int check_order(const struct index_rows *rows, const struct index_row *ro
 int index_rows_add(struct index_rows *rows, struct index_row row, const unsigned char *oid,
 	const char *path, size_t len)
 {
-	size_t cap = rows->cap ? 2 * rows->cap : 256;
-	struct index_row *grown;
-
-	if (rows->count && check_order(rows, &row, path) < 0)
+	if ((rows->count && check_order(rows, &row, path) < 0) ||
+		array_room(rows->items, rows->count) < 0)
 		return -1;
-	if (rows->count == rows->cap) {
-		grown = realloc(rows->items, cap * sizeof *grown);
-		if (!grown)
-			return error_oom();
-		rows->items = grown;
-		rows->cap = cap;
-	}
 	buf_add(&rows->bytes, oid, rows->repository->oid_size);
 	row.path = rows->bytes.len;
 	row.len = (uint32_t)len;
@@ -141,6 +133,29 @@ static int index_names(struct snapshot *s, const char *path)
 	return found;
 }
 
+static int index_beside(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg)
+{
+	const struct index_snapshot *x = (struct index_snapshot *)s;
+	size_t at = index_rows_from(&x->rows, prefix), len = strlen(prefix);
+	const char *path;
+	struct entry e;
+	int status = 0;
+
+	while (status == 0 && at < x->rows.count) {
+		path = index_rows_path(&x->rows, &x->rows.items[at]);
+		if (strncmp(path, prefix, len) != 0)
+			break;
+		if (take_path(&e, x, &at) && !strchr(path + len, '/'))
+			status = visit(arg, &e);
+	}
+	return status;
+}
+
+static int index_converts(struct snapshot *s, const char *path)
+{
+	return repository_converts(((struct index_snapshot *)s)->rows.repository, path);
+}
+
 static int index_size(struct snapshot *s, const struct entry *e, uint64_t *out)
 {
 	return object_blob_size(((struct index_snapshot *)s)->rows.repository, &e->oid, out);
@@ -164,6 +179,8 @@ static const struct snapshot_source index_source = {
 	index_each,
 	index_find,
 	index_names,
+	index_beside,
+	index_converts,
 	index_size,
 	index_read,
 	index_free,
@@ -209,6 +226,8 @@ static int read_rows(struct index_rows *rows)
 	io_unmap(&map);
 	if (status <= 0)
 		return status;
+	free(rows->items);
+	rows->items = NULL;
 	rows->count = 0;
 	buf_clear(&rows->bytes);
 	return index_rows_by_git(rows);

@@ -178,15 +178,26 @@ static int descend(struct oid *id, struct tree_snapshot *t, const char *name, si
 	return found;
 }
 
+/* The directory that a path is in. 1; 0 when it is not there; -1 recorded. */
+static int find_directory(
+	struct oid *id, const char **name, struct tree_snapshot *t, const char *path)
+{
+	const char *slash;
+	int found = 1;
+
+	*id = t->tree;
+	for (*name = path; found == 1 && (slash = strchr(*name, '/')); *name = slash + 1)
+		found = descend(id, t, *name, (size_t)(slash - *name));
+	return found;
+}
+
 static int tree_find(struct snapshot *s, const char *path, struct entry *out)
 {
 	struct tree_snapshot *t = (struct tree_snapshot *)s;
-	const char *name = path, *slash;
-	struct oid id = t->tree;
-	int found = 1;
+	const char *name;
+	struct oid id;
+	int found = find_directory(&id, &name, t, path);
 
-	for (; found == 1 && (slash = strchr(name, '/')); name = slash + 1)
-		found = descend(&id, t, name, (size_t)(slash - name));
 	if (found == 1)
 		found = look_up(out, t, &id, name, MODE_FILE);
 	if (found == 1) {
@@ -194,6 +205,42 @@ static int tree_find(struct snapshot *s, const char *path, struct entry *out)
 		out->len = strlen(path);
 	}
 	return found;
+}
+
+static int tree_beside(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg)
+{
+	struct tree_snapshot *t = (struct tree_snapshot *)s;
+	const struct directory *d = NULL;
+	struct buf path = BUF_INIT;
+	struct entry e;
+	const char *name;
+	struct oid id;
+	size_t i;
+	int status = find_directory(&id, &name, t, prefix);
+
+	if (status == 1) {
+		d = open_directory(t, &id);
+		status = d ? 0 : -1;
+	}
+	for (i = 0; status == 0 && d && i < d->count; i++) {
+		const struct place *at = &d->places[i];
+
+		if (is_tree(at) || strncmp(at->name, name, strlen(name)) != 0)
+			continue;
+		buf_clear(&path);
+		buf_add(&path, prefix, (size_t)(name - prefix));
+		buf_adds(&path, at->name);
+		e = (struct entry){.path = path.ptr, .len = path.len, .mode = at->mode};
+		memcpy(e.oid.bytes, at->name + strlen(at->name) + 1, t->repository->oid_size);
+		status = buf_failed(&path) < 0 ? -1 : visit(arg, &e);
+	}
+	buf_free(&path);
+	return status;
+}
+
+static int tree_converts(struct snapshot *s, const char *path)
+{
+	return repository_converts(((struct tree_snapshot *)s)->repository, path);
 }
 
 static int tree_names(struct snapshot *s, const char *path)
@@ -227,6 +274,8 @@ static const struct snapshot_source tree_source = {
 	tree_each,
 	tree_find,
 	tree_names,
+	tree_beside,
+	tree_converts,
 	tree_size,
 	tree_read,
 	tree_free,

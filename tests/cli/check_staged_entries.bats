@@ -91,8 +91,8 @@ load staging
     stage pkg/m.py pkg/m.pyc pkg/data
     git add -f pkg/__pycache__
     judge
-    assert_judged 1 'error bytecode pkg/m.pyc'
-    git rm -q --cached pkg/m.py
+    assert_judged 1 'error bytecode pkg/__pycache__' 'error bytecode pkg/m.pyc'
+    git rm -q --cached pkg/m.py pkg/__pycache__
     judge
     assert_judged 1 'error ghost-module pkg/m.pyc'
 }

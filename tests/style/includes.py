@@ -22,7 +22,7 @@ check changes policies screen
 walk*
 policy_*
 examine finding
-repository* parents discover git git_* snapshot_* index_* tree objects refs* cat_file oidmap disk raw_index disk_* index_file
+repository* parents discover git git_* snapshot_* index_* tree objects refs* cat_file oidmap disk disk_* attributes
 snapshot policy policy_private policy_match
 bytecode*
 pattern glob*

@@ -1,0 +1,200 @@
+#!/usr/bin/env bats
+# What a cache is held against: sources of another suffix, text that a checkout changes, objects that are
+# not here, and links that stand for a directory of caches.
+
+load helper
+
+setup() {
+    start_clean
+    new_repo
+}
+
+# cache_of FILE [MODE]: what SourceFileLoader writes for a source of whatever suffix, or py_compile in that mode.
+cache_of() {
+    "$PYTHON" -I -c 'import importlib.util, py_compile, sys
+modes = {"": None, "checked": py_compile.PycInvalidationMode.CHECKED_HASH, "unchecked": py_compile.PycInvalidationMode.UNCHECKED_HASH}
+py_compile.compile(sys.argv[1], importlib.util.cache_from_source(sys.argv[1]), doraise=True, invalidation_mode=modes[(sys.argv[2:] or [""])[0]])' "$@"
+}
+
+tag() { "$PYTHON" -I -c 'import sys; print(sys.implementation.cache_tag)'; }
+
+# --- sources of another suffix ------------------------------------------------------------------------
+
+@test "the source of a cache may have another suffix: its size, or its hash, is the header's" {
+    for mode in '' checked unchecked; do
+        rm -rf conf
+        write conf/gunicorn.conf 'workers = 1'
+        write conf/tool.v2.wsgi 'x = 22222'
+        write conf/gui.pyw 'x = 333333333'
+        for file in conf/*; do cache_of "$file" "$mode"; done
+        git add -f .
+        judge --check-tracked
+        assert_judged 1 "error bytecode conf/__pycache__/gui.$(tag).pyc" \
+            "error bytecode conf/__pycache__/gunicorn.$(tag).pyc" "error bytecode conf/__pycache__/tool.v2.$(tag).pyc"
+        judge
+        assert_judged 1 "error bytecode conf/__pycache__/gui.$(tag).pyc" \
+            "error bytecode conf/__pycache__/gunicorn.$(tag).pyc" "error bytecode conf/__pycache__/tool.v2.$(tag).pyc"
+        [[ $(jq -r '.findings[1].source' <<<"$json") == conf/gunicorn.conf ]] || fail
+        run "$PYCGUARD" --check-worktree
+        assert_status 0
+        run "$PYCGUARD" --clean -n
+        assert_status 0
+    done
+    git commit -qm caches
+    judge --check-range HEAD --
+    assert_judged 1 "error bytecode conf/__pycache__/gui.$(tag).pyc" \
+        "error bytecode conf/__pycache__/gunicorn.$(tag).pyc" "error bytecode conf/__pycache__/tool.v2.$(tag).pyc"
+}
+
+@test "a file of that stem that does not fit is no source, nor is bytecode, a directory or a link" {
+    write gui.pyw 'x = 1'
+    cache_of gui.pyw
+    write gui.pyw 'x = 12345'
+    write gui.pyc 'x = 1'
+    write gui.d/x 'x = 1'
+    write other.pyw 'x = 1'
+    ln -s other.pyw gui.link
+    git add -f .
+    judge --check-tracked
+    assert_judged 1 "error orphaned-cache __pycache__/gui.$(tag).pyc" 'error ghost-module gui.pyc'
+    run "$PYCGUARD" --check-worktree
+    assert_status 1
+    # a longer stem is another module's
+    write guid.pyw 'x = 1'
+    git add -f .
+    judge --check-tracked
+    assert_judged 1 "error orphaned-cache __pycache__/gui.$(tag).pyc" 'error ghost-module gui.pyc'
+}
+
+# --- text that a checkout changes -------------------------------------------------------------------------
+
+# Commits m.py with a cache that does not fit it in git, under such attributes.
+changed_text() {
+    write pkg/m.py 'x = 1'
+    cache_of pkg/m.py "${1:-}"
+    write pkg/m.py 'x = 12345'
+    touch -d '2001-01-01' pkg/m.py
+}
+
+@test "where attributes change the text at checkout, neither size nor hash tells anything" {
+    changed_text
+    git add -f .
+    judge --check-tracked
+    assert_judged 1 "error stale-cache pkg/__pycache__/m.$(tag).pyc"
+    for attribute in 'filter=git-crypt' 'ident' 'working-tree-encoding=UTF-16'; do
+        write .gitattributes "*.py $attribute"
+        git add .gitattributes 2>/dev/null
+        judge --check-tracked
+        assert_judged 1 "error bytecode pkg/__pycache__/m.$(tag).pyc"
+        [[ $(jq -r '.findings[0].loads' <<<"$json") == unknown ]] || fail "$attribute"
+        judge
+        assert_judged 1 "error bytecode pkg/__pycache__/m.$(tag).pyc"
+    done
+    for attribute in 'text' 'eol=lf' '-filter' '!ident' 'diff=python'; do
+        write .gitattributes "*.py $attribute"
+        git add .gitattributes
+        judge --check-tracked
+        assert_judged 1 "error stale-cache pkg/__pycache__/m.$(tag).pyc"
+    done
+    write .gitattributes '*.txt filter=lfs'
+    write pkg/.gitattributes 'm.* filter=x'
+    git add .gitattributes pkg/.gitattributes
+    judge --check-tracked
+    assert_judged 1 "error bytecode pkg/__pycache__/m.$(tag).pyc"
+    git rm -q --cached pkg/.gitattributes
+    judge --check-tracked
+    assert_judged 1 "error stale-cache pkg/__pycache__/m.$(tag).pyc"
+    write .git/info/attributes '*.py ident'
+    judge --check-tracked
+    assert_judged 1 "error bytecode pkg/__pycache__/m.$(tag).pyc"
+}
+
+@test "an unchecked cache of text that a checkout changes is loaded, whatever the text is" {
+    changed_text unchecked
+    write .gitattributes '*.py ident'
+    git add -f .
+    judge
+    assert_judged 1 "error bytecode pkg/__pycache__/m.$(tag).pyc"
+    [[ $(jq -r '.findings[0].loads' <<<"$json") == cache ]] || fail
+    git commit -qm changed
+    judge --check-range HEAD --
+    assert_judged 1 "error bytecode pkg/__pycache__/m.$(tag).pyc"
+}
+
+@test "no filter is run to learn what a checkout changes" {
+    git config filter.trace.clean "touch $WORK/ran; cat"
+    git config filter.trace.smudge "touch $WORK/ran; cat"
+    git config filter.trace.process "touch $WORK/ran; exit 1"
+    changed_text
+    git add -f .
+    write .gitattributes '*.py filter=trace'
+    git add .gitattributes
+    rm -f "$WORK/ran"
+    judge --check-tracked
+    assert_judged 1 "error bytecode pkg/__pycache__/m.$(tag).pyc"
+    [[ ! -e $WORK/ran ]] || fail 'a filter was run'
+}
+
+# --- objects that are not here ------------------------------------------------------------------------
+
+@test "what can only be a warning is said without objects that are not here" {
+    changed_text unchecked
+    write ghost.pyc x
+    commit old .
+    git rm -rqf --cached --ignore-unmatch nothing
+    for path in pkg/m.py pkg/__pycache__/*.pyc ghost.pyc; do
+        id=$(git rev-parse ":$path")
+        rm -f ".git/objects/${id:0:2}/${id:2}"
+    done
+    write new.txt x
+    git add new.txt
+    for options in -q -v --format=json; do
+        run "$PYCGUARD" "$options"
+        assert_status 0
+    done
+    judge
+    assert_judged 0 'warning ghost-module ghost.pyc' "warning bytecode pkg/__pycache__/m.$(tag).pyc"
+    # What this commit does needs its bytes.
+    cp pkg/__pycache__/*.pyc pkg/__pycache__/m.cpython-399.pyc
+    git add -f pkg/__pycache__/m.cpython-399.pyc
+    id=$(git rev-parse :pkg/__pycache__/m.cpython-399.pyc)
+    rm -f ".git/objects/${id:0:2}/${id:2}"
+    assert_refuses 'cannot read' -v
+    assert_refuses 'cannot read' --check-tracked
+}
+
+# --- links ----------------------------------------------------------------------------------------------
+
+@test "a link named __pycache__ counts as the directory" {
+    write pkg/m.py 'x = 1'
+    commit start .
+    ln -s ../elsewhere pkg/__pycache__
+    git add -f pkg
+    for options in -q -z -v; do
+        run "$PYCGUARD" "$options"
+        assert_status 1
+    done
+    judge
+    assert_judged 1 'error bytecode pkg/__pycache__'
+    judge --check-tracked
+    assert_judged 1 'error bytecode pkg/__pycache__'
+    git commit -qm link
+    judge
+    assert_judged 0 'warning bytecode pkg/__pycache__'
+    judge --check-range HEAD^..HEAD
+    assert_judged 1 'error bytecode pkg/__pycache__'
+    write .pycguard '!/pkg/__pycache__'
+    git add .pycguard
+    judge --check-tracked
+    assert_judged 0
+    git rm -qf .pycguard
+    "$PYCGUARD" --untrack -q
+    [[ -L pkg/__pycache__ && -z $(git ls-files pkg/__pycache__) ]] || fail
+    # A file of that name, or a link of another, is nothing.
+    rm pkg/__pycache__
+    write pkg/__pycache__ x
+    ln -s x pkg/__pycache__x
+    git add -f pkg
+    judge --check-tracked
+    assert_judged 0
+}
