@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "deadline.h"
 #include "io.h"
 #include "path.h"
 
@@ -184,37 +185,56 @@ static int refused(const struct repository *r, const struct environment *env, co
 	return absent > 0 ? 1 : -1;
 }
 
+static int copy_facts(struct repository *r, git_repository *git)
+{
+	const char *top = git_repository_workdir(git), *dir = git_repository_path(git);
+	git_config *config;
+	struct stat st;
+	int on = 0, status;
+
+	if (lstat(dir, &st) < 0)
+		return error_os(errno, "cannot look at '%s'", dir);
+	if (st.st_uid != geteuid() && !r->elsewhere)
+		return error_set("cannot open the repository '%s': another user owns it, and there "
+				 "is no git to ask whether it may be read",
+			dir);
+	if (git_repository_config_snapshot(&config, git) < 0)
+		return git_failed("cannot read the configuration");
+	status = git_config_get_bool(&on, config, "core.ignorecase");
+	git_config_free(config);
+	if (status < 0 && status != GIT_ENOTFOUND)
+		return git_failed("cannot read core.ignoreCase");
+	r->found_by_libgit2 = true;
+	r->ignores_case = on;
+	r->top = top ? strdup(top) : NULL;
+	r->dir = strdup(dir);
+	r->common = strdup(git_repository_commondir(git));
+	return (top && !r->top) || !r->dir || !r->common ? error_oom() : 0;
+}
+
 /* Where there is no git. What only git knows of is refused. */
 static int find_by_libgit2(struct repository *r, const struct environment *env, const char *start)
 {
-	char *top;
-	struct stat st;
+	git_repository *git = NULL;
+	struct buf why = BUF_INIT;
 	int status;
 
 	if (env->git_dir || env->git_work_tree || env->git_refs)
 		return -1;
-	status = git_repository_open_ext(&r->git, start,
+	deadline_begins();
+	status = git_repository_open_ext(&git, start,
 		env->git_across_filesystems ? GIT_REPOSITORY_OPEN_CROSS_FS : 0, env->git_ceilings);
-	if (status < 0) {
-		const char *words = git_error_last() ? git_error_last()->message : "";
-		struct buf why = BUF_INIT;
-
-		buf_addf(&why, "%s; and %s", words, error_message());
-		status = buf_failed(&why) < 0 ? -1 : refused(r, env, start, status, &why);
-		buf_free(&why);
+	deadline_ends();
+	if (status == 0) {
+		status = copy_facts(r, git);
+		git_repository_free(git);
 		return status;
 	}
-	if (lstat(git_repository_path(r->git), &st) < 0)
-		return error_os(errno, "cannot look at '%s'", git_repository_path(r->git));
-	if (st.st_uid != geteuid() && !r->elsewhere)
-		return error_set("cannot open the repository '%s': another user owns it, and there "
-				 "is no git to ask whether it may be read",
-			git_repository_path(r->git));
-	top = (char *)git_repository_workdir(r->git);
-	r->top = top ? strdup(top) : NULL;
-	r->dir = strdup(git_repository_path(r->git));
-	r->common = strdup(git_repository_commondir(r->git));
-	return (top && !r->top) || !r->dir || !r->common ? error_oom() : 0;
+	buf_addf(&why, "%s; and %s", git_error_last() ? git_error_last()->message : "it failed",
+		error_message());
+	status = buf_failed(&why) < 0 ? -1 : refused(r, env, start, status, &why);
+	buf_free(&why);
+	return status;
 }
 
 int discover(struct repository *r, const struct environment *env, const char *start)

@@ -13,8 +13,8 @@
 /**
  * Find the repository that `start` is in.
  *
- * @param r `top`, `dir`, `common` and `oid_size` are filled in, and `git` if libgit2 found it;
- *          `elsewhere` says whether the environment and the owner count
+ * @param r `top`, `dir`, `common` and `oid_size` are filled in; `elsewhere` says whether the
+ *          environment and the owner count
  * @return 0; -1 with the failure recorded; 1, recorded as ERROR_NO_REPOSITORY, when there is none:
  *         no directory from `start` up has even a damaged one
  */

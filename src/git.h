@@ -12,8 +12,7 @@
 #include "repository.h"
 
 struct repository {
-	git_repository *git; /* NULL: libgit2 refuses it, and git is asked for what it would tell */
-	git_odb *odb;        /* NULL: its objects are read by cat_file */
+	git_odb *odb; /* NULL: its objects are read by cat_file */
 	struct cat_file *cat_file;
 	struct exec attributes; /* git check-attr, once it was asked */
 	size_t oid_size;        /* of its object ids, in bytes */
@@ -24,6 +23,8 @@ struct repository {
 	char *index_path; /* the index file to read */
 	bool index_named; /* by GIT_INDEX_FILE: then it must exist */
 	bool elsewhere;   /* it is not the one that the environment names */
+	/* There was no git to ask, and then what core.ignoreCase is. */
+	bool found_by_libgit2, ignores_case;
 	char **variables; /* the environment's, borrowed */
 	char *places[3];  /* GIT_DIR=, GIT_WORK_TREE= and GIT_INDEX_FILE= of it, for git */
 };

@@ -11,18 +11,6 @@
 #include "objects.h"
 #include "path.h"
 
-/* Extensions that change nothing of what is read here, but that libgit2 refuses by itself. */
-static int lift_extensions(void)
-{
-#if LIBGIT2_AT_LEAST(1, 2)
-	static const char *const harmless[] = {"partialclone", "relativeworktrees"};
-
-	if (git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, harmless, (size_t)2) < 0)
-		return git_failed("cannot set up libgit2");
-#endif
-	return 0;
-}
-
 static int add_alternate(git_odb *odb, const char *dir)
 {
 	if (git_odb_add_disk_alternate(odb, dir) < 0)
@@ -55,14 +43,6 @@ static int add_alternates(git_odb *odb, const char *list)
 	return status;
 }
 
-static int open_named_objects(struct repository *r)
-{
-	if (git_odb_open(&r->odb, r->objects) < 0 ||
-		(r->git && git_repository_set_odb(r->git, r->odb) < 0))
-		return git_failed("cannot use object directory '%s'", r->objects);
-	return 0;
-}
-
 /* Where git would write objects. */
 static int name_objects(struct repository *r, const struct environment *env)
 {
@@ -83,10 +63,8 @@ static int open_objects(struct repository *r, const struct environment *env)
 	deadline_begins();
 	if (r->oid_size != OID_SHA1)
 		status = cat_file_new(&r->cat_file, r);
-	else if (env->git_object_dir || !r->git) /* what libgit2 refuses may be the refs alone */
-		status = open_named_objects(r);
-	else if (git_repository_odb(&r->odb, r->git) < 0)
-		status = git_failed("cannot open the object database");
+	else if (git_odb_open(&r->odb, r->objects) < 0)
+		status = git_failed("cannot use object directory '%s'", r->objects);
 	if (status == 0 && r->odb && env->git_alternates)
 		status = add_alternates(r->odb, env->git_alternates);
 	deadline_ends();
@@ -109,40 +87,6 @@ static int name_index(struct repository *r, const struct environment *env)
 	buf_adds(&path, file);
 	r->index_path = buf_take(&path);
 	return r->index_path ? 0 : -1;
-}
-
-/* What is set for the process is set by whoever opens the first repository: threads that open it
- * once more must not change what others are reading. */
-static int start_libgit2(void)
-{
-	int started;
-
-	if (git_calls_load() < 0 || git_guard_memory() < 0)
-		return -1;
-	started = git_libgit2_init();
-	if (started < 0)
-		return git_failed("cannot start libgit2");
-	if (started > 1 || lift_extensions() == 0)
-		return 0;
-	git_libgit2_shutdown();
-	return -1;
-}
-
-/* libgit2 reads refs that are files; it opens what git found, whoever owns it. */
-static int open_refs(struct repository *r, const struct environment *env)
-{
-	if (r->git || env->git_refs || r->oid_size != OID_SHA1)
-		return 0;
-#if LIBGIT2_AT_LEAST(1, 5)
-	if (git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) < 0)
-		return git_failed("cannot set up libgit2");
-#endif
-	deadline_begins();
-	if (git_repository_open_ext(&r->git, r->dir,
-		    GIT_REPOSITORY_OPEN_NO_SEARCH | GIT_REPOSITORY_OPEN_NO_DOTGIT, NULL) < 0)
-		r->git = NULL;
-	deadline_ends();
-	return 0;
 }
 
 static int set_place(char **out, const char *name, const char *path)
@@ -197,13 +141,14 @@ static int open_from(
 	r->variables = env->variables;
 	r->oid_size = OID_SHA1;
 	r->elsewhere = elsewhere;
-	if (start_libgit2() < 0) {
+	if (git_calls_load() < 0 || git_guard_memory() < 0) {
 		free(r);
 		return -1;
 	}
-	status = discover(r, env, start);
-	if (status == 0 && (open_refs(r, env) < 0 || open_objects(r, env) < 0 ||
-				   name_index(r, env) < 0 || set_places(r) < 0))
+	status = git_libgit2_init() < 0 ? git_failed("cannot start libgit2") :
+					  discover(r, env, start);
+	if (status == 0 &&
+		(open_objects(r, env) < 0 || name_index(r, env) < 0 || set_places(r) < 0))
 		status = -1;
 	if (status == 0)
 		*out = r;
@@ -231,7 +176,6 @@ void repository_free(struct repository *r)
 	cat_file_free(r->cat_file);
 	exec_stop(&r->attributes);
 	git_odb_free(r->odb);
-	git_repository_free(r->git);
 	free(r->places[0]);
 	free(r->places[1]);
 	free(r->places[2]);
@@ -256,21 +200,15 @@ void repository_stream(bool on)
 int repository_ignores_case(const struct repository *r, bool *out)
 {
 	struct buf value = BUF_INIT;
-	git_config *config;
-	int status = discover_setting(&value, r, "--type=bool", "core.ignoreCase"), on = 0;
+	int status = discover_setting(&value, r, "--type=bool", "core.ignoreCase");
 
 	*out = status == 0 && strcmp(value.ptr, "true") == 0;
 	buf_free(&value);
-	if (status >= 0 || error_code() != ERROR_NO_GIT || !r->git)
-		return status < 0 ? -1 : 0;
-	if (git_repository_config_snapshot(&config, r->git) < 0)
-		return git_failed("cannot read the configuration");
-	status = git_config_get_bool(&on, config, "core.ignorecase");
-	git_config_free(config);
-	if (status < 0 && status != GIT_ENOTFOUND)
-		return git_failed("cannot read core.ignoreCase");
-	*out = on;
-	return 0;
+	if (status < 0 && error_code() == ERROR_NO_GIT && r->found_by_libgit2) {
+		*out = r->ignores_case;
+		return 0;
+	}
+	return status < 0 ? -1 : 0;
 }
 
 int repository_index(struct snapshot **out, struct repository *r)

@@ -4,7 +4,7 @@
  * Opens what git would open: GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, the object directories of a
  * quarantine, or discovery from the working directory (gitfiles of submodules and linked worktrees
  * too). It writes nothing and takes no lock. git's rule on who owns the repository (safe.directory)
- * holds (owner.h).
+ * holds (discover.h).
  *
  * libgit2 reads it, but for a plain index (snapshot_raw.h). What libgit2 refuses is asked of git's
  * own plumbing instead, in part (an index that is split or sparse) or whole (ids of SHA-256,

@@ -171,7 +171,7 @@ open(".git/index", "wb").write(body + hashlib.sha1(body).digest())'
     file=.git/objects/${object:0:2}/${object:2}
     chmod +w "$file"
     truncate -s $(($(wc -c <"$file") / 2)) "$file"
-    assert_refuses 'an object is damaged' --check-tracked
+    assert_refuses 'a damaged object' --check-tracked
 }
 
 @test "a HEAD whose object is missing is no unborn branch" {

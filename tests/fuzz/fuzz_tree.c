@@ -19,6 +19,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct repository repository;
+static git_repository *wrapped; /* the same objects, for libgit2 */
 static struct policy *policy;
 static struct matcher *matcher;
 static struct oid small;
@@ -34,6 +35,7 @@ static void start(void)
 	if (matcher)
 		return;
 	memory_odb_open(&repository);
+	require(git_repository_wrap_odb(&wrapped, repository.odb) == 0);
 	policy = policy_new(false);
 	matcher = matcher_new();
 	require(policy && matcher);
@@ -101,7 +103,7 @@ static bool check_tree(const struct oid *id)
 	git_tree *tree = NULL;
 	struct tree_cursor c;
 	int status = tree_open(&c, &repository, id, NULL);
-	bool theirs = git_tree_lookup(&tree, repository.git, &oid) == 0;
+	bool theirs = git_tree_lookup(&tree, wrapped, &oid) == 0;
 	size_t i = 0;
 
 	for (; status == 0 && c.name; status = tree_next(&c))

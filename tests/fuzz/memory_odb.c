@@ -19,7 +19,6 @@ void memory_odb_open(struct repository *out)
 	repository_stream(true);
 	require(git_odb_new(&out->odb) == 0 && git_mempack_new(&backend) == 0);
 	require(git_odb_add_backend(out->odb, backend, 1) == 0);
-	require(git_repository_wrap_odb(&out->git, out->odb) == 0);
 }
 
 struct oid memory_odb_write(struct repository *r, const void *bytes, size_t len, git_object_t type)
