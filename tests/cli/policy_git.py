@@ -199,6 +199,11 @@ def ask_tool(tool, policies, caseless):
     return answers
 
 
+def allowing(line):
+    """The line with a `!`; what would be a rule's name after it gets a backslash."""
+    return (b"!\\" if re.match(rb"[A-Za-z_,-]+:", line) else b"!") + line
+
+
 class Comparison:
     def __init__(self):
         self.compared = self.matched = self.refused = self.lines = 0
@@ -225,7 +230,7 @@ class Comparison:
                 i += 1
             allows = [rng.random() < 0.4 for _ in kept]
             lists.append(([line for line, _ in kept], group.paths))
-            mixed.append(([b"!" * a + line for a, (line, _) in zip(allows, kept)], group.paths))
+            mixed.append(([allowing(line) if a else line for a, (line, _) in zip(allows, kept)], group.paths))
             expected.append((allows, [matches for _, matches in kept]))
         self.plain_lists(lists, ask_tool(tool, lists, caseless), ask_git(top, lists, caseless))
         self.mixed_lists(mixed, ask_tool(tool, mixed, caseless), expected)
