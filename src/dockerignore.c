@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "buf.h"
 #include "path.h"
 
@@ -72,19 +73,19 @@ static int compile(struct pattern **out, const char *line, size_t len)
 
 static int add_rule(struct dockerignore *d, const char *line, size_t len)
 {
-	struct rule *grown = realloc(d->rules, (d->count + 1) * sizeof *grown);
+	struct rule *rule;
 	bool lets_in = *line == '!';
 	int status;
 
-	if (!grown)
-		return error_oom();
-	d->rules = grown;
+	if (array_room(d->rules, d->count) < 0)
+		return -1;
+	rule = &d->rules[d->count];
 	for (line += lets_in, len -= lets_in; len && is_blank(*line); len--)
 		line++;
 	if (len == 0)
 		return 1;
-	status = compile(&grown[d->count].pattern, line, len);
-	grown[d->count].lets_in = lets_in;
+	status = compile(&rule->pattern, line, len);
+	rule->lets_in = lets_in;
 	d->count += status == 0;
 	return status;
 }

@@ -1,6 +1,5 @@
 #include "glob.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,10 +24,6 @@ struct scan {
 	size_t name_len;
 };
 
-struct byteset {
-	uint64_t bits[4];
-};
-
 /* The bytes of each POSIX class, first and last of each range. */
 static const struct posix_class {
 	const char *name;
@@ -48,32 +43,17 @@ static const struct posix_class {
 	{"xdigit", "09AFaf"},
 };
 
-static bool set_has(const struct byteset *set, unsigned c)
-{
-	return set->bits[c / 64] >> (c % 64) & 1;
-}
-
-static void set_add(struct byteset *set, unsigned first, unsigned last)
+/* A set of bytes has a bool for each. */
+static void set_add(bool *set, unsigned first, unsigned last)
 {
 	for (unsigned c = first; c <= last; c++)
-		set->bits[c / 64] |= UINT64_C(1) << (c % 64);
+		set[c] = true;
 }
 
-static void set_remove(struct byteset *set, unsigned c)
+static void set_add_other_cases(bool *set)
 {
-	set->bits[c / 64] &= ~(UINT64_C(1) << (c % 64));
-}
-
-static void set_add_other_cases(struct byteset *set)
-{
-	for (unsigned c = 'a'; c <= 'z'; c++) {
-		unsigned upper = c - 'a' + 'A';
-
-		if (set_has(set, c))
-			set_add(set, upper, upper);
-		else if (set_has(set, upper))
-			set_add(set, c, c);
-	}
+	for (unsigned c = 'A'; c <= 'Z'; c++)
+		set[c] = set[c + 'a' - 'A'] = set[c] || set[c + 'a' - 'A'];
 }
 
 /* The byte `ahead` of the one being read, 0 past the end. */
@@ -225,7 +205,7 @@ static int read_stars(struct scan *s)
 }
 
 /* At "[:" within a class. `*previous` becomes what a range may start with, 0 for nothing. */
-static int read_posix_class(struct scan *s, struct byteset *set, unsigned *previous)
+static int read_posix_class(struct scan *s, bool *set, unsigned *previous)
 {
 	const char *name = s->text + s->pos + 2;
 	const char *close = memchr(name, ']', s->len - s->pos - 2);
@@ -266,7 +246,7 @@ static unsigned read_class_byte(struct scan *s)
 	return c;
 }
 
-static int read_class_item(struct scan *s, struct byteset *set, unsigned *previous)
+static int read_class_item(struct scan *s, bool *set, unsigned *previous)
 {
 	unsigned first = *previous;
 	unsigned c;
@@ -289,24 +269,21 @@ static int read_class_item(struct scan *s, struct byteset *set, unsigned *previo
 }
 
 /* Writes a class that starts at `open` and has been read, as the bytes that it matches. */
-static int add_class(struct scan *s, size_t open, struct byteset *set, bool negated)
+static int add_class(struct scan *s, size_t open, bool *set, bool negated)
 {
 	struct buf *regex = &s->out->regex;
 	unsigned count = 0, last;
 
 	if (s->caseless)
 		set_add_other_cases(set);
-	for (size_t i = 0; i < 4 && negated; i++)
-		set->bits[i] = ~set->bits[i];
-	set_remove(set, 0);
-	if (!s->docker)
-		set_remove(set, '/');
+	for (unsigned c = 0; c < 256; c++)
+		set[c] = set[c] != negated && c && (c != '/' || s->docker);
 	add_wildcard(s, "[");
 	for (unsigned c = 1; c < 256; c = last + 1) {
 		last = c;
-		if (!set_has(set, c))
+		if (!set[c])
 			continue;
-		while (last < 255 && set_has(set, last + 1))
+		while (last < 255 && set[last + 1])
 			last++;
 		count++;
 		add_byte(regex, c);
@@ -322,7 +299,7 @@ static int add_class(struct scan *s, size_t open, struct byteset *set, bool nega
 
 static int read_class(struct scan *s)
 {
-	struct byteset set = {{0}};
+	bool set[256] = {false};
 	size_t open = s->pos++;
 	unsigned previous = 0;
 	bool negated = peek(s, 0) == '^' || (peek(s, 0) == '!' && !s->docker);
@@ -331,13 +308,13 @@ static int read_class(struct scan *s)
 	if (s->docker && peek(s, 0) == ']')
 		return refuse(s, open, "the class can match nothing");
 	do {
-		if (read_class_item(s, &set, &previous))
+		if (read_class_item(s, set, &previous))
 			return 1;
 		if (s->pos == s->len)
 			return refuse(s, open, "the class is not closed");
 	} while (peek(s, 0) != ']');
 	s->pos++;
-	return add_class(s, open, &set, negated);
+	return add_class(s, open, set, negated);
 }
 
 static int read_token(struct scan *s)

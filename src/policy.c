@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "buf.h"
 #include "error.h"
 
@@ -103,27 +104,11 @@ static char *copy(const char *s, size_t len)
 	return buf_take(&b);
 }
 
-/* Makes room for one more line. */
-static int reserve(struct policy *p)
-{
-	size_t cap = p->cap ? p->cap * 2 : 16;
-	struct policy_line *lines;
-
-	if (p->count < p->cap)
-		return 0;
-	lines = realloc(p->lines, cap * sizeof *lines);
-	if (!lines)
-		return error_oom();
-	p->lines = lines;
-	p->cap = cap;
-	return 0;
-}
-
 /* Appends a line whose text is set. 0; else as compile_line, and the line is released. */
 static int append(
 	struct policy *p, struct policy_line *line, size_t skipped, struct pattern_error *why)
 {
-	int rc = line->text ? reserve(p) : -1;
+	int rc = line->text ? array_room(p->lines, p->count) : -1;
 
 	if (!rc)
 		rc = compile_line(line, skipped, p->caseless, why);

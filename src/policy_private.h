@@ -19,7 +19,6 @@ enum { BUILTIN_COUNT = 3, QUOTED_MAX = 200, POLICY_SLOTS = 512 };
 struct policy {
 	struct policy_line *lines; /* the built-in ones first */
 	size_t count;
-	size_t cap;
 	struct origin *origins;
 	bool caseless;
 	bool adds; /* a line of the user's rejects */
