@@ -101,16 +101,19 @@ static int check_index(const struct invocation *in, const struct environment *en
 
 static int check_staged(const struct invocation *in, const struct environment *env)
 {
-	if (in->operand_count == 0 && !in->extend && cmd_is_silent(in, env) &&
-		screen_is_clean(env, in->policy, true))
+	const struct policy_files files = {in->policy, in->extend};
+
+	if (in->operand_count == 0 && cmd_is_silent(in, env) && screen_is_clean(env, &files, true))
 		return STATUS_CLEAN;
 	return check_index(in, env, true);
 }
 
 static int check_tracked(const struct invocation *in, const struct environment *env)
 {
-	if (in->operand_count == 0 && !in->extend && cmd_is_silent(in, env) &&
-		screen_is_clean(env, in->policy, in->quiet))
+	const struct policy_files files = {in->policy, in->extend};
+
+	if (in->operand_count == 0 && cmd_is_silent(in, env) &&
+		screen_is_clean(env, &files, in->quiet))
 		return STATUS_CLEAN;
 	return check_index(in, env, false);
 }

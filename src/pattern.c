@@ -30,6 +30,7 @@ enum {
 struct pattern {
 	pcre2_code *code;
 	bool jit;
+	struct pattern *exact; /* of PATTERN_EITHER, or NULL: what else it matches */
 };
 
 struct matcher {
@@ -50,7 +51,7 @@ int pattern_new(struct pattern **out, const char *regex, size_t len, unsigned fl
 	struct pattern_error *why)
 {
 	uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C |
-			   (flags & PATTERN_CASELESS ? PCRE2_CASELESS : 0) |
+			   (flags & (PATTERN_CASELESS | PATTERN_EITHER) ? PCRE2_CASELESS : 0) |
 			   (flags & PATTERN_TIMED ? PCRE2_AUTO_CALLOUT : 0);
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
 	struct pattern *p = calloc(1, sizeof *p);
@@ -78,14 +79,23 @@ int pattern_new(struct pattern **out, const char *regex, size_t len, unsigned fl
 	if (pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0 &&
 		pcre2_pattern_info(p->code, PCRE2_INFO_JITSIZE, &size) == 0)
 		p->jit = size > 0;
-	*out = p;
-	return 0;
+	if (flags & PATTERN_EITHER)
+		code = pattern_new(&p->exact, regex, len, flags & ~(unsigned)PATTERN_EITHER, why);
+	else
+		code = 0;
+	if (code)
+		pattern_free(p);
+	else
+		*out = p;
+	return code;
 }
 
 void pattern_free(struct pattern *p)
 {
-	if (p)
-		pcre2_code_free(p->code);
+	if (!p)
+		return;
+	pattern_free(p->exact);
+	pcre2_code_free(p->code);
 	free(p);
 }
 
@@ -165,7 +175,7 @@ int pattern_match(const struct pattern *p, struct matcher *m, const char *path, 
 		if (code >= 0)
 			return 1;
 		if (code == PCRE2_ERROR_NOMATCH)
-			return 0;
+			return p->exact ? pattern_match(p->exact, m, path, len) : 0;
 		if (code == PCRE2_ERROR_NOMEMORY)
 			return error_oom();
 		if (code == PCRE2_ERROR_CALLOUT)

@@ -24,7 +24,8 @@ struct matcher;
 
 enum pattern_flags {
 	PATTERN_CASELESS = 1, /* ASCII letters match in both cases */
-	PATTERN_TIMED = 2,    /* a match can take so long that the time must be looked at in it */
+	PATTERN_EITHER = 2,   /* matches what it matches with PATTERN_CASELESS or without */
+	PATTERN_TIMED = 4,    /* a match can take so long that the time must be looked at in it */
 };
 
 /**

@@ -50,17 +50,18 @@ static void set_grams(struct policy_line *line, const struct buf *literal)
 		line->grams[i % POLICY_GRAMS] = gram_of(literal->ptr + i);
 }
 
+/* A class is folded before it is negated, or after, which says more; PCRE2 folds once more. */
 static int compile_glob(
-	struct policy_line *line, const char *s, bool caseless, struct pattern_error *why)
+	struct policy_line *line, const char *s, const struct policy *p, struct pattern_error *why)
 {
 	struct glob g;
-	int rc = glob_translate(&g, s, strlen(s), GLOB_GIT, caseless, why);
+	int rc = glob_translate(&g, s, strlen(s), GLOB_GIT, p->caseless && !p->either, why);
 
 	if (rc)
 		return rc;
 	set_grams(line, &g.literal);
 	rc = pattern_new(
-		&line->pattern, g.regex.ptr, g.regex.len, caseless ? PATTERN_CASELESS : 0, why);
+		&line->pattern, g.regex.ptr, g.regex.len, p->caseless ? PATTERN_CASELESS : 0, why);
 	if (rc > 0)
 		*why = (struct pattern_error){1, "the pattern is too long"};
 	glob_free(&g);
@@ -70,7 +71,7 @@ static int compile_glob(
 /* 0, 1 for a refusal with `why` counting from the start of the line, -1 recorded. The pattern
  * starts after `skipped` bytes of the line. */
 static int compile_line(
-	struct policy_line *line, size_t skipped, bool caseless, struct pattern_error *why)
+	struct policy_line *line, size_t skipped, const struct policy *p, struct pattern_error *why)
 {
 	const char *s = line->text + skipped;
 	int rc;
@@ -80,9 +81,9 @@ static int compile_line(
 		skipped += strlen(regex_mark);
 		set_grams(line, NULL);
 		rc = pattern_new(&line->pattern, s, strlen(s),
-			PATTERN_TIMED | (caseless ? PATTERN_CASELESS : 0), why);
+			PATTERN_TIMED | (p->either ? PATTERN_EITHER : p->caseless), why);
 	} else {
-		rc = compile_glob(line, s, caseless, why);
+		rc = compile_glob(line, s, p, why);
 	}
 	if (rc > 0)
 		why->column += skipped;
@@ -111,7 +112,7 @@ static int append(
 	int rc = line->text ? array_room(p->lines, p->count) : -1;
 
 	if (!rc)
-		rc = compile_line(line, skipped, p->caseless, why);
+		rc = compile_line(line, skipped, p, why);
 	if (rc) {
 		line_release(line);
 		return rc;
@@ -130,7 +131,7 @@ static int add_builtin(struct policy *p, const char *text)
 	return rc > 0 ? error_set("built-in pattern '%s': %s", text, why.reason) : rc;
 }
 
-struct policy *policy_new(bool caseless)
+static struct policy *make(bool caseless, bool either)
 {
 	struct policy *p = calloc(1, sizeof *p);
 
@@ -139,6 +140,7 @@ struct policy *policy_new(bool caseless)
 		return NULL;
 	}
 	p->caseless = caseless;
+	p->either = either;
 	p->limit = INT64_MAX;
 	for (size_t i = 0; i < BUILTIN_COUNT; i++) {
 		if (add_builtin(p, builtin_lines[i])) {
@@ -147,6 +149,16 @@ struct policy *policy_new(bool caseless)
 		}
 	}
 	return p;
+}
+
+struct policy *policy_new(bool caseless)
+{
+	return make(caseless, false);
+}
+
+struct policy *policy_new_either(void)
+{
+	return make(true, true);
 }
 
 void policy_free(struct policy *p)

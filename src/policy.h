@@ -51,6 +51,12 @@ struct policy;
 struct policy *policy_new(bool caseless);
 
 /**
+ * The same, of a policy for policy_adds_path only: lines match what they match caselessly or with
+ * regard to case. (Under negation, `[!a-z]` or `(?!x)`, a caseless line matches less.)
+ */
+struct policy *policy_new_either(void);
+
+/**
  * Append the lines of a policy file.
  *
  * @param text   its bytes (git's rules: a UTF-8 BOM, CR before LF and unescaped blanks at the

@@ -21,7 +21,8 @@ struct policy {
 	size_t count;
 	struct origin *origins;
 	bool caseless;
-	bool adds; /* a line of the user's rejects */
+	bool either; /* with regard to case as well */
+	bool adds;   /* a line of the user's rejects */
 	int64_t limit;
 };
 

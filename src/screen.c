@@ -18,7 +18,7 @@ struct screen {
 	struct io_map map;
 	struct timespec index_time;
 	size_t oid_size;
-	struct policy *policies[2];        /* caseful, caseless; NULL: the built-in lines only */
+	struct policy *policy;             /* NULL: the built-in lines only */
 	const unsigned char *policy_entry; /* where the entry of .pycguard lies */
 	bool policy_named;                 /* by --policy: then that does not matter */
 	struct matcher *matcher;           /* NULL when no line of the user's rejects */
@@ -123,51 +123,55 @@ static bool is_unchanged(
 
 static bool add_lines(struct screen *s, const struct buf *text, const char *origin)
 {
-	for (int caseless = 0; caseless < 2; caseless++) {
-		s->policies[caseless] = policy_new(caseless);
-		if (!s->policies[caseless] ||
-			policy_add(s->policies[caseless], text->ptr, text->len, origin) < 0)
-			return false;
-	}
-	return true;
+	if (!s->policy)
+		s->policy = policy_new_either();
+	return s->policy && policy_add(s->policy, text->ptr, text->len, origin) == 0;
+}
+
+static bool add_file(struct screen *s, const char *file)
+{
+	struct buf text = BUF_INIT;
+	bool added = read_file(&text, file) && add_lines(s, &text, file);
+
+	buf_free(&text);
+	return added;
 }
 
 /* Goes on as far as .pycguard can be. */
-static bool load_staged(struct screen *s, struct index_walk *w, struct buf *text)
-{
-	int found = -1, order = -1;
-
-	while (order < 0 && (found = index_walk_next(w)) == 1)
-		order = strcmp(w->entry.path, policy_path);
-	if (order != 0)
-		return found >= 0;
-	s->policy_entry = w->entry.stat;
-	return read_file(text, policy_path) && is_unchanged(s, &w->entry, text) &&
-	       add_lines(s, text, policy_path);
-}
-
-static bool load_policy(struct screen *s, const char *file, bool allows)
+static bool add_staged(struct screen *s)
 {
 	struct buf text = BUF_INIT;
 	struct index_walk w;
-	bool good;
+	int found = -1, order = -1;
+	bool added;
 
-	s->policy_named = file != NULL;
-	if (file) {
-		good = read_file(&text, file) && add_lines(s, &text, file);
-	} else {
-		good = index_walk_begin(&w, s->map.bytes, s->map.len, s->oid_size) &&
-		       load_staged(s, &w, &text);
-		index_walk_end(&w);
+	if (index_walk_begin(&w, s->map.bytes, s->map.len, s->oid_size))
+		while (order < 0 && (found = index_walk_next(&w)) == 1)
+			order = strcmp(w.entry.path, policy_path);
+	added = found >= 0;
+	if (order == 0) {
+		s->policy_entry = w.entry.stat;
+		added = read_file(&text, policy_path) && is_unchanged(s, &w.entry, &text) &&
+			add_lines(s, &text, policy_path);
 	}
+	index_walk_end(&w);
 	buf_free(&text);
-	if (!good || !s->policies[0])
-		return good;
-	for (size_t i = 0; !allows && i < policy_count(s->policies[0]); i++)
-		if (policy_line(s->policies[0], i)->allows)
+	return added;
+}
+
+static bool load_policy(struct screen *s, const struct policy_files *files, bool allows)
+{
+	s->policy_named = files->policy != NULL;
+	if ((files->extend && !add_file(s, files->extend)) ||
+		!(files->policy ? add_file(s, files->policy) : add_staged(s)))
+		return false;
+	for (size_t i = 0; s->policy && !allows && i < policy_count(s->policy); i++)
+		if (policy_line(s->policy, i)->allows)
 			return false;
-	s->matcher = policy_adds(s->policies[0]) ? matcher_new() : NULL;
-	return s->matcher || !policy_adds(s->policies[0]);
+	if (!s->policy || !policy_adds(s->policy))
+		return true;
+	s->matcher = matcher_new();
+	return s->matcher != NULL;
 }
 
 /* Whether a name in the path, less the directories that the entry before was in, is bytecode's. */
@@ -181,12 +185,9 @@ static bool has_suspect(const struct index_entry *e)
 	return bytecode_suspect(name, (size_t)(end - name));
 }
 
-bool screen_lets_pass(
-	const struct index_entry *e, struct policy *const policies[2], struct matcher *m)
+bool screen_lets_pass(const struct index_entry *e, const struct policy *p, struct matcher *m)
 {
-	return !has_suspect(e) &&
-	       (!m || (policy_adds_path(policies[0], m, e->path, e->len) == 0 &&
-			      policy_adds_path(policies[1], m, e->path, e->len) == 0));
+	return !has_suspect(e) && (!m || policy_adds_path(p, m, e->path, e->len) == 0);
 }
 
 static bool is_clean(const struct screen *s)
@@ -196,7 +197,7 @@ static bool is_clean(const struct screen *s)
 
 	if (index_walk_begin(&w, s->map.bytes, s->map.len, s->oid_size))
 		while ((found = index_walk_next(&w)) == 1)
-			if (!screen_lets_pass(&w.entry, s->policies, s->matcher) ||
+			if (!screen_lets_pass(&w.entry, s->policy, s->matcher) ||
 				(strcmp(w.entry.path, policy_path) == 0 &&
 					w.entry.stat != s->policy_entry && !s->policy_named))
 				break;
@@ -204,16 +205,15 @@ static bool is_clean(const struct screen *s)
 	return found == 0;
 }
 
-bool screen_is_clean(const struct environment *env, const char *policy, bool allows)
+bool screen_is_clean(const struct environment *env, const struct policy_files *files, bool allows)
 {
 	struct screen s = {.matcher = NULL};
 	bool clean = find_repository(&s, env) &&
 		     open_index(&s, env->git_index_file ? env->git_index_file : ".git/index") &&
-		     load_policy(&s, policy, allows) && is_clean(&s);
+		     load_policy(&s, files, allows) && is_clean(&s);
 
 	io_unmap(&s.map);
-	policy_free(s.policies[0]);
-	policy_free(s.policies[1]);
+	policy_free(s.policy);
 	matcher_free(s.matcher);
 	return clean;
 }

@@ -8,9 +8,9 @@
  *             HEAD, objects and refs are there, and no variable names a repository
  *     index   the file of GIT_INDEX_FILE or .git/index, all of it understood (index_walk.h). No
  *             configuration names another; core.worktree, if it is there, moves a relative one
- *     policy  the file of --policy; else the lines of the staged .pycguard, if the file on disk is
- *             the one staged, as git tells it: by times, size and inode, and older than the index;
- *             else the built-in lines
+ *     policy  the built-in lines, and the file of --extend; then the file of --policy, or the lines
+ *             of the staged .pycguard, if the file on disk is the one staged, as git tells it: by
+ *             times, size and inode, and older than the index
  *     paths   none with a name that may be bytecode's (bytecode_suspect, which takes in what the
  *             built-in lines match), or that a rejecting line matches, with regard to case or
  *             without: under negation (`[!a-z]`, `(?!x)`) a caseless line matches less. What
@@ -24,25 +24,24 @@
 
 #include "environment.h"
 #include "index_walk.h"
-#include "policy.h"
+#include "policy_load.h"
 
 /**
  * Whether a check of the index, of no path by name, surely finds nothing.
  *
- * @param policy the file of --policy, or NULL
+ * @param files  that a person named for the policy
  * @param allows false: neither is there a `!` line, of which something might be said
  * @return false: look closer. A failure on the way is no more than that; what it leaves in error.h
  *         is without meaning.
  */
-bool screen_is_clean(const struct environment *env, const char *policy, bool allows);
+bool screen_is_clean(const struct environment *env, const struct policy_files *files, bool allows);
 
 /**
  * Whether an entry of an index is surely not rejected, those before it having been let pass.
  *
- * @param policies the lines twice, with regard to case and caseless
- * @param m        NULL: no line of the user's rejects, and `policies` are not used
+ * @param p of policy_new_either
+ * @param m NULL: no line of the user's rejects, and `p` is not used
  */
-bool screen_lets_pass(
-	const struct index_entry *e, struct policy *const policies[2], struct matcher *m);
+bool screen_lets_pass(const struct index_entry *e, const struct policy *p, struct matcher *m);
 
 #endif

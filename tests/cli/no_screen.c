@@ -4,8 +4,8 @@
  */
 #include "screen.h"
 
-bool screen_is_clean(const struct environment *env, const char *policy, bool allows)
+bool screen_is_clean(const struct environment *env, const struct policy_files *files, bool allows)
 {
-	(void)env, (void)policy, (void)allows;
+	(void)env, (void)files, (void)allows;
 	return false;
 }

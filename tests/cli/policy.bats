@@ -332,6 +332,8 @@ END
     stage m.py
     policy '!m.pyc'
     rm .git/objects/"$(git rev-parse :.pycguard | sed 's|^..|&/|')"
+    assert_refuses "'.pycguard'" -v
+    rm .pycguard
     assert_refuses "'.pycguard'"
 }
 
