@@ -152,6 +152,8 @@ static int read_author(struct history_path *row, struct repository *r)
 	if (status == 0)
 		buf_add(&text, o.bytes, o.size);
 	object_free(&o);
+	if (status == 0)
+		status = buf_failed(&text);
 	name = strstr(text.ptr, word);
 	end = strstr(text.ptr, "\n\n");
 	name = name && (!end || name < end) ? name + strlen(word) : NULL;

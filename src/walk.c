@@ -387,7 +387,7 @@ static int list(struct walk *w)
 {
 	const char *args[LONGEST_ARGUMENTS] = {
 		"rev-list", "--topo-order", "--reverse", "--boundary", format, "--stdin"};
-	size_t n = 6;
+	size_t n = 6, changes = 0;
 	struct exec e;
 	char *line;
 	int status;
@@ -399,6 +399,9 @@ static int list(struct walk *w)
 	if (w->hides_refs)
 		args[n++] = w->glob.len ? w->glob.ptr : "--all";
 	repository_exec(&e, w->repository, args);
+	while (e.changes[changes])
+		changes++;
+	e.changes[changes] = "GIT_FLUSH=0"; /* or git writes each commit by itself */
 	e.patience = PATIENCE;
 	if (exec_start(&e) < 0)
 		return -1;
