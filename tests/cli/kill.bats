@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# kill -9 at hundreds of random moments: what a repair writes is the old or the new, never a part.
+# kill -9 at hundreds of random moments: what a repair writes is the old or the new, never a part of a file.
 
 load helper
 
