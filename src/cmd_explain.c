@@ -58,8 +58,11 @@ static int open_places(struct work *work)
 	if (status > 0)
 		return 0;
 	if (repository_ignores_case(work->repository, &work->caseless) < 0 ||
-		repository_index(&work->index, work->repository) < 0 ||
-		repository_revision(&work->head, work->repository, "HEAD") < 0)
+		repository_index(&work->index, work->repository) < 0)
+		return -1;
+	/* Where there is no git, the index and the disk are what can be looked at. */
+	if (repository_revision(&work->head, work->repository, "HEAD") < 0 &&
+		error_code() != ERROR_NO_GIT)
 		return -1;
 	return name_in_repository(work);
 }

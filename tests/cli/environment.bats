@@ -425,3 +425,30 @@ of_another() {
     assert_refuses 'cannot open the repository' --check-tracked
     GIT_CEILING_DIRECTORIES=${PWD%/*} assert_refuses "not a git repository: $PWD (" --check-tracked
 }
+
+@test "where there is no git, what libgit2 can tell for certain is enough" {
+    new_repo
+    write a.py 'x = 1'
+    commit one a.py
+    write BAD.PYC x
+    git add -f BAD.PYC
+    git config core.ignoreCase false
+    PATH=$(path_without git)
+    run_pycguard --check-tracked
+    assert_status 0
+    run_pycguard --explain BAD.PYC
+    assert_status 0
+    printf '[core]\n\tignoreCase = true\n' >>.git/config
+    run_pycguard --check-tracked
+    assert_status 1
+    pyc a.py m.pyc >"$WORK/out"
+    run_pycguard --clean --all
+    [[ ! -e m.pyc && -e BAD.PYC ]]
+    GIT_DIR=.git assert_refuses "cannot run 'git'" --check-tracked
+    (($(id -u) != 0)) || {
+        chown 65534 .git
+        [[ $("$PYCGUARD" --check-tracked 2>&1) == *'cannot open the repository'* ]]
+    }
+    cd ..
+    assert_refuses "not a git repository: $PWD (" --check-tracked
+}
