@@ -135,6 +135,17 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
     assert_status 2
     run "${framework[0]}" --check-staged --policy /dev/null nowhere.pyc
     assert_status 2
+    # Of a push one ref is named: what else may be pushed is said.
+    run "${framework[0]}" --check-staged --
+    assert_output_lacks 'not checked'
+    git branch topic "$(git commit-tree -p HEAD -m topic 'HEAD^{tree}')"
+    git tag -a -m x tagged "$(git commit-tree -p HEAD -m tagged 'HEAD^{tree}')"
+    PRE_COMMIT_REMOTE_NAME=origin run "${framework[0]}" --check-staged --
+    assert_status 0
+    assert_output_has 'not checked: '
+    assert_output_has refs/heads/topic
+    assert_output_has refs/tags/tagged
+    assert_output_lacks refs/heads/main
 }
 
 @test "as the framework's pre-push: what is pushed, also to a new branch and a new remote" {
