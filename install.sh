@@ -4,13 +4,14 @@ set -eu
 
 usage() {
     cat <<'EOF'
-usage: ./install.sh [--prefix DIR] [--repo DIR] [--no-deps] [--uninstall] [--dry-run]
+usage: ./install.sh [--prefix DIR] [--repo DIR] [--static] [--no-deps] [--uninstall] [--dry-run]
 
 Builds pycguard, installs it, and shows it at work. Safe to run again.
 
   --prefix DIR   where to install (default: /usr/local for root, else ~/.local)
   --repo DIR     guard the repository at DIR, and report its tracked files
                  (without: try the hook in a throw-away repository)
+  --static       build one file that needs no library, and runs on any Linux
   --no-deps      install no packages, even if the build lacks some
   --uninstall    remove what was installed; with --repo, the hooks there too
   --dry-run      say what would be done, and change nothing
@@ -131,7 +132,7 @@ build() {
     have make || export CMAKE_GENERATOR=Ninja
     say "building pycguard ..."
     {
-        cmake -S "$source" -B "$scratch/build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$prefix" &&
+        cmake -S "$source" -B "$scratch/build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX="$prefix" -DPYCGUARD_STATIC=$static &&
             cmake --build "$scratch/build" --parallel "$jobs"
     } >"$scratch/log" 2>&1 || {
         tail -n 30 "$scratch/log" >&2
@@ -189,7 +190,7 @@ install_program() {
         { mkdir -p "${place%/*}" && ln -sf "$prefix/share/fish/vendor_completions.d/pycguard.fish" "$place"; } 2>/dev/null ||
             warn "warning: fish will not complete pycguard: cannot write '$place'"
     fi
-    say "installed $("$pycguard" --version) in $prefix"
+    say "installed $("$pycguard" --version) in $prefix, $linked"
 
     case :$PATH: in
     *:"$prefix/bin":*) ;;
@@ -295,6 +296,8 @@ source=$(cd "$(dirname "$0")" && pwd)
 prefix=
 repo=
 no_deps=false
+static=OFF
+linked='with the libraries of this system'
 uninstall=false
 dry_run=false
 while [ $# -gt 0 ]; do
@@ -306,6 +309,7 @@ while [ $# -gt 0 ]; do
         ;;
     --prefix=?*) prefix=${1#*=} ;;
     --repo=?*) repo=${1#*=} ;;
+    --static) static=ON linked='as one file that needs no library' ;;
     --no-deps) no_deps=true ;;
     --uninstall) uninstall=true ;;
     --dry-run) dry_run=true ;;

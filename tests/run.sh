@@ -7,7 +7,7 @@ set -euo pipefail
 packages=(
     cmake gcc libc6-dev make pkg-config libgit2-dev libpcre2-dev libjansson-dev
     bash-completion bats clang clang-format cppcheck dpkg-dev fakeroot file fish git jq libcmocka-dev mandoc postgresql
-    pre-commit python3 python3-django python3-jsonschema python3-psycopg2 python3-yaml shellcheck strace valgrind zsh
+    pre-commit python3 python3-venv python3-django python3-jsonschema python3-psycopg2 python3-yaml shellcheck strace valgrind zsh
 )
 
 die() {

@@ -69,6 +69,74 @@ dpkg_in_root() {
     [[ ! -e $root/usr ]] || fail "$(find "$root/usr")"
 }
 
+# One build for the file: linking all of libgit2 takes its time.
+static_build() {
+    static=$BUILD_ROOT/static
+    cmake -S "$SOURCE_ROOT" -B "$static" -DPYCGUARD_STATIC=ON >static.log 2>&1 || skip "no static libraries: $(tail -n 3 static.log)"
+    cmake --build "$static" --parallel 2 >static.log 2>&1 || fail "$(tail -n 20 static.log)"
+}
+
+@test "a static build is one file, which works in a root directory that has nothing else" {
+    static_build
+    run ldd "$static/pycguard"
+    assert_output_has 'not a dynamic executable'
+    strip -o pycguard "$static/pycguard"
+    (($(stat -c %s pycguard) < 8 << 20)) || fail 'more than 8 MB'
+    [[ $(./pycguard --version) == "$("$PYCGUARD" --version)" ]]
+    mkdir -p root && cp pycguard root/
+    new_repo root/repo
+    write m.py 'x = 1'
+    commit start m.py
+    pyc n.py n.pyc
+    rm n.py
+    cd ../..
+    local in_root=(env -i HOME=/ unshare --root="$WORK/root" --wd=/repo)
+    ((EUID == 0)) || in_root=(env -i HOME=/ unshare --map-root-user --root="$WORK/root" --wd=/repo)
+    "${in_root[@]}" /pycguard --version >/dev/null || skip 'no other root directory here'
+    run "${in_root[@]}" /pycguard --check-worktree
+    assert_status 1
+    assert_output_has n.pyc
+    run "${in_root[@]}" /pycguard --explain n.pyc
+    assert_output_has n.pyc
+    run "${in_root[@]}" /pycguard --clean
+    assert_status 0
+    [[ ! -e root/repo/n.pyc ]]
+}
+
+@test "a static build with git passes for the ordinary one" {
+    static_build
+    new_repo
+    "$static/pycguard" --install -q
+    pyc m.py m.pyc
+    git add .
+    run git commit -m x
+    assert_status 1
+    assert_output_has m.pyc
+    git rm -q --cached m.pyc
+    git commit -qm 'source alone'
+}
+
+@test "a tarball and a wheel of the static build, the same bytes twice, with their sums" {
+    static_build
+    version=$("$static/pycguard" --version | cut -d ' ' -f 2)
+    export SOURCE_DATE_EPOCH=1700000000
+    for i in 1 2; do
+        cpack --config "$static/CPackConfig.cmake" -B "$WORK/packages$i" >cpack.log 2>&1 || fail "$(cat cpack.log)"
+    done
+    diff packages1/SHA256SUMS packages2/SHA256SUMS
+    (cd packages1 && sha256sum --quiet -c SHA256SUMS && (($(wc -l <SHA256SUMS) == 2)))
+    mkdir tree && tar -x -z -f packages1/*.tar.gz -C tree --strip-components=1
+    [[ $(tree/bin/pycguard --version) == "pycguard $version "* && $(readlink tree/bin/git-pycguard) == pycguard ]]
+    [[ -s tree/share/man/man1/pycguard.1 && -s tree/share/bash-completion/completions/pycguard ]]
+
+    "$PYTHON" -m venv venv 2>venv.log || skip "no venv: $(cat venv.log)"
+    venv/bin/pip install -q --no-index --no-deps packages1/*.whl
+    [[ $(venv/bin/pycguard --version) == "pycguard $version "* ]]
+    PATH=$WORK/venv/bin:$PATH git pycguard --version
+    venv/bin/pip uninstall -q -y pycguard
+    [[ ! -e venv/bin/pycguard ]]
+}
+
 @test "the version stands in one place, or is the same" {
     version=$(sed -n 's/^project(pycguard VERSION \([^ )]*\).*/\1/p' "$SOURCE_ROOT/CMakeLists.txt")
     [[ $version ]]

@@ -11,7 +11,7 @@ import sys
 
 # Top to bottom. A file may include what stands on its own line or on a lower one.
 LAYERS = """
-main
+main static_only
 cmd* job
 cli* self
 formats report*
