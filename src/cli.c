@@ -167,13 +167,6 @@ static int take_option(struct invocation *out, enum option_id id, const char *va
 		out->hooks |= 1U << hook_named(value);
 	if (id == OPTION_DIRECTORY && *value && chdir(value) < 0)
 		return error_os(errno, "cannot change to directory '%s'", value);
-	if (id == OPTION_DIRECTORY || id == OPTION_POLICY || id == OPTION_EXTEND) {
-		if (row->name)
-			buf_addf(&out->again, " --%s ", row->name);
-		else
-			buf_addf(&out->again, " -%c ", row->letter);
-		path_shell(&out->again, value, strlen(value));
-	}
 	return 0;
 }
 
@@ -240,7 +233,7 @@ int cli_parse(struct invocation *out, int argc, char **argv)
 	unsigned given = 0;
 	int c, id, status = 0;
 
-	*out = (struct invocation){.format = "human", .again = BUF_INIT};
+	*out = (struct invocation){.format = "human"};
 	out->after_dashes = count_after_dashes(argc, argv);
 	build_tables(&t);
 	opterr = 0;
@@ -261,14 +254,9 @@ int cli_parse(struct invocation *out, int argc, char **argv)
 	out->operand_count = argc - optind;
 	if (status < 0 || out->help || out->version)
 		return status;
-	if (buf_failed(&out->again) < 0 || (!out->command && check_not_a_command(out) < 0))
+	if (!out->command && check_not_a_command(out) < 0)
 		return -1;
 	if (!out->command)
 		out->command = cli_commands[0];
 	return check_command(out, given);
-}
-
-void cli_release(struct invocation *in)
-{
-	buf_free(&in->again);
 }

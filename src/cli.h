@@ -38,7 +38,7 @@ enum option_id {
 
 struct environment;
 
-/** What the user asked for, for cli_release. All strings are borrowed from argv. */
+/** What the user asked for. All strings are borrowed from argv. */
 struct invocation {
 	const struct command *command;
 	const char *policy; /* NULL: the repository's .pycguard */
@@ -57,9 +57,6 @@ struct invocation {
 	char **operands;
 	int operand_count;
 	int after_dashes; /* how many of them stood after "--" */
-	/* -C, --policy and --extend as words of a shell, each after a blank: what a command to
-	 * paste must repeat. The one thing that is not borrowed. */
-	struct buf again;
 };
 
 /** One command: what it is called, which options it has, and what it does. */
@@ -95,12 +92,9 @@ extern const struct option_row cli_options[OPTION_COUNT];
 /**
  * Read the command line. -C takes effect at once, as git's does: what follows is relative to it.
  *
- * @param out for cli_release, also on failure
  * @return 0; -1 with the failure recorded
  */
 int cli_parse(struct invocation *out, int argc, char **argv);
-
-void cli_release(struct invocation *in);
 
 /** Append the help of a command, or of all when it is NULL, in lines of at most `width` columns. */
 void cli_help(struct buf *out, const struct command *command, size_t width);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,25 +36,65 @@ static bool is_push(enum report_mode mode)
 	return mode == REPORT_PUSH || mode == REPORT_RECEIVE;
 }
 
-/* The command that mends what this one finds, for the same shell. */
-static int write_mend(struct buf *out, const struct invocation *in, const struct environment *env,
-	enum report_mode mode)
+static void add_file(struct buf *out, const char *option, const char *name, bool absolute)
 {
-	int i;
+	char *real = absolute ? realpath(name, NULL) : NULL;
 
-	if (self_word(out, env->program, env->path) < 0)
+	buf_addf(out, " %s ", option);
+	path_shell(out, real ? real : name, strlen(real ? real : name));
+	free(real);
+}
+
+/* The options that say which policy, for a command that may run elsewhere. */
+static void add_policy(struct buf *out, const struct invocation *in, const struct report *r)
+{
+	bool elsewhere = *r->at.prefix || report_of_commits(r);
+
+	if (in->policy && r->mode != REPORT_RECEIVE)
+		add_file(out, "--policy", in->policy, elsewhere);
+	if (in->extend && r->mode != REPORT_RECEIVE)
+		add_file(out, "--extend", in->extend, elsewhere);
+}
+
+/* The one who reads a server's report has a shell elsewhere. */
+static int add_program(struct buf *out, const struct environment *env, const struct report *r)
+{
+	bool relative = strchr(env->program, '/') && env->program[0] != '/';
+	char *real = relative ? realpath(env->program, NULL) : NULL;
+	int status = 0;
+
+	if (r->mode == REPORT_RECEIVE)
+		buf_adds(out, "pycguard");
+	else
+		status = self_word(out, real ? real : env->program, env->path);
+	free(real);
+	return status < 0 ? -1 : buf_failed(out);
+}
+
+/* What a command to paste is made of. */
+struct words {
+	struct buf program, policy;
+	char *dir;
+};
+
+static int fill_words(struct words *words, struct report *r, const struct invocation *in,
+	const struct environment *env)
+{
+	if (in->directory && r->mode != REPORT_RECEIVE) {
+		words->dir = getcwd(NULL, 0);
+		if (!words->dir)
+			return error_os(errno, "cannot tell the working directory");
+	}
+	r->at.dir = words->dir;
+	add_policy(&words->policy, in, r);
+	if (add_program(&words->program, env, r) < 0 || buf_failed(&words->policy) < 0)
 		return -1;
-	buf_add(out, in->again.ptr, in->again.len);
-	if (mode != REPORT_WORKTREE) {
-		buf_adds(out, " --untrack");
-		return buf_failed(out);
-	}
-	buf_adds(out, in->strict ? " --clean --all" : " --clean");
-	for (i = 0; i < in->operand_count; i++) {
-		buf_adds(out, i ? " " : " -- ");
-		path_shell(out, in->operands[i], strlen(in->operands[i]));
-	}
-	return buf_failed(out);
+	r->program = words->program.ptr;
+	r->policy = words->policy.ptr;
+	r->operands = in->operands;
+	r->operand_count = in->operand_count;
+	r->in_hook = env->git_index_file != NULL;
+	return 0;
 }
 
 bool cmd_is_silent(const struct invocation *in, const struct environment *env)
@@ -114,33 +155,33 @@ static void add_statistics(struct buf *out, const struct finding_list *findings)
 int cmd_report(const struct invocation *in, const struct environment *env, struct report *r)
 {
 	report_printer *printer = in->paths_only ? report_paths : format_named(in->format);
-	struct buf text = BUF_INIT, mend = BUF_INIT;
-	size_t rejected;
-	int status = 0;
+	struct words words = {BUF_INIT, BUF_INIT, NULL};
+	struct buf text = BUF_INIT;
+	int status;
 
 	r->strict = in->strict;
 	r->verbose = in->verbose;
 	r->all_clear = in->verbose || (!is_push(r->mode) && cmd_wants_all_clear(in, env));
 	r->color = wants_color(in, env);
-	rejected = report_rejected(r);
-	if (rejected && (printer == report_human || in->output))
-		status = write_mend(&mend, in, env, r->mode);
-	r->mend = mend.ptr;
+	r->width = env->width;
+	status = fill_words(&words, r, in, env);
 	if (status == 0 && in->output) {
 		status = write_output(in->output, printer, r);
 		printer = report_human;
 	}
-	if (!in->quiet || printer != report_human)
+	if (status == 0 && (!in->quiet || printer != report_human))
 		printer(&text, r);
 	if (in->statistics && !in->quiet && printer == report_human)
 		add_statistics(&text, r->findings);
 	if (status == 0)
 		status = report_write(&text);
 	buf_free(&text);
-	buf_free(&mend);
+	buf_free(&words.program);
+	buf_free(&words.policy);
+	free(words.dir);
 	if (status < 0)
 		return STATUS_FAILED;
-	return rejected ? STATUS_REJECTED : STATUS_CLEAN;
+	return report_rejected(r) ? STATUS_REJECTED : STATUS_CLEAN;
 }
 
 void cmd_list(struct buf *out, const struct invocation *in, const struct pathset *paths)

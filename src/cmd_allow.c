@@ -41,6 +41,10 @@ static int find_named(struct pathset *named, struct job *job, const char *operan
 static void say(struct buf *out, const struct invocation *in, const struct environment *env,
 	const struct job *job, const struct pathset *paths)
 {
+	const struct standing at = {.prefix = job->prefix.ptr};
+	char name[] = ".pycguard";
+	struct pathset_item item = {name, sizeof name - 1};
+	const struct pathset file = {&item, 1};
 	if (!paths->count) {
 		if (cmd_wants_all_clear(in, env))
 			buf_adds(out, "pycguard: nothing to allow: these files are not rejected\n");
@@ -52,8 +56,8 @@ static void say(struct buf *out, const struct invocation *in, const struct envir
 	cmd_list(out, in, paths);
 	if (in->dry_run)
 		return;
-	buf_adds(out, "Stage that, then commit: git add -- ");
-	finding_pathspec(out, policy_path, strlen(policy_path), job->prefix.ptr);
+	buf_adds(out, "Stage that, then commit: ");
+	command_git(out, &at, "add", &file);
 	buf_adds(out, "\n");
 }
 

@@ -84,7 +84,7 @@ static int check_index(const struct invocation *in, const struct environment *en
 			.unmatched = w.unmatched,
 			.progress = &w.progress};
 
-		r.prefix = w.job.prefix.ptr;
+		r.at.prefix = w.job.prefix.ptr;
 		if (check_run(&findings, &r.checked, &check) == 0)
 			status = STATUS_CLEAN;
 		progress_end(&w.progress);

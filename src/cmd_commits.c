@@ -8,6 +8,7 @@
 
 #include "commits.h"
 #include "io.h"
+#include "job.h"
 #include "policy_load.h"
 #include "pushed.h"
 #include "reflines.h"
@@ -155,7 +156,7 @@ static int load_policy(struct run *job, bool caseless)
 	return status;
 }
 
-static int job_open(struct run *job)
+static int open_run(struct run *job)
 {
 	struct scan *s = &job->scan;
 
@@ -175,7 +176,7 @@ static int job_open(struct run *job)
 	return job->in->squash ? walk_squash(job->walk) : walk_run(job->walk);
 }
 
-static void job_close(struct run *job)
+static void close_run(struct run *job)
 {
 	finding_list_free(&job->findings);
 	history_free(&job->history);
@@ -232,6 +233,23 @@ static int job_run(struct run *job)
 	return job->report.mode == REPORT_RANGE ? judge_named(job) : 0;
 }
 
+/* Whether a remote has the first commit that is found, and so may have those after it. */
+static int find_published(struct run *job)
+{
+	const char *const args[] = {"for-each-ref", "--count=1", "--contains",
+		job->findings.count ? job->findings.items[0].commit : "", "refs/remotes", NULL};
+	const struct buf none = BUF_INIT;
+	struct buf out = BUF_INIT;
+	int status = 0;
+
+	if (job->findings.count &&
+		(job->report.mode == REPORT_RANGE || job->report.mode == REPORT_PUSH))
+		status = repository_git(&out, job->repository, args, &none);
+	job->report.published = out.len > 0;
+	buf_free(&out);
+	return status < 0 ? -1 : 0;
+}
+
 static int check_commits(
 	const struct invocation *in, const struct environment *env, enum report_mode mode)
 {
@@ -240,17 +258,21 @@ static int check_commits(
 		.events = SCAN_EVENTS_INIT,
 		.history = HISTORY_INIT,
 		.findings = FINDING_LIST_INIT};
+	struct buf prefix = BUF_INIT;
 	int status = STATUS_FAILED;
 
-	job.report = (struct report){
-		.mode = mode, .findings = &job.findings, .prefix = "", .history = &job.history};
+	job.report =
+		(struct report){.mode = mode, .findings = &job.findings, .history = &job.history};
 	progress_start(&job.progress, "commits looked at", in->quiet);
-	if (job_open(&job) == 0 && job_run(&job) == 0)
+	if (open_run(&job) == 0 && job_run(&job) == 0 && find_published(&job) == 0 &&
+		job_prefix(&prefix, job.repository, env) == 0)
 		status = STATUS_CLEAN;
 	progress_end(&job.progress);
+	job.report.at.prefix = prefix.ptr;
 	if (status == STATUS_CLEAN)
 		status = cmd_report(in, env, &job.report);
-	job_close(&job);
+	buf_free(&prefix);
+	close_run(&job);
 	return status;
 }
 

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "disk.h"
 #include "explain.h"
+#include "job.h"
 #include "policy_load.h"
 #include "repository.h"
 
@@ -41,11 +42,7 @@ static int name_in_repository(struct work *work)
 	status = repository_relative(&work->tracked, work->repository, work->typed);
 	if (status != 0)
 		return status < 0 ? -1 : 0;
-	if (repository_relative(&work->prefix, work->repository, ".") < 0)
-		return -1;
-	if (work->prefix.len)
-		buf_addc(&work->prefix, '/');
-	return buf_failed(&work->prefix);
+	return job_prefix(&work->prefix, work->repository, work->env);
 }
 
 static int open_places(struct work *work)
@@ -210,7 +207,7 @@ static int print(struct work *work)
 	int status;
 
 	if (strcmp(work->in->format, "json") == 0)
-		report_json_finding(&text, work->told.finding, work->prefix.ptr);
+		report_json_finding(&text, work->told.report, work->told.finding);
 	else
 		explain_file(&text, &work->told);
 	status = report_write(&text);
@@ -226,6 +223,7 @@ static int tell(struct work *work)
 		.snapshot = work->judged,
 		.policy = work->policy,
 		.caseless = work->caseless};
+	struct report report = {.at.prefix = work->prefix.ptr};
 	struct finding finding = {0};
 	struct examined x = {.source = BUF_INIT};
 	int status = examine(&x, work->judged, &work->entry, work->caseless);
@@ -242,11 +240,10 @@ static int tell(struct work *work)
 	work->told.shown = work->typed;
 	work->told.file = &x;
 	work->told.finding = &finding;
-	work->told.prefix = work->prefix.ptr;
+	work->told.report = &report;
 	if (status == 0)
 		status = print(work);
-	work->told.file = NULL;
-	work->told.finding = NULL;
+	work->told = (struct explanation){0};
 	finding_clear(&finding);
 	examined_free(&x);
 	return status;

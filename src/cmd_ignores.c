@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "command.h"
 #include "ignores.h"
 #include "job.h"
 #include "path.h"
@@ -51,14 +52,10 @@ static void say_gap(struct buf *out, const struct ignore_gap *gap, bool done)
 
 static void say_commit(struct buf *out, const struct work *w)
 {
-	size_t i;
+	const struct standing at = {.prefix = w->job.prefix.ptr};
 
-	buf_adds(out, "Commit that: git add --");
-	for (i = 0; i < w->files.count; i++) {
-		buf_adds(out, " ");
-		finding_pathspec(
-			out, w->files.items[i].path, w->files.items[i].len, w->job.prefix.ptr);
-	}
+	buf_adds(out, "Commit that: ");
+	command_git(out, &at, "add", &w->files);
 	buf_adds(out, "\n");
 }
 

@@ -101,8 +101,8 @@ static int run(const struct invocation *in, const struct environment *env)
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.messages = PATHSET_INIT};
 
-	work.report =
-		(struct report){.mode = REPORT_WORKTREE, .findings = &work.findings, .prefix = ""};
+	work.report = (struct report){
+		.mode = REPORT_WORKTREE, .findings = &work.findings, .at.prefix = ""};
 	progress_start(&work.progress, "files looked at", in->quiet);
 	for (i = 0; i < count && status == 0; i++)
 		status = check_directory(&work, dirs[i]);

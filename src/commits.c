@@ -136,7 +136,6 @@ static int describe(struct finding *f, const struct judge *j, const struct scan_
 {
 	const struct history_path *row;
 
-	f->in_history = j->in_history;
 	f->is_root = j->commit->parent_count == 0;
 	f->commit = hex(j, &j->commit->id);
 	f->subject = strdup(j->subject);

@@ -332,10 +332,10 @@ void explain_file(struct buf *out, const struct explanation *e)
 		return;
 	row(out, "rule");
 	buf_addf(out, "%s: ", rule_text(e->finding->rule)->id);
-	finding_message(out, e->finding);
+	report_message(out, e->finding);
 	buf_adds(out, "\n");
-	row(out, "mend");
-	finding_fix(out, e->finding, e->prefix);
+	row(out, "fix");
+	report_fix(out, e->report, e->finding);
 	buf_adds(out, "\n");
 }
 
@@ -356,6 +356,6 @@ void explain_rule(struct buf *out, enum rule rule, size_t width)
 	row_wrapped(out, text->why, width);
 	row(out, "example");
 	row_wrapped(out, text->example, width);
-	row(out, "mend");
-	row_wrapped(out, text->mend, width);
+	row(out, "fix");
+	row_wrapped(out, text->fix, width);
 }

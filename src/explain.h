@@ -7,6 +7,7 @@
 #include "examine.h"
 #include "finding.h"
 #include "policy.h"
+#include "report.h"
 
 /** Whether a place was looked into, and what was there. */
 struct place {
@@ -22,14 +23,14 @@ struct explanation {
 	const struct finding *finding;
 	struct policy_decision decision;
 	struct place index, head, disk;
-	enum bytecode_loads now; /* of the copy on this disk, times and all; if disk.file */
-	const char *prefix;      /* as in struct report */
+	enum bytecode_loads now;     /* of the copy on this disk, times and all; if disk.file */
+	const struct report *report; /* how the fix is written */
 };
 
 /** Append the explanation. Memory is the buf's matter. */
 void explain_file(struct buf *out, const struct explanation *e);
 
-/** Append what a rule means, why, an example and the mend, in lines of at most `width` columns. */
+/** Append what a rule means, why, an example and the fix, in lines of at most `width` columns. */
 void explain_rule(struct buf *out, enum rule rule, size_t width);
 
 #endif

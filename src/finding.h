@@ -44,7 +44,6 @@ struct finding {
 	char *subject; /* first line of its message */
 	char *removed; /* id of a later commit that removes the path again; NULL: none does */
 	bool is_root;  /* the commit has no parents */
-	bool in_history; /* what mends it is to rewrite the whole history */
 };
 
 void finding_clear(struct finding *f);
@@ -53,37 +52,11 @@ void finding_clear(struct finding *f);
 const char *severity_name(enum severity s);
 
 /**
- * Whether it has the name of a migration, which Django's loader runs, or is stopped by, if it loads
- * the package at all (migrations_loaded).
- */
-bool finding_names_migration(const struct finding *f);
-
-/** Append one sentence: what Python or Django does with this file. UTF-8, no control bytes. */
-void finding_message(struct buf *out, const struct finding *f);
-
-/** Append the command to paste that mends it, for a shell in the user's directory. */
-void finding_fix(struct buf *out, const struct finding *f, const char *prefix);
-
-/**
  * Append 32 hexadecimal digits that stand for the rule and the path, and nothing else: they are the
  * same in every run and every commit, also after a rebase. (SipHash-2-4 of RULE NUL PATH, with the
  * keys 0,0 and 1,0.)
  */
 void finding_fingerprint(struct buf *out, const struct finding *f);
-
-/**
- * The command that takes files out of commits: begin a buf, append each file to it by
- * finding_pathspec with a blank before it, and have the whole appended to `out`, and `word` freed.
- * All commits after the parent of `first` are made anew.
- */
-void finding_amend_begin(struct buf *word);
-void finding_amend_end(struct buf *out, struct buf *word, const struct finding *first);
-
-/**
- * Append `path`, which is one of the index, as a word of a git command line that means that file
- * alone, for a shell in the subdirectory `prefix` of the work tree (with its slash; "" at the top).
- */
-void finding_pathspec(struct buf *out, const char *path, size_t len, const char *prefix);
 
 struct finding_list {
 	struct finding *items;

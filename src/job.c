@@ -2,18 +2,17 @@
 
 #include "policy_load.h"
 
-/* A hook runs at the top of the work tree; GIT_PREFIX says where the user is. */
-static int find_prefix(struct job *job, const struct environment *env)
+int job_prefix(struct buf *out, const struct repository *r, const struct environment *env)
 {
-	if (!repository_top(job->repository))
+	if (!repository_top(r))
 		return 0;
 	if (env->git_prefix)
-		buf_adds(&job->prefix, env->git_prefix);
-	else if (repository_relative(&job->prefix, job->repository, ".") < 0)
+		buf_adds(out, env->git_prefix);
+	else if (repository_relative(out, r, ".") < 0)
 		return -1;
-	else if (job->prefix.len)
-		buf_addc(&job->prefix, '/');
-	return buf_failed(&job->prefix);
+	else if (out->len)
+		buf_addc(out, '/');
+	return buf_failed(out);
 }
 
 static int find_named(struct job *job, const struct invocation *in)
@@ -41,7 +40,7 @@ int job_open(struct job *job, const struct invocation *in, const struct environm
 		repository_ignores_case(job->repository, &job->caseless) < 0 ||
 		repository_index(&job->snapshot, job->repository) < 0 ||
 		policy_load(&job->policy, &files, job->snapshot, job->caseless) < 0 ||
-		find_prefix(job, env) < 0)
+		job_prefix(&job->prefix, job->repository, env) < 0)
 		return -1;
 	return find_named(job, in);
 }

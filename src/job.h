@@ -25,6 +25,14 @@ struct job {
 /** @param job for job_close, also on failure. @return 0; -1 with the failure recorded. */
 int job_open(struct job *job, const struct invocation *in, const struct environment *env);
 
+/**
+ * Append where the user's shell is below the top of the work tree, with a slash at its end. A hook
+ * runs at the top, and GIT_PREFIX says where the user is.
+ *
+ * @return 0; -1 with the failure recorded
+ */
+int job_prefix(struct buf *out, const struct repository *r, const struct environment *env);
+
 void job_close(struct job *job);
 
 #endif

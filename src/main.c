@@ -169,6 +169,5 @@ int main(int argc, char **argv)
 
 	if (status == STATUS_FAILED)
 		say_failure();
-	cli_release(&in);
 	return status;
 }

@@ -80,14 +80,15 @@ void path_quote(struct buf *out, const char *path, size_t len)
 	buf_add(out, path, len);
 }
 
+/* What no shell reads as anything but itself, wherever it is in a word: zsh expands `=name`. */
 static bool is_plain(unsigned char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       (c && strchr("_-./:@%+=,", c)) || c >= 0x80;
+	       (c && strchr("_-./:@+,", c)) || c >= 0x80;
 }
 
-/* The one form that every POSIX shell reads; only line feeds at the very end would be lost. A `-`
- * at the start would be an option of printf. */
+/* The one form that sh, bash, zsh and fish all read; only line feeds at the very end would be lost.
+ * bash and zsh look for `!` in double quotes, and a `-` at the start is an option of printf. */
 static void shell_printf(struct buf *out, const char *word, size_t len)
 {
 	size_t i, n;
@@ -95,7 +96,7 @@ static void shell_printf(struct buf *out, const char *word, size_t len)
 	buf_adds(out, "\"$(printf '");
 	for (i = 0; i < len; i += n) {
 		n = utf8_showable(word + i, len - i);
-		if (n == 0 || strchr("'\\%", word[i]) || utf8_commands(word, i) ||
+		if (n == 0 || !is_plain((unsigned char)word[i]) || utf8_commands(word, i) ||
 			(i == 0 && word[i] == '-')) {
 			buf_addf(out, "\\%03o", (unsigned char)word[i]);
 			n = 1;
@@ -104,6 +105,25 @@ static void shell_printf(struct buf *out, const char *word, size_t len)
 		}
 	}
 	buf_adds(out, "')\"");
+}
+
+/* A backslash stands outside of the quotes, because fish reads some in them. */
+static void shell_quotes(struct buf *out, const char *word, size_t len)
+{
+	bool open = false;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		bool outside = word[i] == '\'' || word[i] == '\\';
+
+		if (open == outside)
+			buf_addc(out, '\'');
+		open = !outside;
+		if (outside)
+			buf_addc(out, '\\');
+		buf_addc(out, word[i]);
+	}
+	buf_adds(out, open ? "'" : len ? "" : "''");
 }
 
 static bool is_octal(char c)
@@ -152,29 +172,21 @@ bool path_unquote(struct buf *out, const char **quoted)
 
 void path_shell(struct buf *out, const char *word, size_t len)
 {
-	bool plain = len > 0;
+	bool plain = len > 0, showable = true;
 	size_t i, n;
 
 	for (i = 0; i < len; i += n) {
 		n = utf8_showable(word + i, len - i);
-		if (n == 0 || utf8_commands(word, i)) {
-			shell_printf(out, word, len);
-			return;
-		}
+		showable = showable && n && !utf8_commands(word, i);
 		plain = plain && is_plain((unsigned char)word[i]);
+		n = n ? n : 1;
 	}
-	if (plain) {
+	if (!showable)
+		shell_printf(out, word, len);
+	else if (plain)
 		buf_add(out, word, len);
-		return;
-	}
-	buf_addc(out, '\'');
-	for (i = 0; i < len; i++) {
-		if (word[i] == '\'')
-			buf_adds(out, "'\\''");
-		else
-			buf_addc(out, word[i]);
-	}
-	buf_addc(out, '\'');
+	else
+		shell_quotes(out, word, len);
 }
 
 void path_replace(struct buf *out, const char *path, size_t len)

@@ -28,8 +28,8 @@ void path_from(struct buf *out, const char *path, size_t len, const char *dir);
 /**
  * Append `path` for people: as it is when every character can be shown, else in double quotes with
  * C escapes as git's core.quotePath writes them (`"a\tb"`). What is escaped: control characters
- * (C1 and bidirectional overrides too), `"`, `\`, bytes that are not UTF-8, and what utf8_commands
- * says (`##[error]`, `::error::`).
+ * (C1 too), invisible and bidirectional ones, `"`, `\`, bytes that are not UTF-8, and what
+ * utf8_commands says (`##[error]`, `::error::`).
  */
 void path_quote(struct buf *out, const char *path, size_t len);
 
@@ -43,9 +43,9 @@ void path_quote(struct buf *out, const char *path, size_t len);
 bool path_unquote(struct buf *out, const char **quoted);
 
 /**
- * Append `word` as one word of a POSIX shell, quoted only if need be. One with what path_quote
- * escapes (but for quotes and backslashes) is written as "$(printf '...')", for `$'...'` is not in
- * every sh.
+ * Append `word` as one word of sh, bash, zsh and fish, quoted only if need be. One with what
+ * path_quote escapes (but for quotes and backslashes) is written as "$(printf '...')", because
+ * `$'...'` is not in every sh.
  */
 void path_shell(struct buf *out, const char *word, size_t len);
 

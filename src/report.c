@@ -28,11 +28,13 @@ size_t report_rejected(const struct report *r)
 
 void report_sentence(struct buf *out, const struct report *r, const struct finding *f)
 {
-	finding_message(out, f);
+	report_message(out, f);
 	if (f->commit)
 		buf_addf(out, " (commit %s)", f->commit);
-	buf_adds(out, ". To mend it: ");
-	finding_fix(out, f, r->prefix);
+	buf_adds(out, ". To fix it: ");
+	report_fix(out, r, f);
+	if (f->rule == RULE_GHOST_MODULE && !f->on_disk)
+		buf_adds(out, " ; then delete it from disk: pycguard --clean");
 }
 
 const char *report_mode_name(enum report_mode mode)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "command.h"
 #include "finding.h"
 
 enum report_mode {
@@ -33,12 +34,18 @@ struct report {
 	size_t checked;
 	const struct finding_list *findings;
 	const struct history *history; /* of REPORT_HISTORY, for people */
-	const char *prefix; /* the user's subdirectory of the work tree, with its slash, or "" */
-	const char *mend;   /* the command that mends all of it */
-	bool strict;        /* warnings count as errors */
-	bool verbose;       /* list everything */
-	bool all_clear;     /* say so when all is well */
+	struct standing at;
+	const char *program; /* pycguard as a word of the user's shell, and after it, each with a */
+	const char *policy;  /* blank before it, the options that say which policy; or "" */
+	char **operands;     /* what the user named */
+	int operand_count;
+	bool in_hook;   /* git asks, and waits for the answer */
+	bool published; /* a remote has commits that are found */
+	bool strict;    /* warnings count as errors */
+	bool verbose;   /* list everything */
+	bool all_clear; /* say so when all is well */
 	bool color;
+	size_t width; /* of a line of text */
 };
 
 /** Appends a report to `out`. Memory is the buf's matter; otherwise it cannot fail. */
@@ -51,7 +58,7 @@ report_printer report_github;
 report_printer report_gitlab;
 
 /** One finding as the object that report_json lists, for --explain. */
-void report_json_finding(struct buf *out, const struct finding *f, const char *prefix);
+void report_json_finding(struct buf *out, const struct report *r, const struct finding *f);
 
 /** -z: the rejected paths alone, a NUL after each. */
 report_printer report_paths;
@@ -68,8 +75,26 @@ size_t report_rejected(const struct report *r);
 /** How grave a finding is in this report: an error if it makes the check fail. */
 enum severity report_severity(const struct report *r, const struct finding *f);
 
-/** Append all of a finding in one line of text: what Python does, the commit, the mend. */
+/** What Python or Django does with such a file, in words that name no file. */
+const char *report_summary(const struct finding *f);
+
+/** Append the same as one sentence with its names. UTF-8, no control bytes. */
+void report_message(struct buf *out, const struct finding *f);
+
+/**
+ * Whether it has the name of a migration, which Django's loader runs, or is stopped by, if it loads
+ * the package at all (migrations_loaded).
+ */
+bool report_names_migration(const struct finding *f);
+
+/** Append all of a finding in one line of text: what Python does, the commit, the fix. */
 void report_sentence(struct buf *out, const struct report *r, const struct finding *f);
+
+/** Append the command that fixes one finding, in one line. */
+void report_fix(struct buf *out, const struct report *r, const struct finding *f);
+
+/** Append what fixes all that is rejected, for people. */
+void report_fix_all(struct buf *out, const struct report *r);
 
 /** "staged", "tracked", ... */
 const char *report_mode_name(enum report_mode mode);

@@ -1,11 +1,11 @@
-#include "report_people.h"
-
+#include <stdlib.h>
 #include <string.h>
 
 #include "path.h"
+#include "report_people.h"
 
-/* So many commits are shown, and so many files of each, unless all are asked for. */
-enum { COMMITS_MAX = 12, FILES_MAX = 12, COMMAND_MAX = 6 };
+/* So many commits are shown, unless all are asked for. */
+enum { COMMITS_MAX = 8 };
 
 static size_t run_of_commit(const struct finding_list *list, size_t i)
 {
@@ -27,101 +27,108 @@ static size_t count_commits(const struct finding_list *list)
 
 static void say_heading(struct buf *out, const struct report *r, size_t commits)
 {
+	bool orphans = false, adds = false;
 	struct buf line = BUF_INIT;
+	size_t i;
 
-	buf_addf(&line,
-		"pycguard: %s%zu commit%s bring%s bytecode or other files that git must not carry",
+	for (i = 0; i < r->findings->count; i++) {
+		bool orphan = r->findings->items[i].cause == CAUSE_SOURCE_REMOVED;
+
+		orphans = orphans || orphan;
+		adds = adds || !orphan;
+	}
+	buf_addf(&line, "pycguard: %s%zu commit%s %s%s %ss%s",
 		r->mode == REPORT_RANGE ? "" : "push refused: ", commits, amount_plural(commits),
-		commits == 1 ? "s" : "");
+		adds && orphans ? "add or orphan" :
+		adds            ? "add" :
+				  "orphan",
+		commits == 1 && !(adds && orphans) ? "s" : "", report_noun(r),
+		strcmp(report_noun(r), "file") == 0 ? " that should not be committed" : "");
 	report_heading(out, r, &line);
 }
 
-static void say_file(struct buf *out, const struct report *r, const struct finding *f)
-{
-	buf_adds(out, "  ");
-	path_quote(out, f->path, f->path_len);
-	buf_adds(out, "  ");
-	report_colored(out, r, "1;31", rule_text(f->rule)->id);
-	report_colored(out, r, "2", report_cause(f->cause));
-	buf_adds(out, "\n    ");
-	finding_message(out, f);
-	buf_addc(out, '\n');
-}
-
-static void say_commit(struct buf *out, const struct report *r, size_t i, size_t n)
+/* What Python runs in place of a source comes first. */
+static void say_commit(struct buf *out, const struct report *r, size_t i, size_t n, size_t lines)
 {
 	const struct finding *f = &r->findings->items[i];
-	size_t shown = r->verbose || n <= FILES_MAX ? n : FILES_MAX, j;
+	size_t most = n <= lines || r->verbose ? n : lines - 1, shown = 0, j;
+	int rule;
 
 	buf_addf(out, "\ncommit %.10s  ", f->commit);
 	path_quote(out, f->subject, strlen(f->subject));
 	buf_addc(out, '\n');
-	for (j = 0; j < shown; j++)
-		say_file(out, r, f + j);
+	for (rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
+		for (j = 0; j < n && shown < most; j++)
+			if (f[j].rule == (enum rule)rule) {
+				report_file(out, r, f + j, true);
+				shown++;
+			}
 	if (shown < n)
 		buf_addf(out, "  and %zu file%s more (-v lists all)\n", n - shown,
 			amount_plural(n - shown));
 }
 
-/* Each path once, in the order in which they are met. */
-static size_t count_paths(const struct finding_list *list, const struct finding **out, size_t most)
+static bool has_ghost(const struct finding_list *list, size_t i, size_t n)
 {
-	size_t count = 0, i, j;
-
-	for (i = 0; i < list->count; i++) {
-		for (j = 0; j < count && strcmp(out[j]->path, list->items[i].path) != 0; j++)
-			;
-		if (j < count)
-			continue;
-		if (count == most)
-			return most + 1;
-		out[count++] = &list->items[i];
-	}
-	return count;
+	for (; n; n--)
+		if (list->items[i + n - 1].rule == RULE_GHOST_MODULE)
+			return true;
+	return false;
 }
 
-/* Findings come parents first, so all that is found is after the parent of the first commit. */
-static void say_mend(struct buf *out, const struct report *r)
+/* Where not all are shown, those with a ghost come first. */
+static void say_commits(struct buf *out, const struct report *r, size_t commits)
 {
-	const struct finding *paths[COMMAND_MAX];
-	size_t i, count = count_paths(r->findings, paths, COMMAND_MAX);
-	struct buf word = BUF_INIT;
+	const struct finding_list *list = r->findings;
+	size_t most = commits <= COMMITS_MAX || r->verbose ? commits : COMMITS_MAX;
+	size_t lines = REPORT_LINES / (commits < COMMITS_MAX ? commits : COMMITS_MAX);
+	size_t pass, i, n, shown = 0;
 
-	buf_addf(out,
-		"\nTake %s out of the commits, which are made anew (the files stay on disk):\n  ",
-		count == 1 ? "it" : "them");
-	if (count > COMMAND_MAX) {
-		buf_adds(&word, "pycguard --untrack");
-	} else {
-		finding_amend_begin(&word);
-		for (i = 0; i < count; i++) {
-			buf_addc(&word, ' ');
-			finding_pathspec(&word, paths[i]->path, paths[i]->path_len, "");
+	for (pass = most < commits ? 0 : 2; pass < 3; pass++)
+		for (i = 0; i < list->count && shown < most; i += n) {
+			n = run_of_commit(list, i);
+			if (pass < 2 && has_ghost(list, i, n) != (pass == 0))
+				continue;
+			say_commit(out, r, i, n, lines);
+			shown++;
 		}
+	if (shown < commits)
+		buf_addf(out, "\nand %zu commit%s more (-v lists all)\n", commits - shown,
+			amount_plural(commits - shown));
+}
+
+/* Once for all commits. */
+static void say_rules(struct buf *out, const struct report *r)
+{
+	const struct finding_list *list = r->findings;
+	struct report_group g = {malloc((list->count + 1) * sizeof *g.items), 0};
+	size_t i;
+	int rule;
+
+	out->failed = out->failed || !g.items;
+	buf_addc(out, '\n');
+	for (rule = RULE_NONE + 1; rule < RULE_COUNT && g.items; rule++) {
+		g.count = 0;
+		for (i = 0; i < list->count; i++)
+			if (list->items[i].rule == (enum rule)rule)
+				g.items[g.count++] = &list->items[i];
+		if (g.count)
+			report_rule(out, r, &g);
 	}
-	finding_amend_end(out, &word, &r->findings->items[0]);
-	buf_adds(out, r->mode == REPORT_RANGE ? "\n" : "\nand push again.\n");
-	buf_adds(out, "One that is there on purpose: allow it with a line !PATH in .pycguard, "
-		      "in that commit.\n");
+	free(g.items);
 }
 
 void report_commits(struct buf *out, const struct report *r)
 {
-	size_t commits = count_commits(r->findings), i, n, shown = 0;
+	size_t commits = count_commits(r->findings);
 
 	if (commits == 0) {
 		report_all_clear(out, r, "commit");
 		return;
 	}
 	say_heading(out, r, commits);
-	for (i = 0; i < r->findings->count; i += n, shown++) {
-		if (shown == COMMITS_MAX && !r->verbose)
-			break;
-		n = run_of_commit(r->findings, i);
-		say_commit(out, r, i, n);
-	}
-	if (shown < commits)
-		buf_addf(out, "\nand %zu commit%s more (-v lists all)\n", commits - shown,
-			amount_plural(commits - shown));
-	say_mend(out, r);
+	say_commits(out, r, commits);
+	say_rules(out, r);
+	report_fix_all(out, r);
+	report_allow(out, r);
 }

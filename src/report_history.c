@@ -7,7 +7,7 @@
 #include "path.h"
 
 /* More paths than these go to git filter-repo by a file. */
-enum { COMMAND_MAX = 50 };
+enum { COMMAND_MAX = 6 };
 
 /* "0123456789 2024-01-31" */
 static void add_commit(struct buf *out, const struct walk_commit *c)
@@ -40,29 +40,18 @@ static void say_path(struct buf *out, const struct report *r, const struct histo
 		add_commit(out, &row->last);
 	}
 	buf_adds(out, ", ");
-	report_colored(out, r, row->there ? "1;31" : "2", row->there ? "still there" : "gone");
+	report_colored(out, r, row->there ? "1;31" : "2", row->there ? "still tracked" : "gone");
 	buf_adds(out, ", ");
 	amount_bytes(out, row->bytes);
 	buf_addc(out, '\n');
 }
 
-static size_t count_there(const struct history *h)
-{
-	size_t i, there = 0;
-
-	for (i = 0; i < h->count; i++)
-		there += h->items[i].there;
-	return there;
-}
-
-static void say_heading(struct buf *out, const struct report *r)
+static void say_heading(struct buf *out, const struct report *r, size_t there)
 {
 	struct buf line = BUF_INIT;
-	size_t there = count_there(r->history);
 
-	buf_addf(&line,
-		"pycguard: %zu file%s in the history that git must not carry: %zu still there, %zu gone; ",
-		r->history->count, amount_plural(r->history->count), there,
+	buf_addf(&line, "pycguard: %zu %s%s in the history: %zu still tracked, %zu gone; ",
+		r->history->count, report_noun(r), amount_plural(r->history->count), there,
 		r->history->count - there);
 	amount_bytes(&line, r->history->bytes);
 	buf_addf(&line, " in the object store; %zu commit%s looked at", r->checked,
@@ -72,50 +61,70 @@ static void say_heading(struct buf *out, const struct report *r)
 }
 
 /* A line of the file has a meaning of its own unless it says that it is literal. */
-static void say_many(struct buf *out)
+static void say_filter(struct buf *out, const struct report *r)
 {
-	buf_adds(out,
-		"  pycguard --check-history -z | tr '\\0' '\\n' | sed 's/^/literal:/' >paths.txt"
-		"\n"
-		"  git filter-repo --invert-paths --paths-from-file paths.txt\n");
-}
-
-static void say_mend(struct buf *out, const struct history *h)
-{
+	const struct history *h = r->history;
 	size_t i;
 
-	if (count_there(h))
-		buf_adds(out,
-			"\nWhat is still there leaves the next commit by: pycguard --untrack\n");
-	buf_addf(out, "\nTo drop %s from the history:\n\n", h->count == 1 ? "it" : "all of them");
+	buf_addf(out, "\nTo remove %s from the history:\n", h->count == 1 ? "it" : "all of them");
 	if (h->count > COMMAND_MAX) {
-		say_many(out);
-	} else {
-		buf_adds(out, "  git filter-repo --invert-paths");
-		for (i = 0; i < h->count; i++) {
-			buf_adds(out, " \\\n    --path ");
-			path_shell(out, h->items[i].path, h->items[i].len);
-		}
-		buf_addc(out, '\n');
+		buf_addf(out, "  %s", r->program);
+		command_here(out, &r->at);
+		buf_addf(out,
+			"%s --check-history -z | tr '\\0' '\\n' | sed 's/^/literal:/' "
+			">paths.txt\n  git filter-repo --invert-paths --paths-from-file paths.txt\n",
+			r->policy);
+		return;
 	}
-	buf_adds(out,
-		"\nThat makes every commit since the first of them anew, with another id, in all\n"
-		"branches and tags: signatures are lost, open merge requests break, and whoever has\n"
-		"a clone must clone again, for one push of an old branch brings it all back. Do it\n"
-		"in a fresh clone, and agree on a day first. Bytecode that is gone harms no\n"
-		"checkout; the bytes alone are seldom worth it.\n");
+	buf_adds(out, "  git filter-repo --invert-paths");
+	for (i = 0; i < h->count; i++) {
+		buf_adds(out, " \\\n    --path ");
+		path_shell(out, h->items[i].path, h->items[i].len);
+	}
+	buf_addc(out, '\n');
+}
+
+static void say_costs(struct buf *out, const struct report *r)
+{
+	report_wrapped(out, r,
+		"That gives every commit since the first of them another id, in all branches and "
+		"tags: signatures are lost, open merge requests break, and everybody who has a "
+		"clone must clone again, because one push of an old branch adds all of it again. "
+		"Do it in a fresh clone, and agree on a day first. Bytecode that is gone harms no "
+		"checkout; its size alone is seldom worth it.",
+		0, NULL);
+}
+
+/* What is still there first. */
+static void say_paths(struct buf *out, const struct report *r)
+{
+	const struct history *h = r->history;
+	size_t most = r->verbose ? h->count : REPORT_LINES, shown = 0, i;
+	int there;
+
+	for (there = 1; there >= 0; there--)
+		for (i = 0; i < h->count && shown < most; i++)
+			if (h->items[i].there == there) {
+				say_path(out, r, &h->items[i]);
+				shown++;
+			}
+	if (shown < h->count)
+		buf_addf(out, "  and %zu more (-v lists all)\n", h->count - shown);
 }
 
 void report_history(struct buf *out, const struct report *r)
 {
-	size_t i;
+	size_t there = 0, i;
 
 	if (r->history->count == 0) {
 		report_all_clear(out, r, "commit");
 		return;
 	}
-	say_heading(out, r);
 	for (i = 0; i < r->history->count; i++)
-		say_path(out, r, &r->history->items[i]);
-	say_mend(out, r->history);
+		there += r->history->items[i].there;
+	say_heading(out, r, there);
+	say_paths(out, r);
+	report_fix_all(out, r);
+	say_filter(out, r);
+	say_costs(out, r);
 }

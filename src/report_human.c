@@ -1,63 +1,27 @@
-#include "report_people.h"
-
 #include <stdlib.h>
 #include <string.h>
 
 #include "path.h"
-
-/* A group longer than this is shown by directory, and no more directories than this. */
-enum { LIST_MAX = 12, COMMAND_MAX = 6 };
+#include "report_people.h"
 
 static void say_heading(struct buf *out, const struct report *r, size_t rejected)
 {
+	const char *noun = report_noun(r), *s = amount_plural(rejected);
+	bool policy = strcmp(noun, "file") == 0;
 	struct buf line = BUF_INIT;
 
 	buf_adds(&line, "pycguard: ");
-	if (r->mode == REPORT_STAGED)
-		buf_adds(&line, "commit refused: ");
-	buf_addf(&line, "%zu %sfile%s ", rejected, r->mode == REPORT_TRACKED ? "tracked " : "",
-		amount_plural(rejected));
-	if (r->mode == REPORT_WORKTREE)
-		buf_adds(&line, "on disk that can make Python run something else than the source");
+	if (r->mode == REPORT_STAGED && r->in_hook)
+		buf_addf(&line, "commit refused: %zu %s%s should not be committed", rejected, noun,
+			s);
+	else if (r->mode == REPORT_WORKTREE)
+		buf_addf(&line, "%zu %s%s%s found on disk", rejected,
+			r->strict ? "" : "misleading ", noun, s);
 	else
-		buf_adds(&line, "that git must not carry");
+		buf_addf(&line, "%zu %s%s%s found%s", rejected,
+			r->mode == REPORT_TRACKED ? "tracked " : "", noun, s,
+			policy ? " that should not be committed" : "");
 	report_heading(out, r, &line);
-}
-
-static void say_file(struct buf *out, const struct report *r, const struct finding *f)
-{
-	buf_adds(out, "  ");
-	path_quote(out, f->path, f->path_len);
-	if (f->rule == RULE_POLICY) {
-		buf_adds(out, "  ");
-		path_quote(out, f->pattern, strlen(f->pattern));
-	}
-	report_colored(out, r, "2", report_cause(f->cause));
-	buf_adds(out, "\n");
-}
-
-/* The findings of one rule that make the check fail, in the order of the report. */
-struct group {
-	const struct finding **items;
-	size_t count;
-	bool migration;
-};
-
-static bool gather(struct group *g, const struct report *r, enum rule rule)
-{
-	const struct finding_list *list = r->findings;
-	size_t i;
-
-	*g = (struct group){.items = malloc((list->count + 1) * sizeof(struct finding *))};
-	for (i = 0; g->items && i < list->count; i++) {
-		const struct finding *f = &list->items[i];
-
-		if (f->rule != rule || !report_rejects(r, f))
-			continue;
-		g->items[g->count++] = f;
-		g->migration = g->migration || finding_names_migration(f);
-	}
-	return g->items != NULL;
 }
 
 static int by_directory(const void *a, const void *b)
@@ -70,7 +34,7 @@ static int by_directory(const void *a, const void *b)
 }
 
 /* How many of the findings from the `i`th on are in its directory. */
-static size_t run_of_directory(const struct group *g, size_t i)
+static size_t run_of_directory(const struct report_group *g, size_t i)
 {
 	size_t n = 1;
 
@@ -79,12 +43,12 @@ static size_t run_of_directory(const struct group *g, size_t i)
 	return n;
 }
 
-static void say_directories(struct buf *out, struct group *g)
+static void say_directories(struct buf *out, struct report_group *g, size_t lines)
 {
 	size_t i, n, shown = 0, hidden = 0;
 
 	qsort(g->items, g->count, sizeof *g->items, by_directory);
-	for (i = 0; i < g->count && shown < LIST_MAX; i += n, shown++) {
+	for (i = 0; i < g->count && shown < lines; i += n, shown++) {
 		size_t len = path_base(g->items[i]->path, g->items[i]->path_len);
 
 		n = run_of_directory(g, i);
@@ -100,80 +64,53 @@ static void say_directories(struct buf *out, struct group *g)
 			amount_plural(n), hidden, hidden == 1 ? "y" : "ies");
 }
 
-static void say_group(struct buf *out, const struct report *r, enum rule rule, struct group *g)
+/* What Python runs in place of a source is named as long as there is room for it. */
+static void say_group(struct buf *out, const struct report *r, struct report_group *g, size_t lines)
+{
+	bool runs = g->items[0]->rule <= RULE_UNCHECKED_CACHE;
+	size_t i, shown = g->count <= lines || r->verbose ? g->count : runs ? lines - 1 : 0;
+
+	buf_addc(out, '\n');
+	report_rule(out, r, g);
+	for (i = 0; i < shown; i++)
+		report_file(out, r, g->items[i], false);
+	if (shown == 0)
+		say_directories(out, g, lines - 1);
+	else if (shown < g->count)
+		buf_addf(out, "  and %zu more (-v lists all)\n", g->count - shown);
+}
+
+/* What is rejected by the rule, in the order of the report. */
+static void gather(struct report_group *g, const struct report *r, int rule)
 {
 	size_t i;
 
-	buf_adds(out, "\n");
-	report_colored(out, r, "1;31", rule_text(rule)->id);
-	buf_addf(out, ": %s", rule_text(rule)->summary);
-	if (g->migration)
-		buf_adds(out,
-			";\n  in a migrations package, Django runs such a file as a migration");
-	buf_adds(out, "\n");
-	if (g->count > LIST_MAX && !r->verbose) {
-		say_directories(out, g);
-		return;
+	g->count = 0;
+	for (i = 0; i < r->findings->count; i++) {
+		const struct finding *f = &r->findings->items[i];
+
+		if (f->rule == (enum rule)rule && report_rejects(r, f))
+			g->items[g->count++] = f;
 	}
-	for (i = 0; i < g->count; i++)
-		say_file(out, r, g->items[i]);
 }
 
 static void say_groups(struct buf *out, const struct report *r)
 {
-	enum rule rule;
+	struct report_group g = {malloc((r->findings->count + 1) * sizeof *g.items), 0};
+	size_t lines = REPORT_LINES, least, most;
+	int rule;
 
-	for (rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
-		struct group g;
-
-		if (!gather(&g, r, rule))
-			out->failed = true;
-		else if (g.count)
-			say_group(out, r, rule, &g);
-		free(g.items);
+	out->failed = out->failed || !g.items;
+	for (rule = RULE_NONE + 1; rule < RULE_COUNT && g.items; rule++) {
+		gather(&g, r, rule);
+		if (!g.count)
+			continue;
+		least = 3 * (size_t)(RULE_COUNT - 1 - rule); /* for the rules to come */
+		most = lines > least + 3 ? lines - least : 3;
+		say_group(out, r, &g, most);
+		lines -= g.count < most ? g.count : most;
 	}
-}
-
-/* The command for a shell in the user's directory. On disk it takes directories only; in the index
- * the paths are named if they are few. */
-static void say_mend(struct buf *out, const struct report *r, size_t rejected)
-{
-	bool on_disk = r->mode == REPORT_WORKTREE;
-	struct buf path = BUF_INIT;
-	size_t i;
-
-	if (on_disk)
-		buf_addf(out, "\nDelete %s:\n", rejected == 1 ? "it" : "them");
-	else
-		buf_addf(out, "\nTake %s on disk:\n",
-			rejected == 1 ? "it out of git; the file stays" :
-					"them out of git; the files stay");
-	buf_addf(out, "  %s", r->mend);
-	if (!on_disk && rejected <= COMMAND_MAX) {
-		buf_adds(out, " --");
-		for (i = 0; i < r->findings->count; i++) {
-			const struct finding *f = &r->findings->items[i];
-
-			if (!report_rejects(r, f))
-				continue;
-			buf_adds(out, rejected > 1 ? " \\\n    " : " ");
-			buf_clear(&path);
-			path_from(&path, f->path, f->path_len, r->prefix);
-			path_shell(out, path.ptr, path.len);
-			out->failed = out->failed || path.failed;
-		}
-	}
-	buf_adds(out, "\n");
-	buf_free(&path);
-}
-
-static void say_rejected(struct buf *out, const struct report *r, size_t rejected)
-{
-	say_heading(out, r, rejected);
-	say_groups(out, r);
-	say_mend(out, r, rejected);
-	buf_adds(out, "One that is there on purpose: allow it with a line !PATH in .pycguard");
-	buf_adds(out, r->mode == REPORT_STAGED ? ", and stage that.\n" : ".\n");
+	free(g.items);
 }
 
 static void say_warnings(struct buf *out, const struct report *r, size_t rejected)
@@ -183,24 +120,26 @@ static void say_warnings(struct buf *out, const struct report *r, size_t rejecte
 	if (n == 0)
 		return;
 	if (rejected)
-		buf_adds(out, "\n");
+		buf_addc(out, '\n');
 	buf_adds(out, "pycguard: ");
 	report_colored(out, r, "1;33", "warning");
-	buf_addf(out,
-		": %zu file%s that git must not carry %s there before this commit; "
-		"to see %s: pycguard --check-tracked\n",
-		n, amount_plural(n), n == 1 ? "was" : "were", n == 1 ? "it" : "them");
+	buf_addf(out, ": git tracks %zu %s%s already (pycguard --check-tracked lists %s)\n", n,
+		report_noun(r), amount_plural(n), n == 1 ? "it" : "them");
 	for (i = 0; r->verbose && i < r->findings->count; i++)
 		if (!report_rejects(r, &r->findings->items[i]))
-			say_file(out, r, &r->findings->items[i]);
+			report_file(out, r, &r->findings->items[i], false);
 }
 
 static void report_files(struct buf *out, const struct report *r)
 {
 	size_t rejected = report_rejected(r);
 
-	if (rejected)
-		say_rejected(out, r, rejected);
+	if (rejected) {
+		say_heading(out, r, rejected);
+		say_groups(out, r);
+		report_fix_all(out, r);
+		report_allow(out, r);
+	}
 	say_warnings(out, r, rejected);
 	if (rejected == 0)
 		report_all_clear(out, r, "file");

@@ -39,17 +39,17 @@ static json_t *message(const struct finding *f)
 {
 	struct buf text = BUF_INIT;
 
-	finding_message(&text, f);
+	report_message(&text, f);
 	return json_text_take(&text);
 }
 
-static json_t *fix(const struct finding *f, const char *prefix)
+static json_t *fix(const struct report *r, const struct finding *f)
 {
 	struct buf text = BUF_INIT;
 
 	if (f->rule == RULE_NONE)
 		return json_null();
-	finding_fix(&text, f, prefix);
+	report_fix(&text, r, f);
 	return json_text_take(&text);
 }
 
@@ -63,14 +63,14 @@ static json_t *python_version(unsigned version)
 	return json_text_take(&text);
 }
 
-static bool set_fields(json_t *o, const struct finding *f, const char *prefix)
+static bool set_fields(json_t *o, const struct report *r, const struct finding *f)
 {
 	return json_text_set(o, "path", json_text(f->path, f->path_len)) &&
 	       (is_utf8(f->path, f->path_len) ||
 		       json_text_set(o, "path_hex", path_hex(f->path, f->path_len))) &&
 	       json_text_set(o, "rule", text_or_null(rule_text(f->rule)->id)) &&
 	       json_text_set(o, "severity", json_string(severity_name(f->severity))) &&
-	       json_text_set(o, "message", message(f)) && json_text_set(o, "fix", fix(f, prefix)) &&
+	       json_text_set(o, "message", message(f)) && json_text_set(o, "fix", fix(r, f)) &&
 	       json_text_set(o, "pattern", text_or_null(f->pattern)) &&
 	       json_text_set(o, "migration", json_boolean(f->migration)) &&
 	       json_text_set(o, "source", text_or_null(f->source)) &&
@@ -82,11 +82,11 @@ static bool set_fields(json_t *o, const struct finding *f, const char *prefix)
 	       (!f->commit || json_text_set(o, "commit", json_string(f->commit)));
 }
 
-static json_t *finding_object(const struct finding *f, const char *prefix)
+static json_t *finding_object(const struct report *r, const struct finding *f)
 {
 	json_t *o = json_object();
 
-	return json_text_built(o, o && set_fields(o, f, prefix));
+	return json_text_built(o, o && set_fields(o, r, f));
 }
 
 static json_t *finding_array(const struct report *r)
@@ -97,13 +97,13 @@ static json_t *finding_array(const struct report *r)
 
 	for (i = 0; complete && i < r->findings->count; i++)
 		complete = json_array_append_new(
-				   array, finding_object(&r->findings->items[i], r->prefix)) == 0;
+				   array, finding_object(r, &r->findings->items[i])) == 0;
 	return json_text_built(array, complete);
 }
 
-void report_json_finding(struct buf *out, const struct finding *f, const char *prefix)
+void report_json_finding(struct buf *out, const struct report *r, const struct finding *f)
 {
-	json_text_print(out, finding_object(f, prefix));
+	json_text_print(out, finding_object(r, f));
 }
 
 void report_json(struct buf *out, const struct report *r)

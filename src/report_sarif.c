@@ -15,7 +15,7 @@ static json_t *descriptor(const struct rule_text *rule)
 {
 	struct buf help = BUF_INIT;
 
-	buf_addf(&help, "%s\n\nFor example: %s.\n\n%s", rule->why, rule->example, rule->mend);
+	buf_addf(&help, "%s\n\nFor example: %s.\n\n%s", rule->why, rule->example, rule->fix);
 	return json_pack("{s:s, s:{s:s}, s:{s:s}, s:{s:o}, s:{s:s}}", "id", rule->id,
 		"shortDescription", "text", rule->summary, "fullDescription", "text", rule->why,
 		"help", "text", json_text_take(&help), "defaultConfiguration", "level", "error");

@@ -5,7 +5,7 @@
 #include "nearest.h"
 
 static const struct rule_text texts[RULE_COUNT] = {
-#define RULE(name, id, summary, why, example, mend) [name] = {id, summary, why, example, mend},
+#define RULE(name, id, summary, why, example, fix) [name] = {id, summary, why, example, fix},
 #include "rules.def"
 #undef RULE
 };

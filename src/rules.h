@@ -8,7 +8,7 @@
 
 enum rule {
 	RULE_NONE, /* not rejected */
-#define RULE(name, id, summary, why, example, mend) name,
+#define RULE(name, id, summary, why, example, fix) name,
 #include "rules.def"
 #undef RULE
 	RULE_COUNT
@@ -17,7 +17,7 @@ enum rule {
 struct rule_text {
 	const char *id;
 	const char *summary; /* one line, said of one file: no capital, no full stop */
-	const char *why, *example, *mend;
+	const char *why, *example, *fix;
 };
 
 /** The row of a rule; for RULE_NONE one of NULLs. Never NULL. */

@@ -15,7 +15,8 @@ size_t utf8_length(const char *s, size_t len);
 
 /**
  * The same, but 0 too for a character that could move the cursor, colour the screen, break the
- * line or turn the text round: C0, DEL, C1, line separators, marks of direction.
+ * line or turn the text round (C0, DEL, C1, line separators, marks of direction), and for one that
+ * is not seen, so that two names would look the same.
  */
 size_t utf8_showable(const char *s, size_t len);
 

@@ -96,15 +96,25 @@ null_paths() { "$PYCGUARD" "$@" >"$WORK/got"; }
     stage shop/migrations/0002_old.pyc
     run_pycguard
     assert_status 1
-    assert_output_is 'pycguard: commit refused: 1 file that git must not carry
-
-ghost-module: Python imports it, though its source is gone;
-  in a migrations package, Django runs such a file as a migration
+    report='
+ghost-module (1): its source was deleted, but Python still imports this file;
+  in a migrations package, Django runs it as a migration
   shop/migrations/0002_old.pyc  (added)
 
-Take it out of git; the file stays on disk:
-  '"$PYCGUARD"' --untrack -- shop/migrations/0002_old.pyc
-One that is there on purpose: allow it with a line !PATH in .pycguard, and stage that.'
+Stop tracking it (the file stays on disk):
+  git rm --cached -f -- shop/migrations/0002_old.pyc
+Then delete from disk what Python would still run:
+  '"$PYCGUARD"' --clean'
+    allow="To allow a file on purpose: $PYCGUARD --allow PATH, then stage .pycguard."
+    assert_output_is "pycguard: 1 bytecode file found
+$report
+$allow"
+    GIT_INDEX_FILE=.git/index run_pycguard
+    assert_status 1
+    assert_output_is "pycguard: commit refused: 1 bytecode file should not be committed
+$report
+Then repeat your commit.
+$allow"
 }
 
 @test "colour is for terminals, unless asked for or forbidden" {
@@ -151,7 +161,7 @@ One that is there on purpose: allow it with a line !PATH in .pycguard, and stage
     run_pycguard
     assert_status 1
     ((${#lines[@]} <= 40)) || fail 'expected few lines'
-    assert_output_has 'pycguard: commit refused: 400 files'
+    assert_output_has 'pycguard: 400 bytecode files found'
     assert_output_has '(10 files)'
     shown=$(grep -c '(10 files)' <<<"$output")
     assert_output_has "and $((400 - 10 * shown)) files more in $((40 - shown)) directories"
@@ -165,7 +175,7 @@ One that is there on purpose: allow it with a line !PATH in .pycguard, and stage
 # mend_in SHELL: pastes the command that the report ends in.
 mend_in() {
     local command
-    command=$(sed -n '/ on disk:$/,/^One that is/{//!p;}' <<<"$output")
+    command=$(sed -n '/ on disk):$/,/^\(Then\|To allow\)/{//!p;}' <<<"$output")
     [[ -n $command ]] || fail 'expected a command'
     (PATH=$(dirname "$PYCGUARD"):$PATH && "$1" -ec "$command") >/dev/null || fail "expected to run: $command"
 }
@@ -250,7 +260,7 @@ keep.pyc' ]]
     stage {1..20}.pyc
     run_pycguard
     assert_status 1
-    command=$(sed -n '/ on disk:$/,/^One that is/{//!p;}' <<<"$output")
+    command=$(sed -n '/ on disk):$/,/^\(Then\|To allow\)/{//!p;}' <<<"$output")
     mkdir "$WORK/tools"
     ln -s "$(command -v sh)" "$(command -v git)" "$WORK/tools"
     PATH=$WORK/tools sh -ec "$command"

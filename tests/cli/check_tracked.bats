@@ -94,14 +94,16 @@ load helper
     commit 'before the hook' pkg/m.pyc
     run_pycguard --check-tracked
     assert_status 1
-    assert_output_is 'pycguard: 1 tracked file that git must not carry
+    assert_output_is 'pycguard: 1 tracked bytecode file found
 
-ghost-module: Python imports it, though its source is gone
+ghost-module (1): its source was deleted, but Python still imports this file
   pkg/m.pyc
 
-Take it out of git; the file stays on disk:
-  '"${CALLED-$PYCGUARD}"' --untrack -- pkg/m.pyc
-One that is there on purpose: allow it with a line !PATH in .pycguard.'
+Stop tracking it (the file stays on disk):
+  git rm --cached -f -- pkg/m.pyc
+Then delete from disk what Python would still run:
+  '"${CALLED-$PYCGUARD}"' --clean
+To allow a file on purpose: '"${CALLED-$PYCGUARD}"' --allow PATH, then stage .pycguard.'
 }
 
 @test "a file in ten thousand is found" {

@@ -28,8 +28,8 @@ app() {
     assert_output_has 'source     shop/migrations/0002_rename.py: not in the index, not on disk'
     assert_output_has 'migration 0002_rename of app shop: this file is that migration, and Django runs it'
     assert_output_has 'rejected by *.py[cod] (built in)'
-    assert_output_has 'ghost-module: Python imports this file'
-    assert_output_has 'mend '
+    assert_output_has 'ghost-module: its source shop/migrations/0002_rename.py was deleted, but Python still imports this file'
+    assert_output_has 'fix '
 }
 
 @test "the header's magic number, time and size are said" {
@@ -101,7 +101,7 @@ app() {
     run_pycguard --explain migrations/0002_rename.pyc
     assert_status 0
     assert_output_has 'it is      in the index'
-    mend=$(sed -n 's/^  mend *//p' <<<"$output")
+    mend=$(sed -n 's/^  fix *//p' <<<"$output")
     PATH=$(dirname "$PYCGUARD"):$PATH sh -c "$mend"
     [[ -z $(git ls-files migrations/0002_rename.pyc) ]] || fail 'the mend mended nothing'
 }
@@ -122,7 +122,7 @@ app() {
     assert_status 0
     assert_output_has 'allowed by !shop/migrations/0002_rename.pyc (.pycguard:3)'
     assert_output_has 'because: Kept as a fixture: the loader is tested with it.'
-    assert_output_lacks 'mend '
+    assert_output_lacks 'fix '
 }
 
 @test "a policy that --policy names, in a bare repository too" {
@@ -147,7 +147,7 @@ app() {
         run_pycguard --explain "$rule"
         assert_status 0
         assert_output_has "$rule"
-        for part in what why example mend; do assert_output_has "  $part "; done
+        for part in what why example fix; do assert_output_has "  $part "; done
         [[ -z $(awk 'length > 80' <<<"$output") ]] || fail 'a line is too long'
     done
 }

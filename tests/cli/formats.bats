@@ -160,9 +160,9 @@ for f in json.load(open("out"))["findings"]:
 sys.stdout.buffer.write(urllib.parse.unquote_to_bytes(sys.stdin.read()))' | same_paths
     # Braces and brackets of a name are no placeholder and no link: as a viewer would show it.
     jq -r '.runs[0].results[].message.text | gsub("\\{\\{"; "{") | gsub("\\}\\}"; "}") | gsub("\\\\\\]\\("; "](")' out >shown
-    grep -F 'its source {0}.py is gone' shown
-    grep -F 'its source {.py is gone' shown
-    grep -F 'its source [x](m.py is gone' shown
+    grep -F 'its source {0}.py was deleted' shown
+    grep -F 'its source {.py was deleted' shown
+    grep -F 'its source [x](m.py was deleted' shown
     grep -F 'keeps this file out: "regex:^[^{}[\\]()]+x{2}\\.so$"' shown
 }
 
@@ -238,7 +238,7 @@ text = sys.stdin.buffer.read().decode("utf-8", "replace")
 sys.stdout.buffer.write(re.sub("[\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd", text).encode())' |
         sort -z | od -c | diff files -
     # The message says the name as people read it, in one line.
-    jq -e -s 'any(.[]; .message | startswith("\"return\\r:\\072error:\\072x.pyc\": Python imports this file, "))' seen
+    jq -e -s 'any(.[]; .message | startswith("\"return\\r:\\072error:\\072x.pyc\": its source "))' seen
     jq -e -s 'any(.[]; .message | startswith("\"%0A:\\072error:\\072x.pyc\": "))' seen
     jq -e -s 'any(.[]; .properties.title == "pycguard ghost-module" and (.message | contains("migration 0002_gone")))' seen
 }
@@ -278,7 +278,7 @@ sys.stdout.buffer.write(re.sub("[\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd"
         mkdir one && cp "./$name" one/
         run "$PYCGUARD" -C one --check-worktree
         assert_status 1
-        bash -c "$(sed -n '/^Delete it:$/{n;p}' <<<"$output")"
+        bash -c "$(sed -n '/^Delete it from disk/{n;p}' <<<"$output") --all" >/dev/null
         rmdir one
         {
             echo "$output"
@@ -365,7 +365,7 @@ sys.stdout.buffer.write(re.sub("[\x01-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]", "\ufffd"
         "$PYCGUARD" --check-tracked --format="$format" >"$WORK/expected" || :
         run_pycguard --check-tracked --format="$format" -o "$WORK/out"
         assert_status 1
-        assert_output_has '--untrack'
+        assert_output_has 'git rm --cached'
         [[ -z $stderr ]] || fail 'standard error'
         cmp "$WORK/expected" "$WORK/out"
     done

@@ -46,8 +46,8 @@ many_tracked() {
     PATH=$WORK/bin:$PATH
     run --separate-stderr git pycguard
     assert_status 1
-    assert_output_has 'commit refused: 1 file'
-    assert_output_has '  git-pycguard --untrack -- m.pyc'
+    assert_output_has '1 bytecode file found'
+    assert_output_has '  git-pycguard --clean'
     run --separate-stderr git pycguard -h
     assert_status 0
     assert_output_has 'usage: pycguard'
@@ -227,7 +227,7 @@ SLIPS
     many_tracked 200
     export PAGER="touch $WORK/paged" GIT_PAGER="touch $WORK/paged" TERM=xterm
     shown=$(on_terminal 80 "$PYCGUARD" --check-tracked -v)
-    [[ $shown == *'200 tracked files'* ]] || fail "$shown"
+    [[ $shown == *'200 tracked bytecode files'* ]] || fail "$shown"
     [[ ! -e $WORK/paged ]]
 }
 
@@ -236,7 +236,7 @@ SLIPS
     many_tracked 3000
     for trap in - ''; do
         run --separate-stderr bash -c 'trap "$1" PIPE; "$0" --check-tracked -v | head -n 1; echo "${PIPESTATUS[0]}"' "$PYCGUARD" "$trap"
-        [[ $output == $'pycguard: 3000 tracked files that git must not carry\n141' ]] || fail 'output'
+        [[ $output == $'pycguard: 3000 tracked bytecode files found\n141' ]] || fail 'output'
         [[ -z $stderr ]] || fail 'expected no message'
     done
 }
@@ -275,11 +275,11 @@ interrupted_at() {
     many_tracked 1
     run_pycguard --check-tracked
     assert_output_has ' 1 tracked file that'
-    assert_output_has 'Take it out of git; the file stays'
+    assert_output_has 'Stop tracking it (the file stays'
     many_tracked 2
     run_pycguard --check-tracked
     assert_output_has ' 2 tracked files that'
-    assert_output_has 'Take them out of git; the files stay'
+    assert_output_has 'Stop tracking them (the files stay'
     git commit -q --no-verify -m x
     run_pycguard --check-history
     assert_output_has ' 2 files in the history'

@@ -32,7 +32,7 @@ add() {
         git update-index --add --cacheinfo "100644,$(git hash-object -w --stdin <<<x),$name"
         run git commit -qm x
         [[ $status == 1 ]] || fail "let through: $name"
-        assert_output_has 'commit refused: 1 file '
+        assert_output_has 'commit refused: 1 bytecode file '
     done
     [[ $(git rev-list --count HEAD) == 1 ]]
 }

@@ -46,7 +46,7 @@ feed() {
     add bad
     run git push origin main
     assert_status 1
-    assert_output_has 'push refused: 1 commit brings'
+    assert_output_has 'push refused: 1 commit adds'
     assert_output_has bad.pyc
     assert_output_has "$(git rev-parse --short=10 HEAD)"
     assert_output_has 'git rebase -r -x'

@@ -36,7 +36,7 @@ refs() { git -C ../server.git for-each-ref --format='%(refname) %(objectname)'; 
     add bad
     run git push origin good bad
     assert_status 1
-    assert_output_has 'remote: pycguard: push refused: 1 commit brings'
+    assert_output_has 'remote: pycguard: push refused: 1 commit adds'
     assert_output_has "commit $(git rev-parse --short=10 bad)"
     assert_output_has bad.pyc
     assert_output_has 'git rebase -r -x'

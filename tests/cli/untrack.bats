@@ -364,8 +364,8 @@ D	${caches[2]}" ]] || fail "$(git diff --cached --name-status)"
     cd pkg/sub
     run_pycguard --check-tracked
     assert_status 1
-    mend=$(sed -n '/^Take/,/^One/{/^ /p}' <<<"$output")
-    [[ $mend == *'pycguard --untrack -- '* ]] || fail "no command: $mend"
+    mend=$(sed -n '/^Stop/,/^Then/{/^ /p}' <<<"$output")
+    [[ $mend == *'git -C ../.. rm --cached -f -- '* ]] || fail "no command: $mend"
     sh -c "$mend"
     run_pycguard --check-tracked
     assert_status 0

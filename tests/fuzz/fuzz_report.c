@@ -74,7 +74,6 @@ static void take_finding(struct finding_list *list, struct input *in, enum repor
 		.version = more & 128 ? BYTECODE_VERSION(3, 13) : 0,
 		.loads = (enum bytecode_loads)(more & 1),
 		.on_disk = mode == REPORT_WORKTREE,
-		.in_history = mode == REPORT_HISTORY,
 		.is_root = more & 64};
 
 	f.path = take_string(in, "m.pyc");
@@ -356,8 +355,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.checked = count,
 		.findings = &findings,
 		.history = &history,
-		.prefix = prefix,
-		.mend = "pycguard --untrack",
+		.at.prefix = prefix,
+		.program = "pycguard",
+		.policy = "",
+		.in_hook = choices & 128,
+		.published = choices & 16,
 		.strict = choices & 32,
 		.verbose = choices & 128};
 

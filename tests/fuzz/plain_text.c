@@ -40,12 +40,24 @@ bool plain_is_utf8(const char *s, size_t len)
 	return true;
 }
 
-/* ECMA-48's C0 and C1, line and paragraph separators, and all that has to do with direction. */
+/* ECMA-48's C0 and C1, line and paragraph separators, all that has to do with direction, and what
+ * is of no width (Unicode's default ignorable characters, and its format characters). */
 static bool drives(long c)
 {
-	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x2028 || c == 0x2029 || c == 0x061c ||
-	       c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+	static const long ranges[][2] = {{0, 0x1f}, {0x7f, 0x9f}, {0x2028, 0x2029},
+		{0x061c, 0x061c}, {0x200b, 0x200f}, {0x202a, 0x202e}, {0x2060, 0x2064},
+		{0x2065, 0x206f}, {0xfeff, 0xfeff}, {0x00ad, 0x00ad}, {0x034f, 0x034f},
+		{0x115f, 0x1160}, {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x3164, 0x3164},
+		{0xfe00, 0xfe0f}, {0xffa0, 0xffa0}, {0xfff0, 0xfff8}, {0xfff9, 0xfffb},
+		{0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}, {0x0600, 0x0605},
+		{0x06dd, 0x06dd}, {0x070f, 0x070f}, {0x0890, 0x0891}, {0x08e2, 0x08e2},
+		{0x110bd, 0x110bd}, {0x110cd, 0x110cd}, {0x13430, 0x1343f}};
+	size_t i;
+
+	for (i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		if (c >= ranges[i][0] && c <= ranges[i][1])
+			return true;
+	return false;
 }
 
 bool plain_is_harmless(const char *s, size_t len)
@@ -114,21 +126,26 @@ static bool add_format(struct buf *out, const char *s, size_t len)
 	return true;
 }
 
+/* Quotes, of which none holds a backslash, which fish would read, and backslashes outside. */
 static bool add_quoted(struct buf *out, const char *s, size_t len)
 {
+	bool open = false;
 	size_t i;
 
-	if (len < 2 || s[len - 1] != '\'')
-		return false;
-	for (i = 1; i < len - 1; i++) {
+	for (i = 0; i < len; i++) {
 		if (s[i] == '\'') {
-			if (!begins(s + i, len - 1 - i, "'\\''"))
+			open = !open;
+		} else if (open) {
+			if (s[i] == '\\')
 				return false;
-			i += 3;
+			buf_addc(out, s[i]);
+		} else {
+			if (s[i] != '\\' || ++i == len || !strchr("'\\", s[i]))
+				return false;
+			buf_addc(out, s[i]);
 		}
-		buf_addc(out, s[i]);
 	}
-	return true;
+	return !open;
 }
 
 bool plain_word(struct buf *out, const char *s, size_t len)
@@ -139,10 +156,10 @@ bool plain_word(struct buf *out, const char *s, size_t len)
 	if (begins(s, len, head) && len >= sizeof head + sizeof tail - 2 &&
 		memcmp(s + len - (sizeof tail - 1), tail, sizeof tail - 1) == 0)
 		return add_format(out, s + sizeof head - 1, len - sizeof head - sizeof tail + 2);
-	if (len > 0 && s[0] == '\'')
+	if (len > 0 && (s[0] == '\'' || s[0] == '\\'))
 		return add_quoted(out, s, len);
 	for (i = 0; i < len; i++)
-		if ((unsigned char)s[i] < 0x80 && strchr(" \t\n\r|&;<>()$`\\\"'*?[]#~!{}^", s[i]))
+		if ((unsigned char)s[i] < 0x80 && strchr(" \t\n\r|&;<>()$`\\\"'*?[]#~!{}^=%", s[i]))
 			return false;
 	buf_add(out, s, len);
 	return len > 0;

@@ -14,10 +14,10 @@ LAYERS = """
 main static_only
 cmd* job
 cli* self
-formats report*
+formats report* explain
 commits history scan store pushed
 hooks* hook_* manager
-allow clean untrack worktree ignores ignored dockerfiles dockerignore tracked explain
+allow clean untrack worktree ignores ignored dockerfiles dockerignore tracked
 check changes policies screen
 walk*
 policy_*
@@ -26,7 +26,7 @@ repository* parents discover git git_* snapshot_* index_* tree objects refs* cat
 snapshot policy policy_private policy_match
 bytecode*
 pattern glob*
-json_text pathset exec rules
+json_text pathset exec rules command
 atomic_file directory
 path
 io siphash sha1 oid reflines progress amount array nearest plain_config interrupt sha256 crew
