@@ -141,12 +141,14 @@ static int open_from(
 	r->variables = env->variables;
 	r->oid_size = OID_SHA1;
 	r->elsewhere = elsewhere;
-	if (git_calls_load() < 0 || git_guard_memory() < 0) {
+	status = git_calls_load() < 0 || git_guard_memory() < 0 ? -1 : 0;
+	if (status == 0 && git_libgit2_init() < 0)
+		status = git_failed("cannot start libgit2");
+	if (status < 0) {
 		free(r);
 		return -1;
 	}
-	status = git_libgit2_init() < 0 ? git_failed("cannot start libgit2") :
-					  discover(r, env, start);
+	status = discover(r, env, start);
 	if (status == 0 &&
 		(open_objects(r, env) < 0 || name_index(r, env) < 0 || set_places(r) < 0))
 		status = -1;
