@@ -250,7 +250,6 @@ static int look_at_place(
 static int tell_kept(struct cleaning *c, int why, const char *path, size_t len)
 {
 	struct pathset *set = &c->out->kept[why];
-	const struct pathset_item *last = set->items + set->count;
 	struct buf shown = BUF_INIT;
 	int status = 0;
 
@@ -260,7 +259,7 @@ static int tell_kept(struct cleaning *c, int why, const char *path, size_t len)
 		buf_adds(&shown, "./");
 	if (buf_failed(&shown) < 0)
 		status = -1;
-	else if (!set->count || strcmp(last[-1].path, shown.ptr) != 0)
+	else if (!set->count || strcmp(set->items[set->count - 1].path, shown.ptr) != 0)
 		status = pathset_add(set, shown.ptr, shown.len);
 	buf_free(&shown);
 	return status;

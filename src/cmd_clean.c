@@ -27,8 +27,8 @@ static void say_kept(struct buf *out, const struct invocation *in, const struct 
 		[CLEAN_TRACKED] = "tracked by git (stop tracking them first: pycguard --untrack)",
 		[CLEAN_STRANGE] = "named like bytecode, but with other contents",
 		[CLEAN_LINKED] = "behind a symbolic link",
-		[CLEAN_COMPILED] = "without any source beside it: it seems to have been shipped "
-				   "compiled (--all deletes it)",
+		[CLEAN_COMPILED] =
+			"without any source: it seems to be shipped compiled (--all deletes it)",
 		[CLEAN_ENVIRONMENT] = "an environment (--all cleans it too)",
 	};
 	size_t i;

@@ -104,7 +104,8 @@ static bool is_source(const char *path, size_t len)
 static int visit(void *arg, const struct entry *e)
 {
 	struct search *s = arg;
-	const struct pathset_item *last = s->packages.items + s->packages.count;
+	const struct pathset *dirs = &s->packages;
+	const struct pathset_item *last = dirs->count ? &dirs->items[dirs->count - 1] : NULL;
 	size_t len = path_base(e->path, e->len);
 
 	if (dockerfiles_is_one(e->path, e->len) &&
@@ -112,7 +113,7 @@ static int visit(void *arg, const struct entry *e)
 		return -1;
 	if (!is_source(e->path, e->len))
 		return 0;
-	if (s->packages.count && path_compare(last[-1].path, last[-1].len, e->path, len) == 0)
+	if (last && path_compare(last->path, last->len, e->path, len) == 0)
 		return 0;
 	return pathset_add(&s->packages, e->path, len);
 }
