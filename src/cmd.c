@@ -14,7 +14,7 @@
 #include "rules.h"
 #include "self.h"
 
-enum { LIST_MAX = 100 };
+enum { LIST_MAX = 30 };
 
 static bool wants_color(const struct invocation *in, const struct environment *env)
 {

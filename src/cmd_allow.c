@@ -122,7 +122,9 @@ const struct command cmd_allow = {
 	.most = -1,
 	.options = CLI_OPTION(EXTEND) | CLI_OPTION(REASON) | CLI_CHANGE,
 	.summary = "allow rejected files on purpose, by lines in .pycguard",
-	.help = "Appends to .pycguard a line for each file that allows it as what it is now: a cache that is allowed as bytecode, and whose source is then deleted, is rejected again. PATH is as --check-tracked -z prints it, or from the current directory.",
+	.help = "Appends to .pycguard a line for each file that allows it as what it is now: a cache "
+		"that is allowed as bytecode, and whose source is then deleted, is rejected again. "
+		"PATH is as --check-tracked -z prints it, or from the current directory.",
 	.examples = {"--allow --reason 'test data' -- tests/data/old.pyc",
 		"--allow --dry-run -- old"},
 	.run = run,

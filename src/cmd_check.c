@@ -124,7 +124,10 @@ const struct command cmd_check_staged = {
 	.most = -1,
 	.options = CLI_REPORT,
 	.summary = "files this commit would add, or orphan",
-	.help = "Looks at the files this commit would add, and at the bytecode that it would orphan by removing the source. Errors are what the commit itself does; warnings are what HEAD already has. Each PATH named is judged like a tracked file. This is what the pre-commit hook runs.",
+	.help = "Looks at the files this commit would add, and at the bytecode that it would orphan "
+		"by removing the source. Errors are what the commit itself does; warnings are what "
+		"HEAD already has. Each PATH named is judged like a tracked file. This is what the "
+		"pre-commit hook runs.",
 	.examples = {"--check-staged", "--check-staged --format=json"},
 	.run = check_staged,
 };
@@ -135,7 +138,8 @@ const struct command cmd_check_tracked = {
 	.most = -1,
 	.options = CLI_REPORT,
 	.summary = "every file in the index",
-	.help = "Looks at every file in the index or, with PATH, at those files and at the files below those directories.",
+	.help = "Looks at every file in the index or, with PATH, at those files and at the files "
+		"below those directories.",
 	.examples = {"--check-tracked", "--check-tracked -z -- src | xargs -0 ls -l"},
 	.run = check_tracked,
 };

@@ -140,7 +140,10 @@ const struct command cmd_clean = {
 	.most = -1,
 	.options = CLI_POLICY | CLI_CHANGE | CLI_OPTION(ALL),
 	.summary = "delete misleading bytecode from disk",
-	.help = "Deletes from disk the bytecode that --check-worktree reports: what makes Python run something other than the source. With --all, deletes all bytecode. Never deletes a file that git tracks. Without --all, environments and programs that were shipped compiled stay as they are.",
+	.help = "Deletes from disk the bytecode that --check-worktree reports: what makes Python run "
+		"something other than the source. With --all, deletes all bytecode. Never deletes a "
+		"file that git tracks. Without --all, environments and programs that were shipped "
+		"compiled stay as they are.",
 	.examples = {"--clean --dry-run", "--clean --all -- src"},
 	.run = run,
 };

@@ -303,7 +303,9 @@ const struct command cmd_check_range = {
 	.most = -1,
 	.options = CLI_REPORT | CLI_OPTION(SQUASH),
 	.summary = "every commit of a range, such as main..HEAD",
-	.help = "Looks at every commit of the range, each against its parents and by its own .pycguard. Ranges are named as for git rev-list: A..B, A...B, or ^A B. Each PATH named is judged as it is at the end of the range.",
+	.help = "Looks at every commit of the range, each against its parents and by its own "
+		".pycguard. Ranges are named as for git rev-list: A..B, A...B, or ^A B. Each PATH "
+		"named is judged as it is at the end of the range.",
 	.examples = {"--check-range origin/main..HEAD", "--check-range --squash origin/main..HEAD"},
 	.run = check_range,
 };
@@ -314,7 +316,8 @@ const struct command cmd_check_history = {
 	.most = -1,
 	.options = CLI_REPORT,
 	.summary = "every commit: what was added when, and what it costs",
-	.help = "Looks at every commit that REV reaches (by default, that any ref reaches), and says when each file was added and removed, and how much space it takes.",
+	.help = "Looks at every commit that REV reaches (by default, that any ref reaches), and says "
+		"when each file was added and removed, and how much space it takes.",
 	.examples = {"--check-history", "--check-history v1.0 --format=json"},
 	.run = check_history,
 };
@@ -325,7 +328,8 @@ const struct command cmd_pre_push = {
 	.most = 2,
 	.options = CLI_REPORT,
 	.summary = "the commits of a push; run by that hook",
-	.help = "Looks at the commits that a push would add to the remote. The hook of that name runs it and writes the refs to its standard input, as githooks(5) says.",
+	.help = "Looks at the commits that a push would add to the remote. The hook of that name runs"
+		" it and writes the refs to its standard input, as githooks(5) says.",
 	.examples = {"--pre-push origin", "--pre-push --strict origin"},
 	.run = pre_push,
 };
@@ -336,7 +340,9 @@ const struct command cmd_pre_receive = {
 	.most = 3,
 	.options = CLI_REPORT,
 	.summary = "the commits that a server is sent; run by that hook",
-	.help = "Looks at the commits that a push adds to this repository. The hook of that name runs it and writes the refs to its standard input; the hook update gives them as arguments.",
+	.help = "Looks at the commits that a push adds to this repository. The hook of that name runs"
+		" it and writes the refs to its standard input; the hook update gives them as "
+		"arguments.",
 	.examples = {"--pre-receive", "--pre-receive --policy /etc/pycguard.policy"},
 	.run = pre_receive,
 };

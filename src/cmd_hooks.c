@@ -113,7 +113,9 @@ const struct command cmd_install = {
 	.name = "install",
 	.options = CLI_CHANGE | CLI_OPTION(HOOK) | CLI_OPTION(FORCE),
 	.summary = "make git run pycguard before each commit",
-	.help = "Makes git run pycguard before each commit and merge commit or, in a bare repository, on each push to it. A hook that is already there runs first. Where a hook manager owns the hooks, nothing is changed: the lines for its own configuration are printed.",
+	.help = "Makes git run pycguard before each commit and merge commit or, in a bare repository,"
+		" on each push to it. A hook that is already there runs first. Where a hook manager "
+		"owns the hooks, nothing is changed: the lines for its own configuration are printed.",
 	.examples = {"--install", "--install --hook pre-push"},
 	.run = change,
 };
@@ -122,7 +124,8 @@ const struct command cmd_uninstall = {
 	.name = "uninstall",
 	.options = CLI_CHANGE | CLI_OPTION(HOOK) | CLI_OPTION(FORCE),
 	.summary = "remove the hooks of --install",
-	.help = "Removes the hooks that --install added, and restores the earlier ones. A hook that was edited since stays.",
+	.help = "Removes the hooks that --install added, and restores the earlier ones. A hook that "
+		"was edited since stays.",
 	.examples = {"--uninstall", "--uninstall --hook pre-push"},
 	.run = change,
 };
@@ -131,7 +134,8 @@ const struct command cmd_status = {
 	.name = "status",
 	.options = CLI_OPTION(HOOK),
 	.summary = "which hooks are installed, and where git looks for them",
-	.help = "Says which hooks are installed, what they run, and where git looks for them. Exits with 1 if a hook is missing or cannot run.",
+	.help = "Says which hooks are installed, what they run, and where git looks for them. Exits "
+		"with 1 if a hook is missing or cannot run.",
 	.examples = {"--status", "--status --hook pre-push"},
 	.run = show_status,
 };

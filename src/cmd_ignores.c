@@ -158,7 +158,9 @@ const struct command cmd_check_ignores = {
 	.name = "check-ignores",
 	.options = CLI_POLICY | CLI_OPTION(EXIT_ZERO) | CLI_OPTION(STRICT) | CLI_OPTION(NULL_BYTES),
 	.summary = "whether .gitignore and .dockerignore files exclude bytecode",
-	.help = "Checks that git ignores the bytecode that Python would write in the packages of this repository, and that the .dockerignore beside each Dockerfile keeps it out of the image. With --strict, ignore files that other clones do not have do not count.",
+	.help = "Checks that git ignores the bytecode that Python would write in the packages of this"
+		" repository, and that the .dockerignore beside each Dockerfile keeps it out of the "
+		"image. With --strict, ignore files that other clones do not have do not count.",
 	.examples = {"--check-ignores", "--check-ignores --strict"},
 	.run = run,
 };

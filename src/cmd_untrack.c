@@ -34,9 +34,10 @@ static int say_commit(struct buf *out, struct job *job, const struct pathset *pa
 	if (merging < 0 || count_committed(&committed, job, paths) < 0)
 		return -1;
 	if (merging)
-		buf_adds(out, "The merge goes on without them; when all is resolved: git commit\n");
+		buf_adds(out,
+			"The merge continues without them; when everything is resolved: git commit\n");
 	else if (committed)
-		buf_adds(out, "Commit that: git commit -m 'Take Python bytecode out of git'\n");
+		buf_adds(out, "Commit this: git commit -m 'Stop tracking Python bytecode'\n");
 	return 0;
 }
 
@@ -50,9 +51,8 @@ static int warn_of_ignores(struct job *job, const struct pathset *paths)
 		back += !answers.items[i].ignored;
 	if (back)
 		fprintf(stderr,
-			"pycguard: warning: git does not ignore %zu of these, and git add "
-			"would take %s in again; mend that with pycguard --add-ignores, or with a "
-			"line of .gitignore\n",
+			"pycguard: warning: git does not ignore %zu of these, so git add would "
+			"add %s again; to ignore Python bytecode: pycguard --add-ignores\n",
 			back, back == 1 ? "it" : "them");
 	ignored_list_free(&answers);
 	return status;
@@ -61,8 +61,8 @@ static int warn_of_ignores(struct job *job, const struct pathset *paths)
 static int say(
 	struct buf *out, const struct invocation *in, struct job *job, const struct pathset *paths)
 {
-	buf_addf(out, "pycguard: %s %zu file%s out of the index; on disk %s:\n",
-		in->dry_run ? "would take" : "took", paths->count, amount_plural(paths->count),
+	buf_addf(out, "pycguard: %s tracking %zu file%s (%s on disk):\n",
+		in->dry_run ? "would stop" : "stopped", paths->count, amount_plural(paths->count),
 		paths->count == 1 ? "it stays" : "they stay");
 	cmd_list(out, in, paths);
 	return in->dry_run ? 0 : say_commit(out, job, paths);
@@ -78,7 +78,7 @@ static int report(const struct invocation *in, const struct environment *env, st
 	if (paths->count)
 		status = say(&text, in, job, paths);
 	else if (cmd_wants_all_clear(in, env))
-		buf_adds(&text, "pycguard: nothing in the index to take out\n");
+		buf_adds(&text, "pycguard: there is nothing to stop tracking\n");
 	if (cmd_say(in, paths, &text) < 0)
 		status = -1;
 	buf_free(&text);
@@ -124,7 +124,9 @@ const struct command cmd_untrack = {
 	.most = -1,
 	.options = CLI_POLICY | CLI_CHANGE | CLI_OPTION(STAGED),
 	.summary = "stop tracking rejected files; they stay on disk",
-	.help = "Removes from the index the files that --check-tracked rejects, and leaves them on disk. With PATH, only those files and the files below those directories; with --staged, only the files that --check-staged calls errors.",
+	.help = "Removes from the index the files that --check-tracked rejects, and leaves them on "
+		"disk. With PATH, only those files and the files below those directories; with "
+		"--staged, only the files that --check-staged calls errors.",
 	.examples = {"--untrack --staged", "--untrack --dry-run -- old"},
 	.run = run,
 };

@@ -128,7 +128,9 @@ const struct command cmd_check_worktree = {
 	.most = -1,
 	.options = CLI_REPORT,
 	.summary = "files on disk, ignored ones too; needs no repository",
-	.help = "Looks at the files on disk, ignored ones too, for bytecode that makes Python run something other than the source. Needs no repository. With --strict, every cache counts.",
+	.help = "Looks at the files on disk, ignored ones too, for bytecode that makes Python run "
+		"something other than the source. Needs no repository. With --strict, every cache "
+		"counts.",
 	.examples = {"--check-worktree", "--check-worktree /app"},
 	.run = run,
 };

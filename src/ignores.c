@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 
+#include "array.h"
 #include "dockerfiles.h"
 #include "dockerignore.h"
 #include "ignored.h"
@@ -56,14 +57,12 @@ static void gap_free(struct ignore_gap *gap)
 static int add_gap(struct ignore_gaps *gaps, const char *file, const char *pattern,
 	const char *example, const char *culprit)
 {
-	struct ignore_gap *grown, gap = {.pattern = pattern};
+	struct ignore_gap gap = {.pattern = pattern};
 
 	if (is_known(gaps, file, pattern))
 		return 0;
-	grown = realloc(gaps->items, (gaps->count + 1) * sizeof *grown);
-	if (!grown)
-		return error_oom();
-	gaps->items = grown;
+	if (array_room(gaps->items, gaps->count) < 0)
+		return -1;
 	gap.file = strdup(file);
 	gap.example = strdup(example);
 	gap.culprit = strdup(culprit);

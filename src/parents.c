@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "exec.h"
 #include "git.h"
 #include "io.h"
@@ -18,12 +19,8 @@ struct parents {
 
 static int add_parent(struct parents *p, const struct oid *id)
 {
-	struct snapshot **grown = realloc(p->snapshots, (p->count + 1) * sizeof *grown);
-
-	if (!grown)
-		return error_oom();
-	p->snapshots = grown;
-	if (snapshot_of_commit(&grown[p->count], p->repository, id) < 0)
+	if (array_room(p->snapshots, p->count) < 0 ||
+		snapshot_of_commit(&p->snapshots[p->count], p->repository, id) < 0)
 		return -1;
 	p->count++;
 	return 0;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "array.h"
 #include "crew.h"
 /* Commits are handed out in chunks, so that all threads are busy to the end. */
 enum { CHUNK = 128 };
@@ -36,16 +37,8 @@ struct worker {
 
 static int add(struct scan_events *events, const struct scan_event *e)
 {
-	size_t cap = events->cap ? 2 * events->cap : 64;
-	struct scan_event *grown;
-
-	if (events->count == events->cap) {
-		grown = realloc(events->items, cap * sizeof *grown);
-		if (!grown)
-			return error_oom();
-		events->items = grown;
-		events->cap = cap;
-	}
+	if (array_room(events->items, events->count) < 0)
+		return -1;
 	events->items[events->count++] = *e;
 	return 0;
 }

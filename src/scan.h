@@ -26,12 +26,12 @@ struct scan_event {
 /** In the order of the walk, and in each commit by path. */
 struct scan_events {
 	struct scan_event *items;
-	size_t count, cap;
+	size_t count;
 };
 
 #define SCAN_EVENTS_INIT                                                                           \
 	{                                                                                          \
-		NULL, 0, 0                                                                         \
+		NULL, 0                                                                            \
 	}
 
 /** More events than this are refused: they would be too many for memory, and for people. */

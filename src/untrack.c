@@ -99,7 +99,7 @@ static int check_gone(struct repository *r, const struct pathset *plan)
 	for (i = 0; i < plan->count && status == 0; i++) {
 		status = snapshot_find(index, plan->items[i].path, NULL);
 		if (status > 0)
-			status = error_set("cannot take '%s' out of the index: git leaves it",
+			status = error_set("cannot stop tracking '%s': git leaves it in the index",
 				plan->items[i].path);
 	}
 	snapshot_free(index);

@@ -140,7 +140,7 @@ many_tracked() {
     assert_output_has '-n.pyc'
     run_pycguard --untrack -n -- -n.pyc
     assert_status 1
-    assert_output_has 'would take 1 file '
+    assert_output_has 'would stop tracking 1 file '
 }
 
 @test "a long option may be cut short as long as one alone is meant" {

@@ -53,18 +53,18 @@ untracks() {
     git add README
     write pkg/m.py 'edited = True'
     untracks
-    assert_output_is "pycguard: took 3 files out of the index; on disk they stay:
+    assert_output_is "pycguard: stopped tracking 3 files (they stay on disk):
   ${caches[0]}
   ${caches[1]}
   ${caches[2]}
-Commit that: git commit -m 'Take Python bytecode out of git'"
+Commit this: git commit -m 'Stop tracking Python bytecode'"
     [[ $(git diff --cached --name-status) == "M	README
 D	${caches[0]}
 D	${caches[1]}
 D	${caches[2]}" ]] || fail "$(git diff --cached --name-status)"
     [[ $(git diff --name-only) == pkg/m.py ]]
 
-    bash -c "${output##*Commit that: }"
+    bash -c "${output##*Commit this: }"
     [[ $(git ls-tree -r --name-only HEAD) != *pyc* ]]
     [[ $(git diff --name-only) == pkg/m.py ]]
 }
@@ -78,7 +78,7 @@ D	${caches[2]}" ]] || fail "$(git diff --cached --name-status)"
     assert_no_output
     [[ -z $stderr && $(index_sum) == "$before" ]]
     run_pycguard --untrack -v
-    assert_output_is 'pycguard: nothing in the index to take out'
+    assert_output_is 'pycguard: there is nothing to stop tracking'
     run_pycguard --untrack -n
     assert_status 0
 }
@@ -89,9 +89,9 @@ D	${caches[2]}" ]] || fail "$(git diff --cached --name-status)"
     touch .git/index.lock
     run_pycguard --untrack --dry-run
     assert_status 1
-    assert_output_has 'would take 3 files out of the index'
+    assert_output_has 'would stop tracking 3 files'
     assert_output_has app/migrations/0002_old.pyc
-    assert_output_lacks 'Commit that'
+    assert_output_lacks 'Commit this'
     [[ $(index_sum) == "$before" ]]
 }
 
@@ -142,7 +142,7 @@ D	${caches[2]}" ]] || fail "$(git diff --cached --name-status)"
     commit start README
     many m .pyc 150
     run_pycguard --untrack -n
-    assert_output_has '  and 50 more (-v lists all)'
+    assert_output_has '  and 120 more (-v lists all)'
     run_pycguard --untrack -n -v
     ((${#lines[@]} == 151)) || fail 'expected all'
 }
@@ -164,7 +164,7 @@ D	${caches[2]}" ]] || fail "$(git diff --cached --name-status)"
     pyc m.py >/dev/null
     git add .
     untracks
-    assert_output_lacks 'Commit that'
+    assert_output_lacks 'Commit this'
     [[ $(git ls-files) == m.py ]]
 }
 
@@ -181,7 +181,7 @@ D	${caches[2]}" ]] || fail "$(git diff --cached --name-status)"
     pyc m.py >/dev/null
     git add .
     untracks
-    assert_output_lacks 'Commit that'
+    assert_output_lacks 'Commit this'
 }
 
 @test "in a merge: conflicts of bytecode go in every stage, the others stay" {
@@ -206,7 +206,7 @@ D	${caches[2]}" ]] || fail "$(git diff --cached --name-status)"
     git merge -q side >/dev/null && fail 'expected a conflict'
     [[ $(git ls-files -u | wc -l) == 8 ]] || fail "$(git ls-files -u)"
     untracks
-    assert_output_has 'when all is resolved: git commit'
+    assert_output_has 'when everything is resolved: git commit'
     [[ $(git ls-files -u | cut -f2 | sort -u) == f ]]
     write f merged
     git add f
