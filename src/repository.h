@@ -3,12 +3,9 @@
  *
  * Opens what git would open: GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, the object directories of a
  * quarantine, or discovery from the working directory (gitfiles of submodules and linked worktrees
- * too). It writes nothing and takes no lock. git's rule on who owns the repository (safe.directory)
- * holds (discover.h).
- *
- * libgit2 reads it, but for a plain index (snapshot_raw.h). What libgit2 refuses is asked of git's
- * own plumbing instead, in part (an index that is split or sparse) or whole (ids of SHA-256,
- * reftable). Nobody above this header can tell.
+ * too). It writes nothing and takes no lock. git tells which repository it is and whether it may be
+ * read (discover.h), libgit2 reads its objects. What libgit2 refuses is asked of git instead (ids
+ * of SHA-256). Nobody above this header can tell.
  */
 #ifndef PYCGUARD_REPOSITORY_H
 #define PYCGUARD_REPOSITORY_H
