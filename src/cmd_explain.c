@@ -6,6 +6,7 @@
 #include "disk.h"
 #include "explain.h"
 #include "job.h"
+#include "nearest.h"
 #include "policy_load.h"
 #include "repository.h"
 
@@ -106,14 +107,30 @@ static int judge_in_revision(struct work *work)
 	if (status == 0)
 		status = repository_revision(&work->revision, work->repository, revision.ptr);
 	buf_free(&revision);
-	if (status != 0)
-		return status < 0 ? -1 : 0;
+	if (status == 1)
+		return error_set("unknown revision in '%s'", work->typed);
+	if (status < 0)
+		return -1;
 	buf_clear(&work->tracked);
 	buf_adds(&work->tracked, colon + 1);
 	status = judge_in(work, work->revision, work->tracked.ptr, "that revision");
 	if (status == 0)
 		return error_set("cannot find '%s' in that revision", work->typed);
 	return status;
+}
+
+static const char *rule_name(size_t i)
+{
+	return rule_text((enum rule)i)->id;
+}
+
+static int cannot_find(const char *typed)
+{
+	const char *rule = nearest_name(typed, strlen(typed), rule_name, RULE_COUNT);
+
+	if (rule)
+		return error_set("no file and no rule '%s': did you mean %s?", typed, rule);
+	return error_set("cannot find '%s', neither in git nor on disk", typed);
 }
 
 static int choose(struct work *work)
@@ -127,7 +144,7 @@ static int choose(struct work *work)
 	if (status == 0)
 		status = judge_in_revision(work);
 	if (status == 0)
-		return error_set("cannot find '%s', neither in git nor on disk", work->typed);
+		return cannot_find(work->typed);
 	return status < 0 ? -1 : 0;
 }
 
@@ -222,6 +239,8 @@ static int tell(struct work *work)
 		.notes = true,
 		.snapshot = work->judged,
 		.policy = work->policy,
+		.policy_base = on_disk && work->tracked.len ? work->prefix.ptr : "",
+		.shown_base = "",
 		.caseless = work->caseless};
 	struct report report = {.at.prefix = work->prefix.ptr};
 	struct finding finding = {0};
@@ -262,6 +281,17 @@ static void close_places(struct work *work)
 	repository_free(work->repository);
 }
 
+/* Of a directory, what git tracks below it that is rejected. */
+static int explain_directory(const struct invocation *in, const struct environment *env)
+{
+	struct invocation all = *in;
+	int status;
+
+	all.verbose = true;
+	status = cmd_check_tracked.run(&all, env);
+	return status == STATUS_REJECTED ? STATUS_CLEAN : status;
+}
+
 static int explain_a_rule(enum rule rule, size_t width)
 {
 	struct buf text = BUF_INIT;
@@ -290,6 +320,12 @@ static int run(const struct invocation *in, const struct environment *env)
 	if (rule)
 		return explain_a_rule(rule, env->width) < 0 ? STATUS_FAILED : STATUS_CLEAN;
 	status = open_places(&work);
+	if (status == 0 && work.tracked.len && work.index &&
+		!snapshot_find(work.index, work.tracked.ptr, NULL) &&
+		snapshot_names(work.index, work.tracked.ptr) == 1) {
+		close_places(&work);
+		return explain_directory(in, env);
+	}
 	if (status == 0)
 		status = choose(&work);
 	if (status == 0)

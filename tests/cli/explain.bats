@@ -224,3 +224,12 @@ explained() {
     git add app
     explained app/migrations/__pycache__/0001_a.cpython-313.pyc $cached 'imports the package beside it, not this file'
 }
+
+@test "a directory, a slip in a rule's name, and a revision that is none lead somewhere" {
+    app
+    run_pycguard --explain shop/migrations
+    assert_status 0
+    assert_output_has '0002_rename.pyc'
+    assert_refuses 'did you mean ghost-module?' --explain ghost-modul
+    assert_refuses "unknown revision in 'nobranch:x.pyc'" --explain nobranch:x.pyc
+}
