@@ -232,6 +232,29 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
     [[ ! -e fresh/.pycguard-build ]]
 }
 
+@test "the pycguard of the active virtual environment comes first" {
+    fresh_clone
+    stand_in "$(version)"
+    mkdir -p venv/bin
+    sed 's/stand-in/of the venv/' "$PATH/pycguard" >venv/bin/pycguard
+    chmod +x venv/bin/pycguard
+    VIRTUAL_ENV=$WORK/venv run fresh/hook/pycguard-framework --check-staged
+    assert_output_is 'of the venv: --check-staged'
+    VIRTUAL_ENV=$WORK/nowhere run fresh/hook/pycguard-framework --check-staged
+    assert_output_is 'stand-in: --check-staged'
+}
+
+@test "pycguard-system runs what is installed, and builds nothing" {
+    stand_in 9.9.9
+    guarded_repo pycguard-system 'verbose: true'
+    run git commit --allow-empty -m x
+    assert_status 0
+    assert_output_has 'stand-in: --check-staged --'
+    rm "$PATH/pycguard"
+    run git commit --allow-empty -m x
+    assert_status 1
+}
+
 @test "two that build at once both get a binary, and leave nothing else" {
     fresh_clone
     # Neither is done before the other has begun, and what the compiler gives is the binary under test.
@@ -260,6 +283,7 @@ cp '$PYCGUARD' \"\$2/pycguard\""
     assert_status 2
     assert_stderr_is_one_line
     assert_stderr_has 'missing cmake, pkg-config, libgit2, libpcre2-8, jansson'
+    ! command -v apt-get >/dev/null || assert_stderr_has 'libgit2-dev'
 
     # Neither another version nor a binary that does not start will do.
     stand_in "$(version).9"
@@ -275,7 +299,7 @@ cp '$PYCGUARD' \"\$2/pycguard\""
     write fresh/src/error.h 'this is not C'
     run --separate-stderr fresh/hook/pycguard-framework --check-staged
     assert_status 2
-    assert_stderr_is_one_line
+    [[ $stderr == 'pycguard: building'*$'\n''pycguard: the build failed'* ]] || fail
     log=${stderr#*\'}
     grep -q error "${log%\'*}"
     [[ $(ls -A fresh/.pycguard-build) == build.log ]]
