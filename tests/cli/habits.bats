@@ -274,11 +274,11 @@ interrupted_at() {
     assert_output_has ' 0 files looked at'
     many_tracked 1
     run_pycguard --check-tracked
-    assert_output_has ' 1 tracked file that'
+    assert_output_has ' 1 tracked bytecode file found'
     assert_output_has 'Stop tracking it (the file stays'
     many_tracked 2
     run_pycguard --check-tracked
-    assert_output_has ' 2 tracked files that'
+    assert_output_has ' 2 tracked bytecode files found'
     assert_output_has 'Stop tracking them (the files stay'
     git commit -q --no-verify -m x
     run_pycguard --check-history
