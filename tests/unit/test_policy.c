@@ -434,6 +434,53 @@ static void test_time_is_limited(void **state)
 	}
 }
 
+static void add_random(struct buf *out, const char *const *pieces, size_t count)
+{
+	for (int n = rand() % 5; n >= 0; n--)
+		buf_adds(out, pieces[(size_t)rand() % count]);
+}
+
+/* What a line matches, with regard to case or without, the policy of both says too. */
+static void test_either_case(void **state)
+{
+	static const char *const globs[] = {"a", "B", "*", "?", "/", "**/", "[!a-z]", "[^B]",
+		"[a-c]", "[[:upper:]]", "[![:lower:]]", "\\A", "."};
+	static const char *const exprs[] = {"a", "B", "[^a-z]", "(?!b)", "(?=A)", "(?i)c", "(?-i)C",
+		".", "/", "(?<![A-Z])", "[[:upper:]]", "b?"};
+	static const char *const names[] = {"a", "A", "b", "B", "c", "C", ".", "a/", "B/"};
+
+	(void)state;
+	srand(1);
+	for (int round = 0; round < 4000; round++) {
+		struct policy *p[3] = {policy_new(false), policy_new(true), policy_new_either()};
+		struct buf text = BUF_INIT, path = BUF_INIT;
+		bool refused = false;
+
+		if (round % 2)
+			buf_adds(&text, "regex:");
+		if (round % 2)
+			add_random(&text, exprs, sizeof exprs / sizeof *exprs);
+		else
+			add_random(&text, globs, sizeof globs / sizeof *globs);
+		for (int i = 0; i < 3; i++)
+			refused |= policy_add(p[i], text.ptr, text.len, "p") < 0;
+		for (int n = 0; n < 20 && !refused; n++) {
+			bool has[3];
+
+			buf_clear(&path);
+			add_random(&path, names, sizeof names / sizeof *names);
+			for (int i = 0; i < 3; i++)
+				has[i] = policy_adds_path(p[i], matcher, path.ptr, path.len) == 1;
+			if ((has[0] || has[1]) && !has[2])
+				fail_msg("'%s' on '%s'", text.ptr, path.ptr);
+		}
+		for (int i = 0; i < 3; i++)
+			policy_free(p[i]);
+		buf_free(&text);
+		buf_free(&path);
+	}
+}
+
 static void test_compiling_is_limited(void **state)
 {
 	struct policy *p = policy_new(false);
@@ -481,6 +528,7 @@ int main(void)
 		cmocka_unit_test(test_many_lines),
 		cmocka_unit_test(test_escaped_paths),
 		cmocka_unit_test(test_time_is_limited),
+		cmocka_unit_test(test_either_case),
 		cmocka_unit_test(test_compiling_is_limited),
 	};
 
