@@ -145,7 +145,8 @@ static bool say_untrack(struct buf *out, const struct report *r)
 		buf_addf(&command, "%s --untrack", r->policy);
 		if (r->mode == REPORT_STAGED && !r->strict && !r->operand_count)
 			buf_adds(&command, " --staged");
-		add_operands(&command, r);
+		if (!report_of_commits(r))
+			add_operands(&command, r);
 	}
 	say_command(out, &command);
 	return true;
