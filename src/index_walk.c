@@ -69,7 +69,7 @@ static bool read_path(struct index_walk *w, const unsigned char *start, size_t l
 	if (len == LENGTH_MASK)
 		len = strnlen(path, bytes_left(w));
 	size = ((size_t)(w->at - start) + len + 8) & ~(size_t)7;
-	if ((size_t)(w->end - start) < size)
+	if (len == 0 || (size_t)(w->end - start) < size)
 		return false;
 	e->shared = count_shared(e->path, path, len < e->len ? len : e->len);
 	e->path = path;

@@ -146,6 +146,7 @@ static const struct row rows[] = {
 	TAKEN("three stages", {{.path = "a", .stage = 1}, {.path = "a", .stage = 2}, {.path = "a", .stage = 3}}),
 
 	REFUSED("a path of nothing", ONE("")),
+	REFUSED("a path of nothing said to be very long", {{.path = "", .longer = LONG}}),
 	REFUSED("a path longer than it is said to be", {{.path = "ab", .longer = -1}}),
 	REFUSED("a path shorter than it is said to be", {{.path = "ab", .longer = 1}}),
 	REFUSED("a path said to be longer than the file", {{.path = "ab", .longer = 4000}}),
