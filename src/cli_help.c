@@ -39,6 +39,7 @@ static void help_option(struct buf *out, const struct option_row *row, size_t wi
 	for (choice = row->choices; choice && *choice; choice++)
 		buf_adds(&text, *choice == '|' ? ", " : (const char[]){*choice, '\0'});
 	help_row(out, &words, 15, text.ptr, width);
+	out->failed = out->failed || text.failed;
 	buf_free(&words);
 	buf_free(&text);
 }
@@ -102,6 +103,7 @@ void cli_help(struct buf *out, const struct command *command, size_t width)
 	buf_addf(&usage, "pycguard --%s [OPTION...]%s%s", command->name,
 		command->operands ? " " : "", command->operands ? command->operands : "");
 	add_usage(out, usage.ptr, width);
+	out->failed = out->failed || usage.failed;
 	buf_free(&usage);
 	paragraph(out, command->help ? command->help : command->summary, width);
 	buf_adds(out, "Options:\n");

@@ -68,11 +68,15 @@ static char *absolute(const char *from, const char *path)
 	buf_adds(&full, path);
 	while (full.len > 1 && full.ptr[full.len - 1] == '/')
 		buf_cut(&full, full.len - 1);
+	if (buf_failed(&full) < 0) {
+		buf_free(&full);
+		return NULL;
+	}
 	base = path_base(full.ptr, full.len);
-	real = buf_failed(&full) < 0 ? NULL : realpath(full.ptr, NULL);
+	real = realpath(full.ptr, NULL);
 	if (real) {
 		buf_adds(&result, real);
-	} else if (!full.failed) {
+	} else {
 		buf_add(&result, full.ptr, base);
 		real = base ? realpath(result.ptr, NULL) : NULL;
 		if (real) {
