@@ -252,10 +252,10 @@ static int tell(struct work *work)
 	if (status == 0)
 		status = check_decide(&work->told.decision, work->policy, work->matcher,
 			&work->entry, work->caseless);
-	if (status == 0)
+	if (status == 0) {
 		check_rule(&work->told.decision, x.lie);
-	if (status == 0)
 		status = look_everywhere(work, &x);
+	}
 	work->told.shown = work->typed;
 	work->told.file = &x;
 	work->told.finding = &finding;

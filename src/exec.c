@@ -326,7 +326,7 @@ static int pump(struct exec *e)
 		return -1;
 	if (fds[0].revents & POLLOUT)
 		write_some(e);
-	return fds[0].revents & ~POLLOUT ? read_some(&e->output, e->fd) : 1;
+	return (fds[0].revents & ~POLLOUT) ? read_some(&e->output, e->fd) : 1;
 }
 
 /* Waits for its end, when its output has ended. Its exit status; -1 recorded. */
@@ -423,7 +423,7 @@ int exec_line(struct exec *e, char end, char **record, size_t *len)
 int exec_read(struct exec *e, void *bytes, size_t len)
 {
 	char *to = bytes;
-	int status = 1;
+	int status;
 
 	while (len) {
 		size_t have = e->output.len - e->taken, n = have < len ? have : len;

@@ -287,10 +287,10 @@ static int add_class(struct scan *s, size_t open, bool *set, bool negated)
 			last++;
 		count++;
 		add_byte(regex, c);
-		if (last > c)
+		if (last > c) {
 			buf_addc(regex, '-');
-		if (last > c)
 			add_byte(regex, last);
+		}
 	}
 	buf_addc(regex, ']');
 	s->name_wild = true;

@@ -51,8 +51,8 @@ int pattern_new(struct pattern **out, const char *regex, size_t len, unsigned fl
 	struct pattern_error *why)
 {
 	uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C |
-			   (flags & (PATTERN_CASELESS | PATTERN_EITHER) ? PCRE2_CASELESS : 0) |
-			   (flags & PATTERN_TIMED ? PCRE2_AUTO_CALLOUT : 0);
+			   ((flags & (PATTERN_CASELESS | PATTERN_EITHER)) ? PCRE2_CASELESS : 0) |
+			   ((flags & PATTERN_TIMED) ? PCRE2_AUTO_CALLOUT : 0);
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
 	struct pattern *p = calloc(1, sizeof *p);
 	PCRE2_SIZE offset = 0;
@@ -167,7 +167,7 @@ int pattern_match(const struct pattern *p, struct matcher *m, const char *path, 
 {
 	PCRE2_SPTR subject = (PCRE2_SPTR)path;
 	char reason[160] = "the path is too long";
-	int code = PCRE2_ERROR_MATCHLIMIT;
+	int code;
 
 	if (len <= MAX_PATH) {
 		code = p->jit ? pcre2_jit_match(p->code, subject, len, 0, 0, m->data, m->context) :

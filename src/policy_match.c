@@ -171,7 +171,7 @@ int policy_strike(
 	struct question q;
 	int matched = 0;
 
-	if (!memchr(unmatched, true, p->count))
+	if (!memchr(unmatched, 1, p->count))
 		return 0;
 	begin(&q, p, m, path, len);
 	for (size_t i = 0; i < p->count && matched >= 0; i++) {

@@ -40,7 +40,7 @@ as_nobody() {
     run_pycguard --check-worktree
     assert_status 1
     assert_output_has '2 files on disk'
-    eval "$(sed -n '/^Delete/,/^One/{//!p;}' <<<"$output")"
+    eval "$(sed -n '/^Delete/,/^To allow/{//!p;}' <<<"$output")"
     run_pycguard --check-worktree
     assert_status 0
     assert_no_output
@@ -214,7 +214,7 @@ as_nobody() {
     sort -z ../found | cmp - <(sort -z ../expected)
     rm ../found ../expected
     # The command mends it.
-    (eval "$(sed -n '/^Delete/,/^One/{/^Delete/d;/^One/d;p}' <<<"$output")")
+    (eval "$(sed -n '/^Delete/,/^To allow/{//!p;}' <<<"$output")")
     run_pycguard --check-worktree
     assert_status 0
 }

@@ -135,7 +135,7 @@ names() {
     run_pycguard "--check-$1"
     assert_status 1
     assert_output_has "$2"
-    assert_output_has "$3:"
+    assert_output_has "$3 ("
 }
 
 # names_nothing: neither in git nor on disk.

@@ -105,7 +105,7 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
     run pre-commit run --from-ref "$base" --to-ref HEAD
     assert_status 1
     assert_output_has "$cache"
-    assert_output_has 'removes it again'
+    assert_output_has 'removed again by'
     assert_output_lacks staged.pyc
     pre-commit run --from-ref HEAD~1 --to-ref HEAD
     # Names are passed here, and a name that starts with a dash is one.

@@ -282,8 +282,8 @@ interrupted_at() {
     assert_output_has 'Stop tracking them (the files stay'
     git commit -q --no-verify -m x
     run_pycguard --check-history
-    assert_output_has ' 2 files in the history'
-    assert_output_has ' bytes in the object store; 1 commit looked at'
+    assert_output_has ' 2 bytecode files in the history'
+    assert_output_has ' in the object store; 1 commit looked at'
     write a.py 'x = 1'
     "$PYTHON" -I -m py_compile a.py
     run_pycguard --clean --all

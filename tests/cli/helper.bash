@@ -52,7 +52,7 @@ leave_out_pycguard() {
     type -P pycguard git-pycguard >/dev/null || return 0
     while IFS= read -r -d : dir; do
         if [[ -e $dir/pycguard || -e $dir/git-pycguard ]]; then
-            links=$(mktemp -d "$WORK/.path.XXXXXX")
+            links=$(mktemp -d "$WORK.path.XXXXXX")
             ln -s "$dir"/* "$links"
             rm -f "$links/pycguard" "$links/git-pycguard"
             dir=$links
@@ -65,6 +65,7 @@ leave_out_pycguard() {
 clean_up() {
     cd /
     PATH=$ORIGINAL_PATH
+    rm -rf "$WORK".path.*
     if [[ ${BATS_TEST_COMPLETED-} == 1 || -n ${BATS_TEST_SKIPPED-} ]]; then
         chmod -R u+rwX "$WORK" 2>/dev/null || true
         rm -rf "$WORK"

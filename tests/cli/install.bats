@@ -264,7 +264,7 @@ echo \"$name \$*\" >>'$WORK/asked'"
     built
     install_sh --no-deps
     assert_status 0
-    [[ $(fish -c 'complete -C "pycguard --check-tr"') == --check-tracked* ]]
+    [[ $(PATH=$prefix/bin:$PATH fish -c 'complete -C "pycguard --check-tr"') == --check-tracked* ]]
     install_sh --uninstall
     assert_status 0
     [[ ! -e $HOME/.config/fish/completions/pycguard.fish && ! -L $HOME/.config/fish/completions/pycguard.fish ]]

@@ -146,7 +146,7 @@ each_line() {
 
 @test "an entrypoint that cleans starts its program, unless something that lies cannot go" {
     on_path
-    mkdir app
+    write app/main.py 'x = 1'
     readme_block entrypoint | sed "s|/app|$WORK/app|" >start.sh
     cache app/m.pyc
     run sh start.sh echo started
