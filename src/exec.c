@@ -58,7 +58,7 @@ static int safe_path(struct buf *out, const char *path)
 		len = strcspn(path, ":");
 		if (*path != '/')
 			continue;
-		if (out->ptr[out->len - 1] != '=')
+		if (out->len && out->ptr[out->len - 1] != '=')
 			buf_addc(out, ':');
 		buf_add(out, path, len);
 	}
