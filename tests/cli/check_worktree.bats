@@ -39,7 +39,7 @@ as_nobody() {
     assert_json '.mode == "worktree" and .checked == 5'
     run_pycguard --check-worktree
     assert_status 1
-    assert_output_has '2 files on disk'
+    assert_output_has '2 misleading bytecode files found on disk'
     eval "$(sed -n '/^Delete/,/^To allow/{//!p;}' <<<"$output")"
     run_pycguard --check-worktree
     assert_status 0

@@ -176,7 +176,7 @@ merged_ghost() {
     commit 'Merge, as Django advises'
     names tracked "$ghost" ghost-module cache
     names worktree "$ghost" ghost-module cache
-    assert_output_has 'Django runs such a file as a migration'
+    assert_output_has 'Django runs it as a migration'
 }
 
 unmerge() {
@@ -307,7 +307,7 @@ after_the_incident() {
     git add -f "$ghost"
     migrate_fails 'EOFError'
     names tracked "$ghost" ghost-module nothing
-    assert_output_lacks 'Django runs it'
+    assert_output_lacks 'Django runs it as migration'
     names worktree "$ghost" ghost-module nothing
     take_away "$ghost"
     migrate_passes
@@ -363,7 +363,7 @@ print(p.compile("shop/migrations/0003_add_app_secret.py",
 # names_no_migration FILE: a ghost, of which nobody says that Django runs it.
 names_no_migration() {
     names worktree "$1" ghost-module cache
-    assert_output_lacks 'Django runs it'
+    assert_output_lacks 'Django runs it as migration'
     run_pycguard --check-worktree --format=json
     assert_json '.findings[0].message | contains("Django") | not'
     rm "$1"
