@@ -169,13 +169,19 @@ each_line() {
     assert_judged 1 'error policy build/m.txt' 'error policy lib/m.so.1' 'error ghost-module src/m.pyc'
 }
 
-@test "the line that allows a file" {
+@test "a file is allowed on purpose, and its deleted source is found all the same" {
+    on_path
     new_repo
-    readme_block policy-line >.pycguard
+    write tests/data/old.py 'x = 1'
     write tests/data/old.pyc x
     git add -f .
+    readme_block allow >"$WORK/lines"
+    bash -e "$WORK/lines"
     judge
     assert_judged 0
+    git rm -q --cached tests/data/old.py
+    judge
+    assert_judged 1 'error ghost-module tests/data/old.pyc'
 }
 
 # recipe NAME REJECTED... -- ALLOWED...: that block as .pycguard, over empty files of these paths.
