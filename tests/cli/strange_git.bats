@@ -111,7 +111,7 @@ strange() {
     strange --batch 'read -r id; echo "$id commit 99999999999999999999"' 'out of memory' --check-range HEAD~1..HEAD
     strange --batch 'read -r id; printf "$id commit 2\nabc"' 'git cat-file says something strange' --check-range HEAD~1..HEAD
     strange --batch 'read -r id; echo "fatal: no more" >&2; exit 128' 'no more' --check-range HEAD~1..HEAD
-    strange --batch 'exit 0' 'git cat-file ended' --check-range HEAD~1..HEAD
+    strange --batch 'exit 0' 'git cat-file ' --check-range HEAD~1..HEAD
     strange --batch-check 'read -r id; echo hello' "git cat-file says 'hello'" --check-tracked
     strange --batch "read -r id; printf '%s blob 2\nabc' $blob" 'git cat-file says' --check-tracked
 }
