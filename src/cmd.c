@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "atomic_file.h"
-#include "formats.h"
 #include "io.h"
 #include "path.h"
 #include "rules.h"

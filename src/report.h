@@ -1,7 +1,7 @@
 /*
  * report - findings as a person or a program wants them, on standard output.
  *
- * One printer a file: report_json.c, report_sarif.c, ...; formats.h tells them by name. A printer
+ * One printer a file: report_json.c, report_sarif.c, ...; formats.def names them. A printer
  * appends to a buf; report_write alone writes, and knows whether it was all taken (a full disk is a
  * failure, not a pass).
  *
@@ -56,6 +56,12 @@ report_printer report_json;
 report_printer report_sarif;
 report_printer report_github;
 report_printer report_gitlab;
+
+/** The printer of that value of --format, or NULL when there is none. */
+report_printer *format_named(const char *name);
+
+/** The names of all formats, "human|json|...", for messages and help. */
+const char *format_names(void);
 
 /** One finding as the object that report_json lists, for --explain. */
 void report_json_finding(struct buf *out, const struct report *r, const struct finding *f);

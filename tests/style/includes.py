@@ -14,7 +14,7 @@ LAYERS = """
 main static_only
 cmd* job
 cli* self
-formats report* explain
+report* explain
 commits history scan store pushed
 hooks* hook_* manager
 allow clean untrack worktree ignores ignored dockerfiles dockerignore tracked
