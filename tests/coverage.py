@@ -17,7 +17,7 @@ GOAL = {'lines': 95.0, 'branches': 90.0}
 
 
 def objects(build):
-    yield from glob.glob(build + '/CMakeFiles/pycguard*.dir/src/*.gcno')
+    yield from glob.glob(build + '/CMakeFiles/pycguard*.dir/src/**/*.gcno', recursive=True)
 
 
 def read(build):

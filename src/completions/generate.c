@@ -13,11 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli.h"
+#include "cli/cli.h"
 
 static const char rules[] =
 #define RULE(id, name, summary, why, example, mend) " " name
-#include "rules.def"
+#include "policy/rules.def"
 	;
 
 static bool is(const char *a, const char *b)

@@ -478,7 +478,7 @@ PY
         IFS='=' read -ra words <<<"$args"
         run_pycguard --format=json "${words[@]}" </dev/null
         [[ $status != 2 ]] || fail "$args"
-        "$PYTHON" -I "$BATS_TEST_DIRNAME/validate.py" "$SOURCE_ROOT/src/report.schema.json" <<<"$output"
+        "$PYTHON" -I "$BATS_TEST_DIRNAME/validate.py" "$SOURCE_ROOT/src/report/report.schema.json" <<<"$output"
     done
     head=$(id HEAD)
     git update-ref -d HEAD
@@ -486,7 +486,7 @@ PY
         "--pre-receive:$(printf %040d 0) $head refs/heads/main"; do
         run_pycguard --format=json "${line%%:*}" <<<"${line#*:}"
         assert_json '(.findings | length) == 4 and .findings[3].path_hex == "ff2e707963"'
-        "$PYTHON" -I "$BATS_TEST_DIRNAME/validate.py" "$SOURCE_ROOT/src/report.schema.json" <<<"$output"
+        "$PYTHON" -I "$BATS_TEST_DIRNAME/validate.py" "$SOURCE_ROOT/src/report/report.schema.json" <<<"$output"
     done
 }
 

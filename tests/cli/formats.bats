@@ -42,7 +42,7 @@ of() {
 }
 
 valid() { "$PYTHON" -I "$BATS_TEST_DIRNAME/validate.py" "$@" <out || fail "not valid: $(<out)"; }
-valid_json() { valid "$SOURCE_ROOT/src/report.schema.json"; }
+valid_json() { valid "$SOURCE_ROOT/src/report/report.schema.json"; }
 valid_gitlab() { valid "$SOURCE_ROOT/tests/data/gitlab.schema.json"; }
 
 # Valid also by what a schema cannot say: each result's rule is the one at its index.
@@ -111,7 +111,7 @@ for f in json.load(open("out"))["findings"]:
     sys.stdout.buffer.write(path + b"\0")' | same_paths
     for path in pkg/m.py shop/migrations/0002_gone.pyc; do
         of --explain "$path" --format=json
-        valid "$SOURCE_ROOT/src/report.schema.json" finding
+        valid "$SOURCE_ROOT/src/report/report.schema.json" finding
     done
 }
 
@@ -146,7 +146,7 @@ for f in json.load(open("out"))["findings"]:
     (($(wc -l <wrong) == 27))
     "$PYTHON" -I -c 'import jsonschema; jsonschema.Draft202012Validator' 2>/dev/null ||
         skip 'this python3-jsonschema is older than the draft of the schema'
-    "$PYTHON" -I "$BATS_TEST_DIRNAME/validate.py" "$SOURCE_ROOT/src/report.schema.json" --refused <wrong
+    "$PYTHON" -I "$BATS_TEST_DIRNAME/validate.py" "$SOURCE_ROOT/src/report/report.schema.json" --refused <wrong
 }
 
 @test "SARIF is valid, and its URIs are the names, byte by byte" {

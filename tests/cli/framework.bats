@@ -296,7 +296,7 @@ cp '$PYCGUARD' \"\$2/pycguard\""
 
 @test "a build that fails is said in one line, which names the log" {
     fresh_clone
-    write fresh/src/error.h 'this is not C'
+    write fresh/src/base/error.h 'this is not C'
     run --separate-stderr fresh/hook/pycguard-framework --check-staged
     assert_status 2
     [[ $stderr == 'pycguard: building'*$'\n''pycguard: the build failed'* ]] || fail

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What src/bytecode.h and the program say of a file against what every CPython on the machine
+# What src/python/bytecode.h and the program say of a file against what every CPython on the machine
 # imports: imports.py.
 
 setup() {
@@ -50,7 +50,7 @@ fails_where() {
     [ "$seen" = "$(printf '%s\n' "$@")" ]
 }
 
-@test "it fails when src/bytecode.h is wrong" {
+@test "it fails when src/python/bytecode.h is wrong" {
     liar BYTECODE_TOOL 0 's/\tcache\t/\tsource\t/g'
     fails_where bytecode.h:checkout 'bytecode.h:times kept' bytecode.h:worktree
 }

@@ -6,7 +6,7 @@ imports each in it: as they are on disk, after a checkout of a repository that h
 one that kept the times. Prints a line an interpreter and one for each difference; exits 1 when there
 is one, or when no interpreter was found.
 
-BYTECODE_TOOL     tests/unit/bytecode_tool.c, built: says what src/bytecode.h says
+BYTECODE_TOOL     tests/unit/bytecode_tool.c, built: says what src/python/bytecode.h says
 PYCGUARD          the program, whose --check-worktree and --check-staged are asked
 PYCGUARD_PYTHONS  more interpreters, with `:` between
 """

@@ -17,7 +17,7 @@ options() {
 
 @test "the manual page has every command and option of --help, and no other" {
     options >of-help
-    sed -nE 's/^\.It Fl ([^ ]+)( , ([^ ]+))?.*/-\1\n-\3/p' "$SOURCE_ROOT/src/pycguard.1" | grep -v '^-$' | sort >of-manual
+    sed -nE 's/^\.It Fl ([^ ]+)( , ([^ ]+))?.*/-\1\n-\3/p' "$SOURCE_ROOT/src/doc/pycguard.1" | grep -v '^-$' | sort >of-manual
     (($(wc -l <of-help) > 30))
     diff of-help of-manual
 }
@@ -26,32 +26,32 @@ options() {
     formats=$(COLUMNS=100 "$PYCGUARD" --check-staged --help | sed -n 's/^  --format .*report: //p' | tr -d ,)
     [[ $formats == 'human json '* ]]
     for format in $formats; do
-        grep -q "^\.Cm $format " "$SOURCE_ROOT/src/pycguard.1" || fail "the manual lacks $format"
+        grep -q "^\.Cm $format " "$SOURCE_ROOT/src/doc/pycguard.1" || fail "the manual lacks $format"
         [[ $format == human ]] || grep -q -- "^.--format=$format.: " "$SOURCE_ROOT/src/doc/formats.md" || fail "the guide lacks $format"
     done
 }
 
 @test "the manual page has every rule that --explain knows" {
-    for rule in $(grep -oE '^RULE\(RULE_[A-Z_]+, "[a-z-]+"' "$SOURCE_ROOT/src/rules.def" | grep -oE '[a-z-]+"$' | tr -d '"'); do
+    for rule in $(grep -oE '^RULE\(RULE_[A-Z_]+, "[a-z-]+"' "$SOURCE_ROOT/src/policy/rules.def" | grep -oE '[a-z-]+"$' | tr -d '"'); do
         run_pycguard --explain "$rule"
         assert_status 0
         [[ ${lines[0]} == "$rule" ]] || fail "--explain $rule"
         for word in what why example fix; do
             grep -qE "^  $word +[^ ]" <<<"$output" || fail "--explain $rule does not say: $word"
         done
-        grep -q "^\.It Cm $rule\$" "$SOURCE_ROOT/src/pycguard.1" || fail "the manual lacks $rule"
+        grep -q "^\.It Cm $rule\$" "$SOURCE_ROOT/src/doc/pycguard.1" || fail "the manual lacks $rule"
         grep -q "^| \`$rule\` |" "$SOURCE_ROOT/README.md" || fail "the README lacks $rule"
     done
 }
 
 # items SECTION MACRO: what the manual lists in that section by that macro, a word each.
 items() {
-    sed -n "/^\.Sh $1\$/,/^\.Sh /p" "$SOURCE_ROOT/src/pycguard.1" | sed -n "s/^\.It $2 //p" | tr -s ' ,' '\n'
+    sed -n "/^\.Sh $1\$/,/^\.Sh /p" "$SOURCE_ROOT/src/doc/pycguard.1" | sed -n "s/^\.It $2 //p" | tr -s ' ,' '\n'
 }
 
 @test "the manual page has every environment variable that is read" {
     {
-        grep -oE '(variable|getenv)\("[A-Z_]+"\)' "$SOURCE_ROOT"/src/*.c | grep -oE '"[A-Z_]+"' | tr -d '"'
+        grep -oE '(variable|getenv)\("[A-Z_]+"\)' "$SOURCE_ROOT"/src/*/*.c | grep -oE '"[A-Z_]+"' | tr -d '"'
         grep -ohE '\$\{[A-Z_]+-' "$SOURCE_ROOT"/hook/* | tr -d '${-'
     } | sort -u >read.txt
     items ENVIRONMENT Ev | sort -u >listed.txt
@@ -60,13 +60,13 @@ items() {
 }
 
 @test "the manual page and --help have every exit status" {
-    [[ $(sed -n '/^\.Sh EXIT/,/^\.Sh EXA/s/^\.It //p' "$SOURCE_ROOT/src/pycguard.1" | tr -d '\n') == 012 ]]
+    [[ $(sed -n '/^\.Sh EXIT/,/^\.Sh EXA/s/^\.It //p' "$SOURCE_ROOT/src/doc/pycguard.1" | tr -d '\n') == 012 ]]
     [[ $("$PYCGUARD" --help | grep '^Exit status:') == *'0 '*', 1 '*', 2 '* ]]
 }
 
 @test "the manual page has an example of every verb, and each can be typed" {
     # Whatever lies at the examples' places on this machine is let alone.
-    sed -n '/^\.Sh EXAMPLES/,$s/^\.Dl //p' "$SOURCE_ROOT/src/pycguard.1" | sed "s| /| $WORK/|g" >examples
+    sed -n '/^\.Sh EXAMPLES/,$s/^\.Dl //p' "$SOURCE_ROOT/src/doc/pycguard.1" | sed "s| /| $WORK/|g" >examples
     for verb in $(commands); do
         grep -q -e "pycguard.* $verb\b" examples || fail "no example of $verb"
     done
@@ -83,7 +83,7 @@ items() {
 @test "the manual page is good mdoc" {
     command -v mandoc >/dev/null || skip 'no mandoc'
     # What other manuals there are is this machine's affair.
-    run grep -vE 'referenced manual not found|mandoc\.db' <(mandoc -T lint -W style "$SOURCE_ROOT/src/pycguard.1" 2>&1)
+    run grep -vE 'referenced manual not found|mandoc\.db' <(mandoc -T lint -W style "$SOURCE_ROOT/src/doc/pycguard.1" 2>&1)
     assert_no_output
 }
 

@@ -58,7 +58,7 @@ dpkg_in_root() {
     assert_output_has 'm.pyc'
     rm m.pyc
     for page in pycguard git-pycguard; do
-        zcat "$root/usr/share/man/man1/$page.1.gz" | cmp - "$SOURCE_ROOT/src/pycguard.1"
+        zcat "$root/usr/share/man/man1/$page.1.gz" | cmp - "$SOURCE_ROOT/src/doc/pycguard.1"
     done
     for file in doc/pycguard/copyright zsh/vendor-completions/_git-pycguard \
         bash-completion/completions/git-pycguard fish/vendor_completions.d/git-pycguard.fish; do
@@ -142,7 +142,7 @@ static_build() {
     [[ $version ]]
     # `rev: v0.1.0` of the framework, "version": "0.1.0" of a report, and what else may come.
     grep -nE '(rev: v|"version": "|pycguard[ _-]v?)[0-9]+\.[0-9]+\.[0-9]+' \
-        "$SOURCE_ROOT"/{README.md,.pre-commit-hooks.yaml,install.sh,src/pycguard.1} "$SOURCE_ROOT"/{hook,src/doc}/* >found
+        "$SOURCE_ROOT"/{README.md,.pre-commit-hooks.yaml,install.sh,src/doc/pycguard.1} "$SOURCE_ROOT"/{hook,src/doc}/* >found
     (($(wc -l <found) >= 2))
     while read -r line; do
         [[ $line == *"$version"* ]] || fail "another version than $version: $line"

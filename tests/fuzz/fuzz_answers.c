@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ignored.h"
-#include "store.h"
+#include "mend/ignored.h"
+#include "range/store.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

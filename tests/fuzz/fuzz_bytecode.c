@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytecode.h"
+#include "python/bytecode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buf.h"
-#include "dockerignore.h"
-#include "error.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "mend/dockerignore.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

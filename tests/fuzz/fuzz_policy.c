@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
-#include "policy.h"
+#include "base/error.h"
+#include "policy/policy.h"
 #include "reference_match.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

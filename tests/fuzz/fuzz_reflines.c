@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buf.h"
-#include "reflines.h"
+#include "base/buf.h"
+#include "range/reflines.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

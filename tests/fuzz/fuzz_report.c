@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "history.h"
+#include "range/history.h"
 #include "plain_text.h"
-#include "report.h"
+#include "report/report.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "index_rows.h"
+#include "git/index_rows.h"
 #include "memory_odb.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

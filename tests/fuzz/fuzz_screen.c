@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "policy.h"
-#include "screen.h"
-#include "snapshot.h"
+#include "check/screen.h"
+#include "git/snapshot.h"
+#include "policy/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "changes.h"
-#include "git.h"
+#include "git/git.h"
+#include "range/changes.h"
 #include "memory_odb.h"
-#include "tree.h"
+#include "git/tree.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

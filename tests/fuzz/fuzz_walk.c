@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "git.h"
-#include "walk.h"
+#include "git/git.h"
+#include "range/walk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,7 +2,7 @@
 #ifndef PYCGUARD_MEMORY_ODB_H
 #define PYCGUARD_MEMORY_ODB_H
 
-#include "git.h"
+#include "git/git.h"
 
 /** Start libgit2 and open it. Once in a process; aborts on failure, as the others do. */
 void memory_odb_open(struct repository *out);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "buf.h"
+#include "base/buf.h"
 
 /** The number of the UTF-8 character at `s` and how many bytes it takes; -1 and 1 if it is none. */
 long plain_char(const char *s, size_t len, size_t *taken);

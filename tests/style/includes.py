@@ -1,78 +1,44 @@
 #!/usr/bin/env python3
-"""Holds src/ against its shape: includes point down, and some things are done in one place only.
+"""Holds src/ against its shape: what each room may include, and what is done in one place only.
 
 usage: includes.py SRC
 """
 
 import fnmatch
+import glob
 import os
 import re
 import sys
 
-# Top to bottom. A file may include what stands on its own line or on a lower one.
-LAYERS = """
-main static_only
-cmd* job
-cli* self
-report* explain
-commits history scan store pushed
-hooks* hook_* manager
-allow clean untrack worktree ignores ignored dockerfiles dockerignore tracked
-check changes policies screen
-walk*
-policy_*
-examine finding
-repository* parents discover git git_* snapshot_* index_* tree objects refs* cat_file oidmap disk disk_* attributes
-snapshot policy policy_private policy_match
-bytecode*
-pattern glob*
-json_text pathset exec rules command
-atomic_file directory
-path
-io siphash sha1 oid reflines progress amount array nearest plain_config interrupt sha256 crew
-buf
-error
-utf8 deadline environment big_endian
-"""
+# A room, and the rooms whose headers it may include besides its own. src/README.md says what each is for.
+ROOMS = {
+    "cli": "report hooks mend range check git disk policy python base",
+    "report": "range check git policy python base",
+    "hooks": "git disk python base",
+    "mend": "check git disk policy python base",
+    "range": "check git policy python base",
+    "check": "git disk policy python base",
+    "disk": "git python base",
+    "git": "base",
+    "policy": "base",
+    "python": "base",
+    "base": "",
+}
 
 # What is looked for, where alone it may stand, and why.
 PLACES = [
-    (r'#include\s*[<"]pcre2', "pattern.c", "all of PCRE2 is behind pattern.h"),
-    (r'#include\s*[<"]git2', "git_calls.h", "libgit2 is reached through git.h, which loads it"),
-    (r'#include\s*[<"]jansson', "json_text.h", "what the printers of JSON need is in json_text.h"),
-    (r"\b(secure_)?getenv\s*\(|\benviron\b", "main.c", "main alone reads the environment"),
-    (r"\b(_?exit|_Exit|abort|quick_exit)\s*\(", "main.c", "main alone ends the process"),
+    (r'#include\s*[<"]pcre2', "policy/pattern.c", "all of PCRE2 is behind policy/pattern.h"),
+    (r'#include\s*[<"]git2', "git/git_calls.h", "libgit2 is reached through git/git.h, which loads it"),
+    (r'#include\s*[<"]jansson', "report/json_text.h", "what the printers of JSON need is in json_text.h"),
+    (r"\b(secure_)?getenv\s*\(|\benviron\b", "cli/main.c", "main alone reads the environment"),
+    (r"\b(_?exit|_Exit|abort|quick_exit)\s*\(", "cli/main.c", "main alone ends the process"),
     (
         r"\bstdout\b|\b(v?printf|puts|putchar|v?dprintf)\s*\(|write\w*\s*\(\s*STDOUT_FILENO",
-        "report.c",
+        "report/report.c",
         "report_write alone prints to standard output",
     ),
-    (
-        r"\bstderr\b|\bperror\s*\(",
-        "main.c cmd*.c progress.c",
-        "what is below a verb records its failures (error.h)",
-    ),
+    (r"\bstderr\b|\bperror\s*\(", "cli/* base/progress.c", "what is below cli records its failures (base/error.h)"),
 ]
-
-
-def module(name):
-    return re.sub(r"\.\w+$", "", name)
-
-
-def is_one_of(name, patterns):
-    return any(fnmatch.fnmatch(name, p) for p in patterns.split())
-
-
-def layer(name):
-    """The number of its line; the pattern that says most decides."""
-    rows = LAYERS.strip().splitlines()
-    fits = [
-        (len(p.rstrip("*")) + (p[-1] != "*"), number)
-        for number, row in enumerate(rows)
-        for p in row.split()
-        if fnmatch.fnmatch(module(name), p)
-    ]
-    return max(fits)[1] if fits else None
 
 
 def strip_comments_and_strings(text):
@@ -80,33 +46,34 @@ def strip_comments_and_strings(text):
     return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', blank, text, flags=re.S)
 
 
-def check(name, text, ours):
-    if layer(name) is None:
-        yield 1, "is in no layer: name it in LAYERS of tests/style/includes.py"
+def check(name, text):
+    room = name.split("/")[0] if "/" in name else None
+    if room not in ROOMS:
+        yield 1, "is in no room: ROOMS of tests/style/includes.py has them"
         return
-    for number, line in enumerate(text.splitlines(), 1):
-        found = re.match(r'#include "([^"]+)"', line)
-        if found and found.group(1) in ours and layer(found.group(1)) is not None:
-            if layer(found.group(1)) < layer(name):
-                yield number, f"includes {found.group(1)}, which stands above it"
+    may = ROOMS[room].split() + [room]
     code = strip_comments_and_strings(text).splitlines()
     for number, (line, bare) in enumerate(zip(text.splitlines(), code), 1):
+        found = re.match(r'#include "(\w+)/', line)
+        if found and found.group(1) not in may:
+            yield number, f"{room}/ may not include what is in {found.group(1)}/"
         for what, where, why in PLACES:
             here = line if line.startswith("#include") else bare
-            if re.search(what, here) and not is_one_of(name, where):
+            if re.search(what, here) and not any(fnmatch.fnmatch(name, w) for w in where.split()):
                 yield number, f"only {where} may do this: {why}"
 
 
 def main(src):
-    ours = {name for name in os.listdir(src) if name.endswith((".c", ".h"))}
+    names = sorted(os.path.relpath(p, src) for p in glob.glob(src + "/**/*.[ch]", recursive=True))
+    names = [name for name in names if not name.startswith("completions/")]
     wrong = 0
-    for name in sorted(ours):
+    for name in names:
         with open(os.path.join(src, name), encoding="utf-8") as file:
-            for number, why in check(name, file.read(), ours):
+            for number, why in check(name, file.read()):
                 print(f"src/{name}:{number}: {why}")
                 wrong += 1
-    print(f"{len(ours)} files, {wrong} wrong")
-    return 1 if wrong or not ours else 0
+    print(f"{len(names)} files, {wrong} wrong")
+    return 1 if wrong or not names else 0
 
 
 if __name__ == "__main__":

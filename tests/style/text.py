@@ -57,7 +57,7 @@ def check(data, rules):
 def disagreements(tree, rules_of):
     with open(os.path.join(tree, ".clang-format"), encoding="utf-8") as file:
         clang = dict(re.findall(r"^(\w+): *(.*)$", file.read(), re.M))
-    rules = rules_of("src/main.c")
+    rules = rules_of("src/cli/main.c")
     for key, other in [("ColumnLimit", "max_line_length"), ("TabWidth", "indent_size")]:
         if clang[key] != rules[other]:
             yield f".clang-format: {key} {clang[key]}, but .editorconfig has {other} {rules[other]}"

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "bytecode.h"
+#include "python/bytecode.h"
 
 static const char *const lies[] = {
 	[LIE_NONE] = "none",

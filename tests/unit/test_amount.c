@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "amount.h"
+#include "report/amount.h"
 
 static const struct {
 	uint64_t bytes;

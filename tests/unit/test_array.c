@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "array.h"
-#include "error.h"
+#include "base/array.h"
+#include "base/error.h"
 
 static void it_holds_what_was_added(void **state)
 {

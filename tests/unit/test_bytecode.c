@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "bytecode.h"
+#include "python/bytecode.h"
 #include "table.h"
 
 enum { HEADERS_MAX = 32 };

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "bytecode.h"
+#include "python/bytecode.h"
 #include "table.h"
 
 static bool slice_is(struct bytecode_slice s, const char *expected)

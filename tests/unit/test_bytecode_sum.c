@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "bytecode.h"
-#include "siphash.h"
+#include "python/bytecode.h"
+#include "python/siphash.h"
 #include "table.h"
 
 static void make_header(struct bytecode_header *h, const char *hex)

@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "exec.h"
+#include "git/exec/exec.h"
 
 static char dir[] = "/tmp/test_exec.XXXXXX", path[PATH_MAX + 64];
 static char *variables[] = {path, (char *)"GIT_EXTERNAL_DIFF=x", (char *)"SEEN=1", NULL};

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "glob.h"
+#include "policy/glob.h"
 
 static const struct good {
 	const char *pattern;

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "bytecode.h"
+#include "python/bytecode.h"
 #include "table.h"
 
 static void make_header(struct bytecode_header *h, const char *hex)

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "index_walk.h"
-#include "oid.h"
+#include "git/index_walk.h"
+#include "git/oid.h"
 
 enum { FILE_MAX = 16384, PARTS_MAX = 3, LONG = 4095, FILE_MODE = 0100644 };
 

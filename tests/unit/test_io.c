@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "io.h"
+#include "base/io.h"
 
 /* Fits into a pipe, and into no one piece that is read. */
 enum { SIZE = 50000 };

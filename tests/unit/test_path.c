@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "path.h"
-#include "utf8.h"
+#include "base/path.h"
+#include "base/utf8.h"
 
 /* One path, and what each way of writing it makes of it. */
 static const struct written {

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "error.h"
-#include "pattern.h"
+#include "base/error.h"
+#include "policy/pattern.h"
 
 typedef int compile_fn(struct pattern **out, const char *text, size_t len, bool caseless,
 	struct pattern_error *why);

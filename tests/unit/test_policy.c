@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "buf.h"
-#include "error.h"
-#include "policy.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "policy/policy.h"
 
 static struct matcher *matcher;
 

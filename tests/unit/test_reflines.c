@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "path.h"
-#include "reflines.h"
+#include "base/path.h"
+#include "range/reflines.h"
 
 #define A "0123456789abcdef0123456789abcdef01234567"
 #define B "89abcdef0123456789abcdef0123456789abcdef"

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "bytecode.h"
-#include "policy.h"
+#include "policy/policy.h"
+#include "python/bytecode.h"
 
 static const char *const yes[] = {"m.pyc", ".pyc", "m.pyo", "M.PYD", "a.b.pyc", "\xff.pyc",
 	"m$py.class", "$PY.CLASS", "__pycache__", "__PyCache__"};

@@ -20,7 +20,7 @@
 
 #include <jansson.h>
 
-#include "git_calls.h"
+#include "git/git_calls.h"
 
 /* How many callers must be the same for a call to be known. What is made inline is no caller. */
 #ifdef NDEBUG

@@ -2,4 +2,4 @@
 int run_pycguard(int argc, char **argv);
 
 #define main run_pycguard
-#include "../../../src/main.c"
+#include "../../../src/cli/main.c"

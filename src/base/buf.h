@@ -1,0 +1,68 @@
+/*
+ * buf - a growing string of bytes.
+ *
+ * `ptr` is never NULL and always has a NUL after its `len` bytes, so an empty buf can be printed.
+ * Start with `struct buf b = BUF_INIT` and end with buf_free, which leaves it as new.
+ *
+ * Running out of memory is sticky: once an addition has failed, `failed` is set and all later
+ * additions do nothing. Build first, then ask buf_failed once.
+ */
+#ifndef PYCGUARD_BUF_H
+#define PYCGUARD_BUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct buf {
+	char *ptr;
+	size_t len;
+	size_t cap; /* 0: ptr is the shared empty string and not ours to free */
+	bool failed;
+};
+
+extern char buf_empty[];
+
+#define BUF_INIT                                                                                   \
+	{                                                                                          \
+		.ptr = buf_empty, .len = 0, .cap = 0, .failed = false                              \
+	}
+
+/** Append `len` bytes. */
+void buf_add(struct buf *b, const void *bytes, size_t len);
+
+/** Append a NUL-terminated string. */
+void buf_adds(struct buf *b, const char *s);
+
+/** Append one byte. */
+void buf_addc(struct buf *b, char c);
+
+/** Append as printf would. */
+void buf_addf(struct buf *b, const char *fmt, ...) ERROR_PRINTF(2, 3);
+
+/**
+ * Append a text of plain ASCII in lines of at most `width` bytes, broken at blanks. The first line
+ * has `indent` bytes before it already; the others get as many blanks. No newline at the end.
+ */
+void buf_wrap(struct buf *b, const char *text, size_t indent, size_t width);
+
+/** Make it empty, keeping its memory; clears `failed` as well. */
+void buf_clear(struct buf *b);
+
+/** Cut it to its first `len` bytes; nothing when it is shorter. */
+void buf_cut(struct buf *b, size_t len);
+
+/** 0, or -1 with "out of memory" recorded when an addition has failed. */
+int buf_failed(const struct buf *b);
+
+/** Give the memory back and make it as new. */
+void buf_free(struct buf *b);
+
+/**
+ * Hand the string over: yours to free(), NUL-terminated. The buf is as new afterwards.
+ * NULL, with the failure recorded, when an addition had failed or memory is gone.
+ */
+char *buf_take(struct buf *b);
+
+#endif

@@ -1,0 +1,139 @@
+#include "base/crew.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+/* A task may hold a descriptor: a few, so that there is always one to take. */
+enum { WAITING_MAX = 16 };
+
+struct crew {
+	crew_work *work;
+	pthread_mutex_t lock; /* of the rest */
+	pthread_cond_t changed;
+	void *waiting[WAITING_MAX];
+	atomic_size_t count; /* of these */
+	size_t busy;         /* members that can still offer some */
+	bool stop;
+};
+
+struct member {
+	struct crew *crew;
+	void *arg;
+	pthread_t thread;
+	bool started;
+	int status;
+	char *failure; /* its words, for errors are recorded by thread; NULL: no memory for them */
+};
+
+size_t crew_size(void)
+{
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return cpus < 1 ? 1 : cpus < CREW_MAX ? (size_t)cpus : CREW_MAX;
+}
+
+bool crew_is_full(const struct crew *crew)
+{
+	return atomic_load_explicit(&crew->count, memory_order_relaxed) == WAITING_MAX;
+}
+
+bool crew_offer(struct crew *crew, void *task)
+{
+	bool taken = false;
+
+	pthread_mutex_lock(&crew->lock);
+	if (crew->count < WAITING_MAX) {
+		crew->waiting[crew->count++] = task;
+		pthread_cond_signal(&crew->changed);
+		taken = true;
+	}
+	pthread_mutex_unlock(&crew->lock);
+	return taken;
+}
+
+/* Ends what a member did last, with `status`, and waits until there is something to do; NULL when
+ * nothing will be any more. */
+static void *next_task(struct crew *crew, int status)
+{
+	void *task = NULL;
+
+	pthread_mutex_lock(&crew->lock);
+	crew->busy--;
+	crew->stop = crew->stop || status < 0;
+	while (!crew->count && crew->busy && !crew->stop)
+		pthread_cond_wait(&crew->changed, &crew->lock);
+	if (crew->count && !crew->stop) {
+		task = crew->waiting[--crew->count];
+		crew->busy++;
+	} else {
+		pthread_cond_broadcast(&crew->changed);
+	}
+	pthread_mutex_unlock(&crew->lock);
+	return task;
+}
+
+static void *run(void *arg)
+{
+	struct member *m = arg;
+	void *task = NULL;
+
+	do {
+		m->status = m->crew->work(m->crew, m->arg, task);
+		task = next_task(m->crew, m->status);
+	} while (task);
+	if (m->started && m->status < 0)
+		m->failure = strdup(error_message());
+	return NULL;
+}
+
+static void start(struct member *m)
+{
+	m->started = true;
+	if (pthread_create(&m->thread, NULL, run, m) == 0)
+		return;
+	m->started = false;
+	pthread_mutex_lock(&m->crew->lock);
+	m->crew->busy--;
+	pthread_mutex_unlock(&m->crew->lock);
+}
+
+/* Its status, and its failure recorded here. */
+static int join(struct member *m)
+{
+	if (m->started)
+		pthread_join(m->thread, NULL);
+	if (m->started && m->status < 0)
+		m->failure ? error_set("%s", m->failure) : error_oom();
+	free(m->failure);
+	return m->status;
+}
+
+int crew_run(crew_work *work, void (*drop)(void *task), void *const *args, size_t count)
+{
+	struct crew crew = {.work = work,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.changed = PTHREAD_COND_INITIALIZER,
+		.busy = count};
+	struct member members[CREW_MAX];
+	size_t i;
+	int status = 0;
+
+	for (i = 0; i < count; i++)
+		members[i] = (struct member){.crew = &crew, .arg = args[i]};
+	for (i = 1; i < count; i++)
+		start(&members[i]);
+	run(&members[0]);
+	for (i = 0; i < count; i++)
+		if (join(&members[i]) < 0)
+			status = -1;
+	while (crew.count > 0)
+		drop(crew.waiting[--crew.count]);
+	pthread_cond_destroy(&crew.changed);
+	pthread_mutex_destroy(&crew.lock);
+	return status;
+}

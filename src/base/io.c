@@ -1,0 +1,146 @@
+#include "base/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+
+int io_openat(int dir, const char *path, int flags, mode_t mode)
+{
+	int fd;
+
+	deadline_begins();
+	do {
+		fd = openat(dir, path, flags | O_CLOEXEC | O_NOCTTY, mode);
+	} while (fd < 0 && errno == EINTR);
+	deadline_ends();
+	return fd;
+}
+
+/* To close again what a signal interrupted could close another's: the descriptor is gone. */
+int io_close(int fd)
+{
+	return close(fd) < 0 && errno != EINTR ? -1 : 0;
+}
+
+int io_exists(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0)
+		return 1;
+	return errno == ENOENT || errno == ENOTDIR ? 0 :
+						     error_os(errno, "cannot look at '%s'", path);
+}
+
+int io_can_run(const char *path)
+{
+	static const int no[] = {EACCES, EPERM, ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG};
+	size_t i;
+
+	if (access(path, X_OK) == 0)
+		return 1;
+	for (i = 0; i < sizeof no / sizeof *no; i++)
+		if (errno == no[i])
+			return 0;
+	return error_os(errno, "cannot look at '%s'", path);
+}
+
+ssize_t io_read(int fd, void *bytes, size_t size)
+{
+	ssize_t n;
+
+	do {
+		n = read(fd, bytes, size);
+	} while (n < 0 && errno == EINTR);
+	return n;
+}
+
+ssize_t io_read_full(int fd, void *bytes, size_t size)
+{
+	char *next = bytes;
+	ssize_t n = 1;
+
+	while (n > 0 && size > 0) {
+		n = io_read(fd, next, size);
+		if (n > 0) {
+			next += n;
+			size -= (size_t)n;
+		}
+	}
+	return n < 0 ? -1 : next - (char *)bytes;
+}
+
+int io_read_all(struct buf *out, int fd, size_t most)
+{
+	char piece[16384];
+	ssize_t n = 1;
+
+	while (n > 0 && out->len <= most && !out->failed) {
+		n = io_read(fd, piece, sizeof piece);
+		if (n > 0)
+			buf_add(out, piece, (size_t)n);
+	}
+	return n < 0 ? -1 : 0;
+}
+
+int io_read_file(struct buf *out, const char *path, int flags, size_t most)
+{
+	int fd = io_openat(AT_FDCWD, path, O_RDONLY | flags, 0);
+	int status, errnum;
+
+	if (fd < 0)
+		return -1;
+	status = io_read_all(out, fd, most);
+	errnum = errno;
+	close(fd);
+	errno = errnum;
+	return status;
+}
+
+int io_write_all(int fd, const void *bytes, size_t len)
+{
+	const char *next = bytes;
+
+	while (len > 0) {
+		ssize_t n = write(fd, next, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		next += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+bool io_map(struct io_map *out, const char *path)
+{
+	int fd = io_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
+	void *bytes = MAP_FAILED;
+	struct stat st;
+
+	*out = (struct io_map){0};
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+		(uintmax_t)st.st_size <= SIZE_MAX)
+		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	close(fd);
+	if (bytes == MAP_FAILED)
+		return false;
+	*out = (struct io_map){bytes, (size_t)st.st_size};
+	return true;
+}
+
+void io_unmap(struct io_map *map)
+{
+	if (map->bytes)
+		munmap((void *)map->bytes, map->len);
+	*map = (struct io_map){0};
+}

@@ -1,0 +1,72 @@
+/*
+ * io - all of a file, where a call may move a part only or be interrupted. The caller knows what
+ * the descriptor is of, so it is the caller that words a failure.
+ */
+#ifndef PYCGUARD_IO_H
+#define PYCGUARD_IO_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+
+/**
+ * Open as openat(2) does, not as a terminal, nor for programs that are run, and again when a signal
+ * interrupted it. A FIFO that nobody writes to ends the process (deadline.h).
+ *
+ * @param dir  a descriptor, or AT_FDCWD
+ * @param mode for O_CREAT, else 0
+ */
+int io_openat(int dir, const char *path, int flags, mode_t mode);
+
+/** Close a file that was written to. 0; -1 with errno set. A signal is no failure of it. */
+int io_close(int fd);
+
+/**
+ * Whether there is something of that name, be it a link to nothing.
+ *
+ * @return 1; 0; -1 with the failure recorded when that cannot be told
+ */
+int io_exists(const char *path);
+
+/** Whether we may run it. 1; 0 when not, or when there is nothing; -1 with the failure recorded. */
+int io_can_run(const char *path);
+
+/** Read as read(2) does, again when a signal interrupted it. */
+ssize_t io_read(int fd, void *bytes, size_t size);
+
+/** The same, and again until there are so many bytes, or no more. */
+ssize_t io_read_full(int fd, void *bytes, size_t size);
+
+/**
+ * Append what there is to the end, or until the buf has more than `most` bytes: so that a file
+ * which is too large shows as one that is. SIZE_MAX: no limit.
+ *
+ * @return 0, memory being the buf's matter (buf_failed); -1 with errno set
+ */
+int io_read_all(struct buf *out, int fd, size_t most);
+
+/** The same of a file, opened with `flags` besides those for reading. */
+int io_read_file(struct buf *out, const char *path, int flags, size_t most);
+
+/** Write all of it. 0; -1 with errno set. */
+int io_write_all(int fd, const void *bytes, size_t len);
+
+/** The bytes of a file, as they are in memory; zeros: of none. */
+struct io_map {
+	const unsigned char *bytes;
+	size_t len;
+};
+
+/**
+ * Map a file. To touch what has been cut off since is a SIGBUS (git_guard.h).
+ *
+ * @return false, with nothing to undo, when there is no such regular file, or it is empty, or it
+ *         cannot be mapped
+ */
+bool io_map(struct io_map *out, const char *path);
+
+/** Leaves zeros behind; where there are zeros already, does nothing. */
+void io_unmap(struct io_map *map);
+
+#endif

@@ -1,0 +1,162 @@
+#include "check/tracked.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/io.h"
+#include "base/path.h"
+#include "git/repository.h"
+
+/* A repository and its index, as far as they could be opened. */
+struct place {
+	struct repository *repository;
+	struct snapshot *index;
+};
+
+struct tracked {
+	const struct environment *env;
+	struct place named; /* by GIT_DIR */
+	struct place nearest;
+	struct buf dir;  /* the directory looked at last, */
+	struct buf root; /* and the nearest above it with a .git, both with a slash; or empty */
+	bool failed;     /* to open the repository of `root` */
+};
+
+static void place_close(struct place *place)
+{
+	snapshot_free(place->index);
+	repository_free(place->repository);
+	*place = (struct place){NULL, NULL};
+}
+
+/* The index of the repository that is open. One that is gone tracks nothing, but has done so. */
+static int place_open_index(struct place *place)
+{
+	const char *file = repository_index_path(place->repository);
+	int there = io_exists(file);
+	struct oid head;
+
+	if (there < 0)
+		return -1;
+	if (!there && repository_resolve(&head, place->repository, "HEAD") == 0)
+		return error_set("cannot read index '%s': it is missing", file);
+	return repository_index(&place->index, place->repository);
+}
+
+int tracked_new(struct tracked **out, const struct environment *env)
+{
+	struct tracked *t = calloc(1, sizeof *t);
+	int status = 1;
+
+	*out = NULL;
+	if (!t)
+		return error_oom();
+	t->env = env;
+	t->dir = t->root = (struct buf)BUF_INIT;
+	if (env->git_dir || env->git_index_file)
+		status = repository_open(&t->named.repository, env);
+	if (status == 0)
+		status = place_open_index(&t->named);
+	/* An index that is named means nothing where no repository is. */
+	if (status < 0 || (status > 0 && env->git_dir)) {
+		tracked_free(t);
+		return -1;
+	}
+	*out = t;
+	return 0;
+}
+
+void tracked_free(struct tracked *t)
+{
+	if (!t)
+		return;
+	place_close(&t->named);
+	place_close(&t->nearest);
+	buf_free(&t->dir);
+	buf_free(&t->root);
+	free(t);
+}
+
+/* Whether `dir` has a .git that is or was of a repository; git passes over any other. 1, 0, -1
+ * recorded. */
+static int has_repository(struct buf *dir)
+{
+	static const char *const names[] = {"/HEAD", "/objects", "/refs", "/index", "/config"};
+	size_t len = dir->len, i;
+	struct stat st;
+	int found = 0;
+
+	buf_adds(dir, ".git");
+	if (buf_failed(dir) < 0)
+		return -1;
+	if (stat(dir->ptr, &st) < 0 || !S_ISDIR(st.st_mode))
+		found = io_exists(dir->ptr);
+	else
+		for (i = 0; i < sizeof names / sizeof *names && found == 0; i++) {
+			buf_cut(dir, len + strlen(".git"));
+			buf_adds(dir, names[i]);
+			found = buf_failed(dir) < 0 ? -1 : io_exists(dir->ptr);
+		}
+	buf_cut(dir, len);
+	return found;
+}
+
+/* Cuts `dir`, which ends in a slash, to the nearest directory with a repository; to nothing if
+ * none. */
+static int find_root(struct buf *dir)
+{
+	int found = 0;
+
+	while (dir->len && (found = has_repository(dir)) == 0)
+		buf_cut(dir, path_base(dir->ptr, dir->len - 1));
+	return found < 0 ? -1 : 0;
+}
+
+/* Opens the repository of the directory, unless it is the one that is open. */
+static int open_nearest(struct tracked *t, const char *path, size_t len)
+{
+	struct buf root = BUF_INIT;
+	int status = 0;
+
+	if (path_compare(t->dir.ptr, t->dir.len, path, len) == 0)
+		return 0;
+	buf_clear(&t->dir);
+	buf_add(&t->dir, path, len);
+	buf_add(&root, path, len);
+	if (find_root(&root) < 0 || buf_failed(&root) < 0 || buf_failed(&t->dir) < 0) {
+		status = -1;
+	} else if (path_compare(t->root.ptr, t->root.len, root.ptr, root.len) != 0) {
+		place_close(&t->nearest);
+		buf_clear(&t->root);
+		buf_add(&t->root, root.ptr, root.len);
+		if (root.len)
+			status = repository_open_at(&t->nearest.repository, t->env, root.ptr);
+		if (root.len && status == 0)
+			status = place_open_index(&t->nearest);
+		t->failed = status != 0;
+	}
+	buf_free(&root);
+	return status ? -1 : 0;
+}
+
+static int holds(const struct place *place, const char *path)
+{
+	const char *top = place->repository ? repository_top(place->repository) : NULL;
+
+	if (!top || !place->index || strncmp(path, top, strlen(top)) != 0)
+		return TRACKED_NO;
+	return snapshot_names(place->index, path + strlen(top));
+}
+
+enum tracked_answer tracked_look(struct tracked *t, const char *path)
+{
+	enum tracked_answer answer;
+
+	if (open_nearest(t, path, path_base(path, strlen(path))) < 0)
+		return TRACKED_FAILED;
+	if (t->failed)
+		return TRACKED_UNKNOWN;
+	answer = holds(&t->nearest, path);
+	return answer == TRACKED_NO ? holds(&t->named, path) : answer;
+}

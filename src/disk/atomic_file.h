@@ -1,0 +1,59 @@
+/*
+ * atomic_file - one way to write a text file: the new one is written beside it under a name that
+ * nothing had, and put in its place, so that there is the old one or the new one at any instant.
+ *
+ * A file that is read, added to and written is compared with what was read before it is replaced
+ * and, where the system can swap two files, again with what came out: an edit that an editor has
+ * saved meanwhile is never lost. Those who add to a file keep others of their kind away by a lock
+ * (ignores_open_top). What a run that was killed leaves is called NAME.pycguard-DIGITS.
+ */
+#ifndef PYCGUARD_ATOMIC_FILE_H
+#define PYCGUARD_ATOMIC_FILE_H
+
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "disk/directory.h"
+
+/** A file that was read. */
+struct atomic_file {
+	const char *path; /* as named; borrowed */
+	struct directory directory;
+	bool there;
+	struct stat st;  /* of the file, if it is there, */
+	struct buf text; /* and its bytes */
+};
+
+/**
+ * Read a file. A symbolic link is refused, as git refuses a .gitignore that is one.
+ *
+ * @param f    for atomic_file_close, also on failure
+ * @param root a directory's descriptor, which must outlive `f`
+ * @param path below it; no directory of it may be a link
+ * @return 0, also when there is no such file; -1 with the failure recorded
+ */
+int atomic_file_open(struct atomic_file *f, int root, const char *path);
+
+/**
+ * Add lines at the end and leave every other byte as it is. Once a file.
+ *
+ * @param lines whole lines, each with a LF; they get the line ends that the file has, and if its
+ *              last line has none, one is put between. A file that is not there is made
+ * @return 0; -1 with the failure recorded, the file as it was: it was changed meanwhile, ...
+ */
+int atomic_file_add(struct atomic_file *f, const struct buf *lines);
+
+void atomic_file_close(struct atomic_file *f);
+
+/**
+ * Put a text in the place of whatever file or link is at `path`.
+ *
+ * @param mode of the new file, less the umask
+ * @return 0; -1 with the failure recorded, what was there being as it was
+ */
+int atomic_file_write(const char *path, const char *text, mode_t mode);
+
+/** The same for bytes that may be NUL. */
+int atomic_file_write_bytes(const char *path, const void *bytes, size_t len, mode_t mode);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * disk - the files below a directory as a snapshot, so that they are examined as those of a commit
+ * are; here times are known. Needs no repository.
+ *
+ * Directories are read through their descriptors. Of links to directories two are followed, since
+ * Python goes through them: one named __pycache__, of which the files are looked at, and one to a
+ * package that lies elsewhere; in that one, only links of the first kind. Left out, unless it is
+ * the directory named: .git and what is a git directory by content (HEAD, objects, refs),
+ * environments (a directory with a pyvenv.cfg or conda-meta, or bin/activate beside bin/python),
+ * node_modules, .tox and .nox, and on Linux /proc and /sys. Files that vanish meanwhile are passed
+ * over. Only regular files and links that lead to one are given.
+ */
+#ifndef PYCGUARD_DISK_H
+#define PYCGUARD_DISK_H
+
+#include "git/snapshot.h"
+
+/** Told that something could not be looked at; why is recorded in error.h. The walk goes on. */
+typedef void disk_failed(void *arg);
+
+/** What to look at, and whom to tell. All that is called is called by several threads at once. */
+struct disk_options {
+	const char *only;    /* NULL, or a name: visit only what is below that directory */
+	bool environments;   /* go into environments, too */
+	disk_failed *failed; /* of each directory that cannot be read; may not be NULL */
+	disk_failed
+		*outside; /* a link leads out of the directory, whereto is recorded in error.h */
+	void (*empty_cache)(void *arg, const char *path); /* a __pycache__ that holds nothing */
+	void *arg;
+};
+
+/**
+ * @param out     yours, for snapshot_free; paths of its entries are relative to `dir`
+ * @param dir     must be a directory that can be opened; "." is allowed
+ * @param options copied; what it points to must outlive the snapshot. `outside` and `empty_cache`
+ *                may be NULL
+ * @return 0; -1 with the failure recorded
+ */
+int disk_open(struct snapshot **out, const char *dir, const struct disk_options *options);
+
+/** Whether a directory is an environment (above). 1, 0; -1 with errno set. */
+int disk_is_environment(int dir);
+
+/**
+ * As snapshot_each, but by several threads at once, and so in no order.
+ *
+ * @param args what `visit` is given, one for each thread
+ * @param count of them, CREW_MAX at most (crew.h)
+ */
+int disk_each_by_threads(
+	struct snapshot *s, snapshot_visit *visit, void *const *args, size_t count);
+
+/** The descriptor of the directory. Borrowed. */
+int disk_root(const struct snapshot *s);
+
+#endif

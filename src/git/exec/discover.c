@@ -1,0 +1,284 @@
+#include "git/exec/discover.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/deadline.h"
+#include "base/io.h"
+#include "base/path.h"
+
+/* Longer than that git has nothing to find. */
+enum { PATIENCE = 10 };
+
+/* rev-parse prints what is no option of its as it is: so its answers are told apart, of which three
+ * are paths, with newlines perhaps. */
+#define SEPARATOR "--pycguard-separator"
+
+/* Appends the path with a slash at its end. */
+static int take_directory(char **out, const char *base, const char *path)
+{
+	struct buf whole = BUF_INIT;
+	char *real = NULL;
+	int status = -1;
+
+	if (*path != '/')
+		buf_addf(&whole, "%s/", base);
+	buf_adds(&whole, path);
+	if (buf_failed(&whole) == 0) {
+		real = realpath(whole.ptr, NULL);
+		if (!real)
+			error_os(errno, "cannot find directory '%s'", whole.ptr);
+	}
+	if (real) {
+		buf_clear(&whole);
+		buf_adds(&whole, real);
+		if (whole.ptr[whole.len - 1] != '/')
+			buf_addc(&whole, '/');
+		*out = buf_take(&whole);
+		status = *out ? 0 : -1;
+	}
+	free(real);
+	buf_free(&whole);
+	return status;
+}
+
+/* The next answer, without the newline at its end. NULL: there is none. */
+static char *next_answer(char **text)
+{
+	char *answer = *text, *end = strstr(answer, SEPARATOR "\n");
+
+	if (!end || end == answer || end[-1] != '\n')
+		return NULL;
+	end[-1] = '\0';
+	*text = end + sizeof SEPARATOR;
+	return answer;
+}
+
+/* The last is only there when there is a work tree. */
+static int take_answers(struct repository *r, const char *start, char *text)
+{
+	const char *format = next_answer(&text), *dir = format ? next_answer(&text) : NULL;
+	const char *common = dir ? next_answer(&text) : NULL;
+	size_t len = strlen(text);
+
+	if (!common || strstr(text, SEPARATOR) || (len && text[len - 1] != '\n'))
+		return error_set("git rev-parse says something strange, or is too old");
+	if (strcmp(format, "sha1") != 0 && strcmp(format, "sha256") != 0)
+		return error_set("its object format '%s' is unknown here", format);
+	r->oid_size = strcmp(format, "sha1") == 0 ? OID_SHA1 : OID_SHA256;
+	if (take_directory(&r->dir, start, dir) < 0 ||
+		take_directory(&r->common, start, common) < 0)
+		return -1;
+	if (!len)
+		return 0;
+	text[len - 1] = '\0';
+	return take_directory(&r->top, start, text);
+}
+
+/* Whether a directory looks like what git keeps in .git, damaged or not. 1; 0; -1 recorded. */
+static int is_like_repository(struct buf *dir, int least)
+{
+	static const char *const parts[] = {"/HEAD", "/objects", "/refs", "/config"};
+	size_t len = dir->len, i;
+	int there = 0, found = 0;
+
+	for (i = 0; i < sizeof parts / sizeof *parts && there >= 0; i++) {
+		buf_adds(dir, parts[i]);
+		there = buf_failed(dir) < 0 ? -1 : io_exists(dir->ptr);
+		buf_cut(dir, len);
+		found += there;
+	}
+	return there < 0 ? -1 : found >= least;
+}
+
+static int has_repository(struct buf *dir)
+{
+	size_t len = dir->len;
+	struct stat st;
+	int found = is_like_repository(dir, 3);
+
+	if (found != 0)
+		return found;
+	buf_adds(dir, "/.git");
+	if (buf_failed(dir) < 0)
+		return -1;
+	if (stat(dir->ptr, &st) == 0)
+		found = S_ISREG(st.st_mode) ? 1 : is_like_repository(dir, 1);
+	else if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+		found = error_os(errno, "cannot look at '%s'", dir->ptr);
+	buf_cut(dir, len);
+	return found;
+}
+
+static bool is_ceiling(const char *ceilings, const struct buf *dir)
+{
+	size_t len;
+
+	for (; ceilings && *ceilings; ceilings += len + (ceilings[len] == ':')) {
+		len = strcspn(ceilings, ":");
+		if (len == dir->len && strncmp(ceilings, dir->ptr, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* git found none; what it does not take for one may still be one, damaged, and what cannot be asked
+ * may be tracked. 1 when there is none from `dir` up; 0 when there is; -1 recorded. */
+static int is_absent(const struct environment *env, const char *real)
+{
+	struct buf dir = BUF_INIT;
+	struct stat first, st;
+	int found = 0;
+
+	buf_adds(&dir, real);
+	if (buf_failed(&dir) == 0 && stat(dir.ptr, &first) < 0)
+		found = error_os(errno, "cannot look at '%s'", dir.ptr);
+	while (found == 0 && buf_failed(&dir) == 0) {
+		found = has_repository(&dir);
+		if (dir.len <= 1)
+			break;
+		buf_cut(&dir, path_base(dir.ptr, dir.len) - 1);
+		if (is_ceiling(env->git_ceilings, &dir) ||
+			(!env->git_across_filesystems && stat(dir.len ? dir.ptr : "/", &st) == 0 &&
+				st.st_dev != first.st_dev))
+			break;
+	}
+	if (buf_failed(&dir) < 0)
+		found = -1;
+	buf_free(&dir);
+	return found < 0 ? -1 : !found;
+}
+
+/* git's words of why, in one line: those of an owner who is not trusted end in what to do. */
+static int refused(const struct repository *r, const struct environment *env, const char *start,
+	int status, const struct buf *words)
+{
+	struct buf line = BUF_INIT;
+	char *real = realpath(start, NULL);
+	const char *at;
+	int absent = 0;
+
+	if (!real)
+		return error_os(errno, "cannot find directory '%s'", start);
+	if (r->elsewhere || !env->git_dir)
+		absent = is_absent(env, real);
+	if (absent > 0) {
+		error_of(ERROR_NO_REPOSITORY,
+			"not a git repository: %s (--check-worktree works without one)", real);
+	} else if (absent == 0) {
+		at = strncmp(words->ptr, "fatal: ", 7) == 0 ? words->ptr + 7 : words->ptr;
+		for (; *at; at++)
+			if (*at != '\n' && *at != '\t')
+				buf_addc(&line, *at);
+			else if (at[1] && line.len && line.ptr[line.len - 1] != ' ')
+				buf_addc(&line, ' ');
+		if (!line.len)
+			buf_addf(&line, "git rev-parse ended with status %d", status);
+		if (buf_failed(&line) == 0)
+			error_set("cannot open the repository: %s", line.ptr);
+	}
+	free(real);
+	buf_free(&line);
+	return absent > 0 ? 1 : -1;
+}
+
+static int copy_facts(struct repository *r, git_repository *git)
+{
+	const char *top = git_repository_workdir(git), *dir = git_repository_path(git);
+	git_config *config;
+	struct stat st;
+	int on = 0, status;
+
+	if (lstat(dir, &st) < 0)
+		return error_os(errno, "cannot look at '%s'", dir);
+	if (st.st_uid != geteuid() && !r->elsewhere)
+		return error_set("cannot open the repository '%s': another user owns it, and there "
+				 "is no git to ask whether it may be read",
+			dir);
+	if (git_repository_config_snapshot(&config, git) < 0)
+		return git_failed("cannot read the configuration");
+	status = git_config_get_bool(&on, config, "core.ignorecase");
+	git_config_free(config);
+	if (status < 0 && status != GIT_ENOTFOUND)
+		return git_failed("cannot read core.ignoreCase");
+	r->found_by_libgit2 = true;
+	r->ignores_case = on;
+	r->top = top ? strdup(top) : NULL;
+	r->dir = strdup(dir);
+	r->common = strdup(git_repository_commondir(git));
+	return (top && !r->top) || !r->dir || !r->common ? error_oom() : 0;
+}
+
+/* Where there is no git. What only git knows of is refused. */
+static int find_by_libgit2(struct repository *r, const struct environment *env, const char *start)
+{
+	git_repository *git = NULL;
+	struct buf why = BUF_INIT;
+	int status;
+
+	if (env->git_dir || env->git_work_tree || env->git_refs)
+		return -1;
+	deadline_begins();
+	status = git_repository_open_ext(&git, start,
+		env->git_across_filesystems ? GIT_REPOSITORY_OPEN_CROSS_FS : 0, env->git_ceilings);
+	deadline_ends();
+	if (status == 0) {
+		status = copy_facts(r, git);
+		git_repository_free(git);
+		return status;
+	}
+	buf_addf(&why, "%s; and %s", git_error_last() ? git_error_last()->message : "it failed",
+		error_message());
+	status = buf_failed(&why) < 0 ? -1 : refused(r, env, start, status, &why);
+	buf_free(&why);
+	return status;
+}
+
+int discover(struct repository *r, const struct environment *env, const char *start)
+{
+	static const char *const args[] = {"-c", "safe.directory=*", "rev-parse",
+		"--show-object-format", SEPARATOR, "--absolute-git-dir", SEPARATOR,
+		"--git-common-dir", SEPARATOR, "--show-toplevel", NULL};
+	struct buf out = BUF_INIT, err = BUF_INIT, ceiling = BUF_INIT;
+	struct exec e;
+	int status;
+
+	repository_exec(&e, r, r->elsewhere ? args : args + 2);
+	e.patience = PATIENCE;
+	if (r->elsewhere) {
+		e.dir = start;
+		buf_addf(&ceiling, "GIT_CEILING_DIRECTORIES=%.*s",
+			(int)path_base(start, strlen(start) - 1), start);
+		e.changes[3] = ceiling.ptr;
+	}
+	status = buf_failed(&ceiling) < 0 ? -1 : exec_run(&out, &err, &e, NULL);
+	if (status < 0 && error_code() == ERROR_NO_GIT)
+		status = find_by_libgit2(r, env, start);
+	else if (status < 0)
+		error_prefix("cannot open the repository");
+	else if (status > 0 && !out.len)
+		status = refused(r, env, start, status, &err);
+	else if (take_answers(r, start, out.ptr) < 0)
+		status = error_prefix("cannot open the repository");
+	else
+		status = 0;
+	buf_free(&ceiling);
+	buf_free(&out);
+	buf_free(&err);
+	return status;
+}
+
+int discover_setting(
+	struct buf *out, const struct repository *r, const char *type, const char *name)
+{
+	const char *const args[] = {"config", type, "--get", name, NULL};
+	struct exec e;
+	int status;
+
+	repository_exec(&e, r, args);
+	status = exec_ask(out, &e);
+	return status < 0 ? error_prefix("cannot read %s", name) : status;
+}

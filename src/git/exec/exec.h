@@ -1,0 +1,102 @@
+/*
+ * exec - the one way to run another program, and that program is the user's git.
+ *
+ * However git is run, it is found in an absolute directory of PATH (an empty or relative element
+ * could be the repository's own), asks nobody, fetches nothing, takes no lock that it can do
+ * without, honours no replacement object, and runs no file system monitor and no pager. Its
+ * messages are in English. One that reads nothing and writes nothing for EXEC_SILENCE seconds is
+ * ended: it waits for a FIFO, say, where a file should be. Signals do not count as silence.
+ *
+ * Calling sequence: fill in the first members, leave the rest zeros. Then either exec_run; or
+ * exec_start, exec_write, exec_end_input, exec_line and exec_read in any order, and exec_finish or
+ * exec_stop. What is written is queued, so that nobody waits for anybody. What was
+ * never started may be stopped.
+ */
+#ifndef PYCGUARD_EXEC_H
+#define PYCGUARD_EXEC_H
+
+#include <sys/types.h>
+
+#include "base/buf.h"
+
+enum { EXEC_SILENCE = 20, EXEC_CHANGES_MAX = 8 };
+
+struct exec {
+	const char *const *args; /* the words after "git", with a NULL at the end */
+	char *const *variables;  /* the environment, with a NULL at the end */
+	/* What is different in it, up to the first NULL: NAME=VALUE is set, NAME is taken out. */
+	const char *changes[EXEC_CHANGES_MAX + 1];
+	const char *dir;   /* where it runs; NULL: here */
+	unsigned patience; /* in seconds, in place of EXEC_SILENCE; 0: that */
+
+	const char *name; /* its first argument */
+	bool running, input_ended, input_lost;
+	pid_t pid;
+	int fd, complaint; /* both ways; what it writes to standard error */
+	struct buf input;  /* from `written` on it is still to be written */
+	struct buf output; /* from `taken` on it is still to be taken */
+	size_t written, taken;
+	struct buf words; /* the first of what it said on standard error */
+};
+
+/**
+ * Run git to its end.
+ *
+ * @param out   what it prints is appended; NULL: thrown away
+ * @param err   what it complains of is appended; NULL: that is the failure, if it fails
+ * @param input its standard input; NULL: none
+ * @return its exit status: 0, or 1, git's way to say "none", or above, only when `err` is given;
+ *         -1 with the failure recorded: ERROR_NO_GIT when there is no git
+ */
+int exec_run(struct buf *out, struct buf *err, struct exec *e, const struct buf *input);
+
+/** The same for a command without input that prints one line; `out` is that, without its end. */
+int exec_ask(struct buf *out, struct exec *e);
+
+/** The same for a command that has no "none": status 1 is a failure. 0; -1 recorded. */
+int exec_must(struct buf *out, struct exec *e, const struct buf *input);
+
+/**
+ * Record why git failed: the line of its complaints that says so. Always -1.
+ *
+ * @param name of the command
+ */
+int exec_failed(const char *name, int status, const struct buf *words);
+
+/** Start git. 0; -1 with the failure recorded, and nothing to stop. */
+int exec_start(struct exec *e);
+
+/** Queue bytes for its standard input. A failure shows when its output is read. */
+void exec_write(struct exec *e, const void *bytes, size_t len);
+
+/** Nothing more will be written. */
+void exec_end_input(struct exec *e);
+
+/**
+ * Read up to a byte that ends a record, '\n' or NUL.
+ *
+ * @param record without its end, with a NUL; borrowed, until the next call
+ * @param len    of it; NULL is allowed
+ * @return 1; 0 at the end of the output (exec_finish tells how it ended); -1 with the failure
+ *         recorded (also when the output ends within a record)
+ */
+int exec_line(struct exec *e, char end, char **record, size_t *len);
+
+/** Read exactly so many bytes. 0; -1 with the failure recorded, in git's words if it ended. */
+int exec_read(struct exec *e, void *bytes, size_t len);
+
+/** End its input, pass over the rest of its output and wait for it. As exec_run without `err`. */
+int exec_finish(struct exec *e);
+
+/**
+ * End a loop of exec_line: finish it well, or stop it.
+ *
+ * @param status what exec_line said last: 0 at the end; else the caller gave up, or that failed
+ * @return 0 when its output ended and git has no complaint; -1 with the failure recorded
+ */
+int exec_end(struct exec *e, int status);
+
+/** Have it end, whatever it is doing, and forget it. */
+void exec_stop(struct exec *e);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * objects - the objects of a repository, by id: commits, trees, blobs and tags, whoever keeps them.
+ *
+ * Replacement objects are not honoured: an id always stands for the object that has it.
+ */
+#ifndef PYCGUARD_OBJECTS_H
+#define PYCGUARD_OBJECTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "git/oid.h"
+#include "git/snapshot.h"
+
+struct repository;
+
+enum object_type { OBJECT_ANY, OBJECT_COMMIT, OBJECT_TREE, OBJECT_BLOB, OBJECT_TAG };
+
+/** An object in memory. Its bytes must not be changed. */
+struct object {
+	enum object_type type; /* OBJECT_ANY: there is no object here */
+	const char *bytes;
+	size_t size;
+	struct oid id;
+	struct git_odb_object *shared; /* whose bytes they are; NULL: they are of malloc */
+};
+
+/**
+ * Read an object.
+ *
+ * @param out  yours, for object_free; without an object on failure
+ * @param type what it has to be; OBJECT_ANY: whatever it is
+ * @return 0; 1, recorded too, when the repository has no such object; -1 with the failure recorded
+ */
+int object_read(
+	struct object *out, struct repository *r, const struct oid *id, enum object_type type);
+
+/** Share or copy it. `out` is yours, for object_free. 0; -1 with the failure recorded. */
+int object_copy(struct object *out, const struct object *o);
+
+/** Leaves none there. One without an object is allowed. */
+void object_free(struct object *o);
+
+/** The tree of a commit. 0; 1, recorded too, when the commit is not there; -1 recorded. */
+int object_commit_tree(struct oid *out, struct repository *r, const struct oid *commit);
+
+/**
+ * Follow an object to a commit: itself, or what a tag names in the end.
+ *
+ * @return 0; 1, recorded, when the object is not there; 2 when it leads to no commit; -1 with the
+ *         failure recorded (what a tag names is not there, ...)
+ */
+int object_peel(struct oid *out, struct repository *r, const struct oid *id);
+
+/** The two blob calls of a snapshot_source (snapshot.h). */
+int object_blob_size(struct repository *r, const struct oid *id, uint64_t *out);
+int object_blob_read(struct repository *r, const struct oid *id, snapshot_sink *sink, void *arg);
+
+#endif

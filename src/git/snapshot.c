@@ -1,0 +1,66 @@
+#include "git/snapshot.h"
+
+#include <string.h>
+
+bool entry_same_content(const struct entry *a, const struct entry *b)
+{
+	return a->mode == b->mode && memcmp(&a->oid, &b->oid, sizeof a->oid) == 0;
+}
+
+uint32_t mode_canonical(uint32_t mode)
+{
+	enum { KIND = 0170000, KIND_FILE = 0100000, EXECUTABLE_BY_OWNER = 0100 };
+
+	switch (mode & KIND) {
+	case KIND_FILE:
+		return mode & EXECUTABLE_BY_OWNER ? MODE_EXECUTABLE : MODE_FILE;
+	case MODE_LINK:
+	case MODE_TREE:
+		return mode & KIND;
+	default:
+		return MODE_GITLINK;
+	}
+}
+
+int snapshot_each(struct snapshot *s, snapshot_visit *visit, void *arg)
+{
+	return s->source->each(s, visit, arg);
+}
+
+int snapshot_find(struct snapshot *s, const char *path, struct entry *out)
+{
+	struct entry unused;
+
+	return s->source->find(s, path, out ? out : &unused);
+}
+
+int snapshot_names(struct snapshot *s, const char *path)
+{
+	return s->source->names(s, path);
+}
+
+int snapshot_beside(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg)
+{
+	return s->source->beside(s, prefix, visit, arg);
+}
+
+int snapshot_converts(struct snapshot *s, const char *path)
+{
+	return s->source->converts(s, path);
+}
+
+int snapshot_size(struct snapshot *s, const struct entry *e, uint64_t *out)
+{
+	return s->source->size(s, e, out);
+}
+
+int snapshot_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg)
+{
+	return s->source->read(s, e, sink, arg);
+}
+
+void snapshot_free(struct snapshot *s)
+{
+	if (s)
+		s->source->free(s);
+}

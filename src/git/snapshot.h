@@ -1,0 +1,127 @@
+/*
+ * snapshot - the set of (path, mode, object id) that a commit records or would record.
+ *
+ * Behind it stand the index (snapshot_raw.c, or what that will not read: snapshot_index.c, by
+ * libgit2 or git), a commit's tree (snapshot_tree.c), and the files on disk (disk.c), which are
+ * looked at in the same way. Nothing above this header knows which one it has.
+ *
+ * Not part of a commit, so never given: intent-to-add entries and gitlinks. A path in conflict is
+ * given once, as our side has it (stage 2), else theirs (3), and not at all if both deleted it.
+ *
+ * A snapshot borrows the repository that it was made from, which must outlive it.
+ */
+#ifndef PYCGUARD_SNAPSHOT_H
+#define PYCGUARD_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "git/oid.h"
+
+/** Modes that git records (gitformat-index(5)); of directories in trees only. */
+enum {
+	MODE_TREE = 040000,
+	MODE_FILE = 0100644,
+	MODE_EXECUTABLE = 0100755,
+	MODE_LINK = 0120000,
+	MODE_GITLINK = 0160000
+};
+
+/** The one of these that git takes a mode in a tree for: 040755 is a directory too, and what is
+ * nothing that git knows is a gitlink. */
+uint32_t mode_canonical(uint32_t mode);
+
+/** Deeper than this git reads no tree (core.maxTreeDepth), and no directory is looked into here. */
+enum { SNAPSHOT_DEPTH_MAX = 2048 };
+
+/** One file. `path` is borrowed until the visit ends, `path[len]` is NUL. */
+struct entry {
+	const char *path;
+	size_t len;
+	uint32_t mode;
+	struct oid oid; /* zero for a file on disk */
+	bool on_disk;   /* then the size and the time are known */
+	uint64_t size;
+	struct timespec mtime;
+};
+
+bool entry_same_content(const struct entry *a, const struct entry *b);
+
+struct snapshot;
+
+/** Told each entry. 0 to go on; -1, with the failure recorded, to stop. */
+typedef int snapshot_visit(void *arg, const struct entry *e);
+
+/** Given each piece of a file. 0 to go on; 1 when it has enough; -1, recorded, to fail. */
+typedef int snapshot_sink(void *arg, const void *bytes, size_t len);
+
+/** What a source must be able to do; the functions below call these. */
+struct snapshot_source {
+	int (*each)(struct snapshot *s, snapshot_visit *visit, void *arg);
+	int (*find)(struct snapshot *s, const char *path, struct entry *out);
+	int (*names)(struct snapshot *s, const char *path);
+	int (*beside)(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg);
+	int (*converts)(struct snapshot *s, const char *path);
+	int (*size)(struct snapshot *s, const struct entry *e, uint64_t *out);
+	int (*read)(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg);
+	void (*free)(struct snapshot *s);
+};
+
+/** Every snapshot begins with this. */
+struct snapshot {
+	const struct snapshot_source *source;
+	bool top_is_migrations; /* a directory on disk that has this name itself */
+};
+
+/** Visit every entry in the order of the index. 0; -1 with the failure recorded. */
+int snapshot_each(struct snapshot *s, snapshot_visit *visit, void *arg);
+
+/**
+ * Look a path up, by bytes.
+ *
+ * @param out filled when found; `out->path` is `path`; NULL is allowed
+ * @return 1 found, 0 not there, -1 with the failure recorded
+ */
+int snapshot_find(struct snapshot *s, const char *path, struct entry *out);
+
+/**
+ * Whether a path that a person named is there in any form: as a file, as a directory of files, or
+ * as an entry that is not part of a commit.
+ *
+ * @return 1 or 0; -1 with the failure recorded
+ */
+int snapshot_names(struct snapshot *s, const char *path);
+
+/** Visit the files of one directory whose paths begin so, in any order. 0; -1 recorded. */
+int snapshot_beside(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg);
+
+/**
+ * Whether a checkout changes the text of a file by more than its line ends (gitattributes(5):
+ * filter, ident, working-tree-encoding), so that the blob's size and hash say nothing of the file.
+ * The attributes are those of the index.
+ *
+ * @return 1 or 0; -1 with the failure recorded
+ */
+int snapshot_converts(struct snapshot *s, const char *path);
+
+/** The size of a file in bytes. 0; -1 with the failure recorded (the object is missing, ...). */
+int snapshot_size(struct snapshot *s, const struct entry *e, uint64_t *out);
+
+/**
+ * Read a file from its start, in pieces, until the sink has enough.
+ *
+ * @return 0; 1 when the blob is too large to be read here (SNAPSHOT_READ_MAX), or on disk there is
+ *         no such file any more; -1 with the failure recorded
+ */
+int snapshot_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg);
+
+/** A packed object larger than this is not inflated where libgit2 would hold all of it in
+ * memory. */
+enum { SNAPSHOT_READ_MAX = 64 << 20 };
+
+/** NULL is allowed. */
+void snapshot_free(struct snapshot *s);
+
+#endif

@@ -1,0 +1,144 @@
+#include "git/tree.h"
+
+#include <string.h>
+
+#include "git/git.h"
+
+static int damaged(const struct tree_cursor *c)
+{
+	return error_set("tree '%s' is damaged", oid_hex(&c->object.id, c->oid_size));
+}
+
+static int parse_entry(struct tree_cursor *c)
+{
+	const char *at = c->next, *nul;
+
+	c->start = at;
+	c->mode = 0;
+	for (; at < c->end && *at >= '0' && *at <= '7' && c->mode <= 0177777; at++)
+		c->mode = c->mode << 3 | (uint32_t)(*at - '0');
+	if (at == c->start || at == c->end || *at++ != ' ')
+		return damaged(c);
+	nul = memchr(at, '\0', (size_t)(c->end - at));
+	if (!nul || nul == at || (size_t)(c->end - nul) <= c->oid_size)
+		return damaged(c);
+	c->mode = mode_canonical(c->mode);
+	c->name = at;
+	c->len = (size_t)(nul - at);
+	if (c->oid_size == OID_SHA1) /* a constant: no call */
+		memcpy(c->oid.bytes, nul + 1, OID_SHA1);
+	else
+		memcpy(c->oid.bytes, nul + 1, OID_SHA256);
+	c->next = nul + 1 + c->oid_size;
+	return 0;
+}
+
+int tree_next(struct tree_cursor *c)
+{
+	do {
+		c->name = NULL;
+		if (c->next == c->end)
+			return 0;
+		if (parse_entry(c) < 0)
+			return -1;
+	} while (c->mode == MODE_GITLINK);
+	return 0;
+}
+
+int tree_skip_alike(struct tree_cursor *a, struct tree_cursor *b)
+{
+	const char *start = b->start;
+	size_t len;
+
+	if (!a->name || !b->name)
+		return 0;
+	while (a->name) {
+		len = (size_t)(a->next - a->start);
+		if ((size_t)(b->end - start) < len || memcmp(a->start, start, len) != 0)
+			break;
+		start += len;
+		if (tree_next(a) < 0)
+			return -1;
+	}
+	if (start == b->start)
+		return 0;
+	b->next = start;
+	return tree_next(b);
+}
+
+static struct object *slot_of(struct tree_cache *cache, const struct oid *oid)
+{
+	uint32_t hash;
+
+	memcpy(&hash, oid->bytes, sizeof hash);
+	return &cache->slots[hash % TREE_CACHE_SIZE];
+}
+
+static void drop(struct tree_cache *cache, struct object *slot)
+{
+	cache->bytes -= slot->size;
+	object_free(slot);
+}
+
+static void keep(struct tree_cache *cache, struct object *slot, const struct object *o)
+{
+	while (cache->bytes && cache->bytes + o->size > TREE_CACHE_BYTES)
+		drop(cache, &cache->slots[cache->hand++ % TREE_CACHE_SIZE]);
+	drop(cache, slot);
+	if (object_copy(slot, o) == 0) /* or else it is read again */
+		cache->bytes += slot->size;
+}
+
+static int read_object(
+	struct object *out, struct repository *r, const struct oid *id, struct tree_cache *cache)
+{
+	struct object *slot = cache ? slot_of(cache, id) : NULL;
+
+	if (slot && slot->type && memcmp(&slot->id, id, sizeof *id) == 0)
+		return object_copy(out, slot);
+	if (object_read(out, r, id, OBJECT_TREE) != 0)
+		return -1;
+	if (slot)
+		keep(cache, slot, out);
+	return 0;
+}
+
+int tree_open(
+	struct tree_cursor *c, struct repository *r, const struct oid *id, struct tree_cache *cache)
+{
+	*c = (struct tree_cursor){.oid_size = r->oid_size};
+	if (!id)
+		return 0;
+	if (read_object(&c->object, r, id, cache) < 0)
+		return -1;
+	c->next = c->object.bytes;
+	c->end = c->next + c->object.size;
+	return tree_next(c);
+}
+
+void tree_cache_release(struct tree_cache *cache)
+{
+	size_t i;
+
+	for (i = 0; i < TREE_CACHE_SIZE; i++)
+		object_free(&cache->slots[i]);
+}
+
+int tree_compare(const struct tree_cursor *a, const struct tree_cursor *b)
+{
+	size_t n = a->len < b->len ? a->len : b->len;
+	int order = memcmp(a->name, b->name, n);
+	char x, y;
+
+	if (order)
+		return order;
+	x = a->name[n] ? a->name[n] : a->mode == MODE_TREE ? '/' : '\0';
+	y = b->name[n] ? b->name[n] : b->mode == MODE_TREE ? '/' : '\0';
+	return (unsigned char)x - (unsigned char)y;
+}
+
+void tree_close(struct tree_cursor *c)
+{
+	object_free(&c->object);
+	*c = (struct tree_cursor){0};
+}

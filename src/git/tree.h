@@ -1,0 +1,62 @@
+/*
+ * tree - the entries of a raw tree object, in its order, parsed in place. For each entry:
+ *
+ *     mode in octal, ' ', name, NUL, the raw id
+ *
+ * Gitlinks are passed over: they are not part of a snapshot. Whoever makes an object can put the
+ * entries out of order, twice, or with a slash in the name; git takes them as they are, so do we.
+ */
+#ifndef PYCGUARD_TREE_H
+#define PYCGUARD_TREE_H
+
+#include "git/objects.h"
+
+/** A place in a tree. `name` is NULL past the last entry. */
+struct tree_cursor {
+	struct object object;           /* none there: an empty tree */
+	const char *start, *next, *end; /* of the entry here; of the one after it; of all */
+	const char *name;               /* of the entry here, with a NUL after it */
+	size_t len;
+	uint32_t mode; /* as mode_canonical has it */
+	struct oid oid;
+	size_t oid_size;
+};
+
+enum { TREE_CACHE_SIZE = 4096, TREE_CACHE_BYTES = 32 << 20 };
+
+/**
+ * Trees read of late: what one commit has, the next one has as its parent's. There are only so
+ * many, and only so many bytes of them, but the one read last may be of any size. Start with zeros.
+ */
+struct tree_cache {
+	struct object slots[TREE_CACHE_SIZE];
+	size_t bytes, hand; /* the slot to be emptied next when there are too many */
+};
+
+void tree_cache_release(struct tree_cache *cache);
+
+/**
+ * Open a tree at its first entry.
+ *
+ * @param id    NULL: a tree without entries
+ * @param cache NULL: none
+ * @return 0; -1 with the failure recorded (missing, no tree, damaged)
+ */
+int tree_open(struct tree_cursor *c, struct repository *r, const struct oid *id,
+	struct tree_cache *cache);
+
+/** Go on to the next entry. 0; -1 with the failure recorded. */
+int tree_next(struct tree_cursor *c);
+
+/**
+ * Go on in both to the first entries that are not alike to the last byte. Most entries of a tree
+ * are its parent's, so this is where time goes: one of the two is parsed, the other only compared.
+ */
+int tree_skip_alike(struct tree_cursor *a, struct tree_cursor *b);
+
+/** Order of entries: by bytes, a directory's name as if a slash stood after it. <0, 0, >0. */
+int tree_compare(const struct tree_cursor *a, const struct tree_cursor *b);
+
+void tree_close(struct tree_cursor *c);
+
+#endif

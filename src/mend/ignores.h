@@ -1,0 +1,75 @@
+/*
+ * ignores - whether Python bytecode that is made here tomorrow would be kept out: of git by the
+ * .gitignore files, of images by the .dockerignore beside each tracked Dockerfile; and what is
+ * missing where.
+ *
+ * Asked for are paths that do not exist yet: in the top, in each directory of the index that holds
+ * Python sources, and in new directories of these. One that the policy allows need not be ignored.
+ * What git ignores, git is asked for (ignored.h); for Docker, its rules (dockerignore.h). Of the
+ * ignore files of a Dockerfile (dockerfiles.h) the first counts that is there: NAME.dockerignore,
+ * .dockerignore; for a Containerfile .containerignore too. What is in the index but not on disk (a
+ * sparse checkout) is read from there, and not added to.
+ */
+#ifndef PYCGUARD_IGNORES_H
+#define PYCGUARD_IGNORES_H
+
+#include "check/pathset.h"
+#include "disk/atomic_file.h"
+#include "git/repository.h"
+#include "policy/policy.h"
+
+/** A pattern that an ignore file lacks. */
+struct ignore_gap {
+	char *file;          /* from the top; it need not exist */
+	const char *pattern; /* static */
+	char *example;       /* a path that gets in for want of it, from the top */
+	char *culprit;       /* the `!` line that lets it in; "" if none */
+};
+
+struct ignore_gaps {
+	struct ignore_gap *items; /* by file, in the order in which patterns are added */
+	size_t count;
+	/* Ignore files outside of the work tree that others do not have, but that keep bytecode
+	 * out here. */
+	struct pathset unshared;
+	struct pathset at_top; /* Dockerfiles below the top whose context is taken to be the top */
+};
+
+#define IGNORE_GAPS_INIT                                                                           \
+	{                                                                                          \
+		NULL, 0, PATHSET_INIT, PATHSET_INIT                                                \
+	}
+
+/** Where to look. Everything is borrowed. */
+struct ignores {
+	struct repository *repository;
+	struct snapshot *index;
+	const struct policy *policy;
+	int top;     /* descriptor of the top of the work tree */
+	bool strict; /* ignore files that others do not have do not count */
+};
+
+/**
+ * Open the top of the work tree and, to add to ignore files, keep other runs that do so waiting.
+ *
+ * @return the descriptor, to be closed, which ends the waiting; -1 with the failure recorded
+ */
+int ignores_open_top(struct repository *r, bool lock);
+
+/**
+ * Open a file to add to it. One that is in the index, but not on disk (a sparse checkout), is
+ * refused: a file with the new lines alone would hide those that it has there.
+ *
+ * @return as atomic_file_open
+ */
+int ignores_open_file(struct atomic_file *f, int top, struct snapshot *index, const char *path);
+
+/** @param out for ignore_gaps_free, also on failure. @return 0; -1 with the failure recorded. */
+int ignores_find(struct ignore_gaps *out, const struct ignores *where);
+
+/** Add the patterns that are missing, under one comment line a file. 0; -1 recorded. */
+int ignores_add(const struct ignores *where, const struct ignore_gaps *gaps);
+
+void ignore_gaps_free(struct ignore_gaps *gaps);
+
+#endif

@@ -1,0 +1,152 @@
+#include "mend/untrack.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "check/check.h"
+#include "git/git.h"
+
+struct planning {
+	struct pathset *plan;
+	const struct pathset *named;
+	struct matcher *matcher;
+	struct check check;
+	size_t looked;
+};
+
+static int visit(void *arg, const struct entry *e)
+{
+	struct planning *p = arg;
+	struct policy_decision d;
+	struct finding f;
+
+	progress_tick(p->check.progress, ++p->looked);
+	if (p->named->count && !pathset_holds(p->named, e->path, e->len))
+		return 0;
+	if (check_decide(&d, p->check.policy, p->matcher, e, p->check.caseless) < 0)
+		return -1;
+	if (d.depends) { /* what it contains decides */
+		if (check_entry(&f, &p->check, p->matcher, e) < 0)
+			return -1;
+		d.rejected = f.rule != RULE_NONE;
+		finding_clear(&f);
+	}
+	return d.rejected ? pathset_add(p->plan, e->path, e->len) : 0;
+}
+
+int untrack_plan(struct pathset *plan, struct snapshot *index, const struct policy *policy,
+	const struct pathset *named, bool caseless, struct progress *progress)
+{
+	struct planning p = {plan, named, matcher_new(),
+		{.kind = CHECK_TRACKED,
+			.snapshot = index,
+			.policy = policy,
+			.caseless = caseless,
+			.progress = progress},
+		0};
+	int status = -1;
+
+	if (p.matcher && check_named(index, named) == 0)
+		status = snapshot_each(index, visit, &p);
+	matcher_free(p.matcher);
+	return status;
+}
+
+int untrack_plan_staged(struct pathset *plan, struct repository *r, struct snapshot *index,
+	const struct policy *policy, const struct pathset *named, bool caseless,
+	struct progress *progress)
+{
+	struct finding_list findings = FINDING_LIST_INIT;
+	struct snapshot **parents = NULL;
+	size_t count = 0, checked, i;
+	int status = -1;
+
+	if (check_named(index, named) == 0 && repository_bases(&parents, &count, r) == 0) {
+		struct check check = {.kind = CHECK_COMMIT,
+			.snapshot = index,
+			.policy = policy,
+			.caseless = caseless,
+			.bases = parents,
+			.base_count = count,
+			.progress = progress};
+
+		status = check_run(&findings, &checked, &check);
+	}
+	for (i = 0; status == 0 && i < findings.count; i++) {
+		const struct finding *f = &findings.items[i];
+
+		if (f->severity == SEVERITY_ERROR &&
+			(!named->count || pathset_holds(named, f->path, f->path_len)))
+			status = pathset_add(plan, f->path, f->path_len);
+	}
+	while (count > 0)
+		snapshot_free(parents[--count]);
+	free(parents);
+	finding_list_free(&findings);
+	return status;
+}
+
+/* git passes over a name that it deems dangerous, and says so only to standard error. */
+static int check_gone(struct repository *r, const struct pathset *plan)
+{
+	struct snapshot *index;
+	int status = 0;
+	size_t i;
+
+	if (repository_index(&index, r) < 0)
+		return -1;
+	for (i = 0; i < plan->count && status == 0; i++) {
+		status = snapshot_find(index, plan->items[i].path, NULL);
+		if (status > 0)
+			status = error_set("cannot stop tracking '%s': git leaves it in the index",
+				plan->items[i].path);
+	}
+	snapshot_free(index);
+	return status;
+}
+
+/* An entry as new as the index makes git hash its file once more, through the filters that the
+ * repository names for it; where there are no files, there is nothing to hash. */
+static int remove_without_files(struct repository *r, const char *empty, const struct buf *paths)
+{
+	static const char *const args[] = {"-c", "core.hooksPath=/dev/null", "update-index", "-z",
+		"--force-remove", "--stdin", NULL};
+	struct buf top = BUF_INIT;
+	struct exec e;
+	int status = -1;
+
+	buf_addf(&top, "GIT_WORK_TREE=%s", empty);
+	repository_exec(&e, r, args);
+	e.dir = empty;
+	e.changes[1] = top.ptr;
+	if (buf_failed(&top) == 0)
+		status = exec_must(NULL, &e, paths);
+	buf_free(&top);
+	return status;
+}
+
+int untrack_apply(struct repository *r, const struct pathset *plan)
+{
+	struct buf paths = BUF_INIT, empty = BUF_INIT;
+	int status = -1;
+	size_t i;
+
+	for (i = 0; i < plan->count; i++)
+		buf_add(&paths, plan->items[i].path, plan->items[i].len + 1);
+	buf_addf(&empty, "%spycguard-empty-XXXXXX", r->dir);
+	if (!r->top)
+		error_set("the repository has no work tree");
+	else if (buf_failed(&paths) == 0 && buf_failed(&empty) == 0 && !mkdtemp(empty.ptr))
+		error_os(errno, "cannot make directory '%s'", empty.ptr);
+	else if (!paths.failed && !empty.failed) {
+		status = remove_without_files(r, empty.ptr, &paths);
+		if (rmdir(empty.ptr) < 0 && status == 0)
+			status = error_os(errno, "cannot remove '%s'", empty.ptr);
+	}
+	if (status < 0)
+		error_prefix("cannot change the index");
+	buf_free(&empty);
+	buf_free(&paths);
+	return status < 0 ? -1 : check_gone(r, plan);
+}

@@ -1,0 +1,55 @@
+/*
+ * scan - what the commits of a walk do to paths that the policy rejects.
+ *
+ * Commits are independent of each other here, so several threads share them out, each with the
+ * repository opened for itself; the result does not depend on how many there are.
+ */
+#ifndef PYCGUARD_SCAN_H
+#define PYCGUARD_SCAN_H
+
+#include "base/environment.h"
+#include "base/progress.h"
+#include "range/changes.h"
+#include "range/policies.h"
+#include "range/walk.h"
+
+/** One path that one commit changed. */
+struct scan_event {
+	char *path; /* of the list */
+	size_t len;
+	size_t commit; /* its number in the walk */
+	enum change change;
+	uint32_t mode;
+	struct oid oid;
+};
+
+/** In the order of the walk, and in each commit by path. */
+struct scan_events {
+	struct scan_event *items;
+	size_t count;
+};
+
+#define SCAN_EVENTS_INIT                                                                           \
+	{                                                                                          \
+		NULL, 0                                                                            \
+	}
+
+/** More events than this are refused: they would be too many for memory, and for people. */
+enum { SCAN_EVENTS_MAX = 4 << 20 };
+
+struct scan {
+	struct repository *repository;
+	const struct environment *env; /* with which it was opened */
+	const struct walk *walk;
+	const struct policy *pinned; /* NULL: the .pycguard of each commit */
+	struct policy_files files;   /* of that policy, or of those */
+	bool caseless;
+	struct progress *progress; /* NULL: none is shown */
+};
+
+/** @param out for scan_events_free, also on failure. @return 0; -1 with the failure recorded. */
+int scan_run(struct scan_events *out, const struct scan *s);
+
+void scan_events_free(struct scan_events *events);
+
+#endif

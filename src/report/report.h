@@ -1,0 +1,112 @@
+/*
+ * report - findings as a person or a program wants them, on standard output.
+ *
+ * One printer a file: report_json.c, report_sarif.c, ...; formats.def names them. A printer
+ * appends to a buf; report_write alone writes, and knows whether it was all taken (a full disk is a
+ * failure, not a pass).
+ *
+ * To add an output format: a row in formats.def, a printer here, its file in CMakeLists.txt.
+ */
+#ifndef PYCGUARD_REPORT_H
+#define PYCGUARD_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "check/finding.h"
+#include "report/command.h"
+
+enum report_mode {
+	REPORT_STAGED,
+	REPORT_TRACKED,
+	REPORT_WORKTREE,
+	REPORT_RANGE,
+	REPORT_HISTORY,
+	REPORT_PUSH,
+	REPORT_RECEIVE,
+};
+
+struct history;
+
+/** What was looked at, what was found, and how to show it. Everything in it is borrowed. */
+struct report {
+	enum report_mode mode;
+	size_t checked;
+	const struct finding_list *findings;
+	const struct history *history; /* of REPORT_HISTORY, for people */
+	struct standing at;
+	const char *program; /* pycguard as a word of the user's shell, and after it, each with a */
+	const char *policy;  /* blank before it, the options that say which policy; or "" */
+	char **operands;     /* what the user named */
+	int operand_count;
+	bool in_hook;   /* git asks, and waits for the answer */
+	bool published; /* a remote has commits that are found */
+	bool strict;    /* warnings count as errors */
+	bool verbose;   /* list everything */
+	bool all_clear; /* say so when all is well */
+	bool color;
+	size_t width; /* of a line of text */
+};
+
+/** Appends a report to `out`. Memory is the buf's matter; otherwise it cannot fail. */
+typedef void report_printer(struct buf *out, const struct report *r);
+
+report_printer report_human;
+report_printer report_json;
+report_printer report_sarif;
+report_printer report_github;
+report_printer report_gitlab;
+
+/** The printer of that value of --format, or NULL when there is none. */
+report_printer *format_named(const char *name);
+
+/** The names of all formats, "human|json|...", for messages and help. */
+const char *format_names(void);
+
+/** One finding as the object that report_json lists, for --explain. */
+void report_json_finding(struct buf *out, const struct report *r, const struct finding *f);
+
+/** -z: the rejected paths alone, a NUL after each. */
+report_printer report_paths;
+
+/** Whether the findings are those of commits: they name them, and a path may come up repeatedly. */
+bool report_of_commits(const struct report *r);
+
+/** Whether the finding makes the check fail. */
+bool report_rejects(const struct report *r, const struct finding *f);
+
+/** How many findings make the check fail. */
+size_t report_rejected(const struct report *r);
+
+/** How grave a finding is in this report: an error if it makes the check fail. */
+enum severity report_severity(const struct report *r, const struct finding *f);
+
+/** What Python or Django does with such a file, in words that name no file. */
+const char *report_summary(const struct finding *f);
+
+/** Append the same as one sentence with its names. UTF-8, no control bytes. */
+void report_message(struct buf *out, const struct finding *f);
+
+/**
+ * Whether it has the name of a migration, which Django's loader runs, or is stopped by, if it loads
+ * the package at all (migrations_loaded).
+ */
+bool report_names_migration(const struct finding *f);
+
+/** Append all of a finding in one line of text: what Python does, the commit, the fix. */
+void report_sentence(struct buf *out, const struct report *r, const struct finding *f);
+
+/** Append the command that fixes one finding, in one line. */
+void report_fix(struct buf *out, const struct report *r, const struct finding *f);
+
+/** Append what fixes all that is rejected, for people. */
+void report_fix_all(struct buf *out, const struct report *r);
+
+/** "staged", "tracked", ... */
+const char *report_mode_name(enum report_mode mode);
+
+/** Write all of it to standard output. 0; -1 with the failure recorded (earlier ones of the buf
+ * too). */
+int report_write(const struct buf *text);
+
+#endif
