@@ -12,6 +12,7 @@ Builds pycguard, installs it, and shows it at work. Safe to run again.
   --repo DIR     guard the repository at DIR, and report its tracked files
                  (without: try the hook in a throw-away repository)
   --static       build one file that needs no library, and runs on any Linux
+                 (from static libraries, which Debian's packages have)
   --no-deps      install no packages, even if the build lacks some
   --uninstall    remove what was installed; with --repo, the hooks there too
   --dry-run      say what would be done, and change nothing
@@ -40,7 +41,7 @@ run() {
 
 missing() {
     have git || echo git
-    "$source/hook/build-needs"
+    if [ $static = ON ]; then "$source/hook/build-needs" --static; else "$source/hook/build-needs"; fi
 }
 
 package_manager() {
@@ -99,6 +100,7 @@ install_packages() {
     fi
 
     packages=$(say "$needs" | while IFS= read -r need; do package_of "$manager" "$need"; done)
+    [ -n "$packages" ] || die "missing: $(say "$needs" | list): $manager has no package of them that install.sh knows"
     # Names of packages hold no blanks: each is to be a word.
     # shellcheck disable=SC2086
     case $manager in

@@ -2,9 +2,11 @@
  * static_only - for a static build (PYCGUARD_STATIC) alone: stand-ins that fail, for what libgit2's
  * network transports call and pycguard never reaches.
  *
- * No distribution has Kerberos' functions (gss_*) as a static library. And users and hosts are
- * looked up by libraries that the C library loads when it runs, of its own version, which need not
- * be there: HOME comes from the environment.
+ * No distribution has Kerberos' functions (gss_*) as a static library, and libssh2 would have
+ * OpenSSL look for modules to load. static_names.def, which CMake writes, has those that libgit2
+ * calls: GSS(NAME) and SSH2(NAME). And users and hosts are looked up by libraries that the C
+ * library loads when it runs, of its own version, which need not be there: HOME comes from the
+ * environment.
  */
 #include <errno.h>
 #include <netdb.h>
@@ -14,21 +16,22 @@
 enum { GSS_S_FAILURE = 13 << 16 }; /* of RFC 2744 */
 
 /* The arguments of each are not looked at. */
-#define FAILING(name)                                                                              \
+#define GSS(name)                                                                                  \
 	unsigned name(void);                                                                       \
 	unsigned name(void)                                                                        \
 	{                                                                                          \
 		return GSS_S_FAILURE;                                                              \
 	}
 
-FAILING(gss_delete_sec_context)
-FAILING(gss_display_status)
-FAILING(gss_import_name)
-FAILING(gss_indicate_mechs)
-FAILING(gss_init_sec_context)
-FAILING(gss_release_buffer)
-FAILING(gss_release_name)
-FAILING(gss_release_oid_set)
+/* To have no session is to fail; that libssh2_init gives 0 is no error. */
+#define SSH2(name)                                                                                 \
+	void *name(void);                                                                          \
+	void *name(void)                                                                           \
+	{                                                                                          \
+		return NULL;                                                                       \
+	}
+
+#include "static_names.def"
 
 extern void *const GSS_C_NT_HOSTBASED_SERVICE;
 void *const GSS_C_NT_HOSTBASED_SERVICE = NULL;
