@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need, builds, and runs them all. `--no-deps` installs nothing; all other
-# arguments go to ctest: `tests/run.sh -R policy`.
+# Installs what the tests need, builds, and runs them all. `--no-deps` installs nothing; with `--static`
+# the scripts run the static program; all other arguments go to ctest: `tests/run.sh -R policy`.
 set -euo pipefail
 
 # Debian's names. The first line is what the build needs (install.sh knows other systems' names).
@@ -36,14 +36,20 @@ install_packages() {
         die "apt-get could not install: ${missing[*]}"
 }
 
-if [[ ${1-} == --no-deps ]]; then
+install=true static=false program=
+while [[ ${1-} == --no-deps || ${1-} == --static ]]; do
+    if [[ $1 == --static ]]; then static=true; else install=false; fi
     shift
-else
-    install_packages
-fi
+done
+if $install; then install_packages; fi
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-cmake -S . -B build/test -DPYCGUARD_TESTS=ON -DPYCGUARD_WERROR=ON
+if $static; then
+    program=$PWD/build/test/static/pycguard
+    cmake -S . -B "${program%/*}" -DPYCGUARD_STATIC=ON -DPYCGUARD_WERROR=ON
+    cmake --build "${program%/*}" --parallel 2
+fi
+cmake -S . -B build/test -DPYCGUARD_TESTS=ON -DPYCGUARD_WERROR=ON -DPYCGUARD_TESTED="$program"
 cmake --build build/test --parallel 2
 # In memory, thousands of small files are made ten times as fast; a container's may be too small.
 memory=/dev/shm

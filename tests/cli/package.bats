@@ -72,7 +72,9 @@ dpkg_in_root() {
 # One build for the file: linking all of libgit2 takes its time.
 static_build() {
     static=$BUILD_ROOT/static
-    cmake -S "$SOURCE_ROOT" -B "$static" -DPYCGUARD_STATIC=ON >static.log 2>&1 || skip "no static libraries: $(tail -n 3 static.log)"
+    lacks=$("$SOURCE_ROOT/hook/build-needs" --static)
+    [[ -z $lacks ]] || skip "a static build lacks ${lacks//$'\n'/, }"
+    cmake -S "$SOURCE_ROOT" -B "$static" -DPYCGUARD_STATIC=ON >static.log 2>&1 || fail "$(tail -n 20 static.log)"
     cmake --build "$static" --parallel 2 >static.log 2>&1 || fail "$(tail -n 20 static.log)"
 }
 
