@@ -1,15 +1,6 @@
 /*
- * array - the one way in which an array grows: one item at a time, doubled when the count is a
- * power of two, so that there is no capacity to keep.
- *
- *     struct thing *items = NULL;
- *     size_t count = 0;
- *
- *     if (array_room(items, count) < 0)
- *         return -1;
- *     items[count++] = thing;
- *
- * The array is yours, for free().
+ * array - the one way in which an array grows: doubled when its count is a power of two, so that
+ * there is no capacity to keep. Start with NULL and 0; the array is yours, for free().
  */
 #ifndef PYCGUARD_ARRAY_H
 #define PYCGUARD_ARRAY_H

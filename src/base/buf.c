@@ -11,26 +11,22 @@ char buf_empty[1];
 /* Makes room for `extra` bytes and the NUL; false when there is none. */
 static bool reserve(struct buf *b, size_t extra)
 {
-	size_t want, cap;
-	char *ptr;
+	size_t cap = b->cap ? b->cap : 32;
+	char *ptr = NULL;
 
-	if (b->failed || extra > SIZE_MAX / 2 - b->len - 1) {
-		b->failed = true;
-		return false;
-	}
-	want = b->len + extra + 1;
-	if (want <= b->cap)
+	if (!b->failed && extra < b->cap - b->len)
 		return true;
-	for (cap = b->cap ? b->cap : 32; cap < want;)
-		cap *= 2;
-	ptr = realloc(b->cap ? b->ptr : NULL, cap);
-	if (!ptr) {
-		b->failed = true;
-		return false;
+	if (!b->failed && extra <= SIZE_MAX / 2 - b->len - 1) {
+		while (cap <= b->len + extra)
+			cap *= 2;
+		ptr = realloc(b->cap ? b->ptr : NULL, cap);
 	}
-	b->ptr = ptr;
-	b->cap = cap;
-	return true;
+	b->failed = !ptr;
+	if (ptr) {
+		b->ptr = ptr;
+		b->cap = cap;
+	}
+	return ptr;
 }
 
 void buf_add(struct buf *b, const void *bytes, size_t len)
@@ -98,10 +94,10 @@ void buf_clear(struct buf *b)
 
 void buf_cut(struct buf *b, size_t len)
 {
-	if (len >= b->len)
-		return;
-	b->len = len;
-	b->ptr[len] = '\0';
+	if (len < b->len) {
+		b->len = len;
+		b->ptr[len] = '\0';
+	}
 }
 
 int buf_failed(const struct buf *b)
@@ -118,15 +114,14 @@ void buf_free(struct buf *b)
 
 char *buf_take(struct buf *b)
 {
-	char *ptr;
+	char *ptr = NULL;
 
-	if (!reserve(b, 0)) {
-		error_oom();
+	buf_add(b, "", 0);
+	if (buf_failed(b) < 0) {
 		buf_free(b);
-		return NULL;
+	} else {
+		ptr = b->ptr;
+		*b = (struct buf)BUF_INIT;
 	}
-	ptr = b->ptr;
-	ptr[b->len] = '\0';
-	*b = (struct buf)BUF_INIT;
 	return ptr;
 }

@@ -1,11 +1,8 @@
 /*
- * buf - a growing string of bytes.
+ * buf - a growing string of bytes. `ptr` is never NULL and has a NUL after its `len` bytes.
  *
- * `ptr` is never NULL and always has a NUL after its `len` bytes, so an empty buf can be printed.
- * Start with `struct buf b = BUF_INIT` and end with buf_free, which leaves it as new.
- *
- * Running out of memory is sticky: once an addition has failed, `failed` is set and all later
- * additions do nothing. Build first, then ask buf_failed once.
+ * Once memory runs out, `failed` stays set and later additions do nothing: build first, then ask
+ * buf_failed once.
  */
 #ifndef PYCGUARD_BUF_H
 #define PYCGUARD_BUF_H
@@ -29,16 +26,10 @@ extern char buf_empty[];
 		.ptr = buf_empty, .len = 0, .cap = 0, .failed = false                              \
 	}
 
-/** Append `len` bytes. */
+/** Append bytes; a string; one byte; as printf would. */
 void buf_add(struct buf *b, const void *bytes, size_t len);
-
-/** Append a NUL-terminated string. */
 void buf_adds(struct buf *b, const char *s);
-
-/** Append one byte. */
 void buf_addc(struct buf *b, char c);
-
-/** Append as printf would. */
 void buf_addf(struct buf *b, const char *fmt, ...) ERROR_PRINTF(2, 3);
 
 /**
@@ -56,13 +47,10 @@ void buf_cut(struct buf *b, size_t len);
 /** 0, or -1 with "out of memory" recorded when an addition has failed. */
 int buf_failed(const struct buf *b);
 
-/** Give the memory back and make it as new. */
+/** Free its memory and make it as new. */
 void buf_free(struct buf *b);
 
-/**
- * Hand the string over: yours to free(), NUL-terminated. The buf is as new afterwards.
- * NULL, with the failure recorded, when an addition had failed or memory is gone.
- */
+/** Its string, yours for free(); NULL, recorded, when memory ran out. The buf is as new then. */
 char *buf_take(struct buf *b);
 
 #endif

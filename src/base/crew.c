@@ -25,7 +25,6 @@ struct member {
 	struct crew *crew;
 	void *arg;
 	pthread_t thread;
-	bool started;
 	int status;
 	char *failure; /* its words, for errors are recorded by thread; NULL: no memory for them */
 };
@@ -86,31 +85,8 @@ static void *run(void *arg)
 		m->status = m->crew->work(m->crew, m->arg, task);
 		task = next_task(m->crew, m->status);
 	} while (task);
-	if (m->started && m->status < 0)
-		m->failure = strdup(error_message());
+	m->failure = m->status < 0 ? strdup(error_message()) : NULL;
 	return NULL;
-}
-
-static void start(struct member *m)
-{
-	m->started = true;
-	if (pthread_create(&m->thread, NULL, run, m) == 0)
-		return;
-	m->started = false;
-	pthread_mutex_lock(&m->crew->lock);
-	m->crew->busy--;
-	pthread_mutex_unlock(&m->crew->lock);
-}
-
-/* Its status, and its failure recorded here. */
-static int join(struct member *m)
-{
-	if (m->started)
-		pthread_join(m->thread, NULL);
-	if (m->started && m->status < 0)
-		m->failure ? error_set("%s", m->failure) : error_oom();
-	free(m->failure);
-	return m->status;
 }
 
 int crew_run(crew_work *work, void (*drop)(void *task), void *const *args, size_t count)
@@ -119,18 +95,29 @@ int crew_run(crew_work *work, void (*drop)(void *task), void *const *args, size_
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.changed = PTHREAD_COND_INITIALIZER,
 		.busy = count};
-	struct member members[CREW_MAX];
-	size_t i;
+	struct member members[CREW_MAX] = {{.crew = &crew, .arg = args[0]}}, *m;
+	size_t started = 1, i;
 	int status = 0;
 
-	for (i = 0; i < count; i++)
-		members[i] = (struct member){.crew = &crew, .arg = args[i]};
-	for (i = 1; i < count; i++)
-		start(&members[i]);
+	for (i = 1; i < count; i++) {
+		m = &members[started];
+		*m = (struct member){.crew = &crew, .arg = args[i]};
+		if (pthread_create(&m->thread, NULL, run, m) == 0) {
+			started++;
+			continue;
+		}
+		pthread_mutex_lock(&crew.lock);
+		crew.busy--;
+		pthread_mutex_unlock(&crew.lock);
+	}
 	run(&members[0]);
-	for (i = 0; i < count; i++)
-		if (join(&members[i]) < 0)
-			status = -1;
+	for (m = members; m < members + started; m++) {
+		if (m > members)
+			pthread_join(m->thread, NULL);
+		if (m->status < 0)
+			status = m->failure ? error_set("%s", m->failure) : error_oom();
+		free(m->failure);
+	}
 	while (crew.count > 0)
 		drop(crew.waiting[--crew.count]);
 	pthread_cond_destroy(&crew.changed);

@@ -1,6 +1,6 @@
 /*
- * crew - the same work done by several threads at once, for what can be shared out; and tasks that
- * one of them comes across and leaves to whichever has nothing to do.
+ * crew - the same work done by several threads at once, and tasks that one of them comes across and
+ * leaves to whichever has nothing to do.
  */
 #ifndef PYCGUARD_CREW_H
 #define PYCGUARD_CREW_H
@@ -11,10 +11,9 @@
 struct crew;
 
 /**
- * What a member does: once with `task` NULL, and then once for each task that it is given.
+ * What a member does: once with `task` NULL, and then once for each task, which it owns.
  *
  * @param member the one of crew_run that is this thread's
- * @param task   taken over
  * @return 0; -1 with the failure recorded, in that thread: all stop
  */
 typedef int crew_work(struct crew *crew, void *member, void *task);

@@ -9,14 +9,6 @@
 static void (*end_process)(const char *reason);
 static atomic_uint begun, ended;
 
-static long milliseconds(void)
-{
-	struct timespec t = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Called each second, in any thread, and by whoever sends that signal. */
 static void look(int number)
 {
@@ -25,9 +17,12 @@ static void look(int number)
 	static atomic_long last;
 	unsigned done = atomic_load(&ended);
 	int errnum = errno;
-	long now = milliseconds();
+	struct timespec t = {0};
+	long now;
 
 	(void)number;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 	if (atomic_load(&begun) == done || done != atomic_exchange(&seen, done)) {
 		atomic_store(&ticks, 0);
 	} else if (now - atomic_load(&last) >= TICK) {

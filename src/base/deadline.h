@@ -1,8 +1,7 @@
 /*
  * deadline - ends the process, with one line, when something that should take no time takes
  * DEADLINE_SECONDS: to open a file (it may be a FIFO that nobody writes to), or a call of libgit2
- * (it reads a loose object that is damaged inside without end). git has a deadline of its own
- * (exec.h).
+ * (it reads a damaged loose object without end). exec.h has a deadline of its own for git.
  *
  * Time counts only while nothing that has begun ends, and only by the clock: other signals, and
  * time for which the process was stopped, do not. No call is interrupted by it.
@@ -15,8 +14,8 @@ enum { DEADLINE_SECONDS = 10 };
 /**
  * Watch from here on. Without this call, nothing has a deadline.
  *
- * @param end ends the process; it must not return, and may do only what a signal handler may. What
- *            it is told is no line yet: it has no name in front and no line end.
+ * @param end ends the process, by what a signal handler may do. The reason it is told has neither a
+ *            name in front nor a line end.
  */
 void deadline_watch(void (*end)(const char *reason));
 

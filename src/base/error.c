@@ -7,12 +7,6 @@
 
 #include "base/utf8.h"
 
-#undef error_set
-#undef error_os
-#undef error_of
-#undef error_oom
-#undef error_prefix
-
 enum { ERROR_MAX = 4096, REASON_MAX = 1024 };
 
 static _Thread_local char message[ERROR_MAX];
@@ -39,78 +33,37 @@ static char *escape(char *out, const char *end, const char *raw)
 
 /* Records a message and, where `reason` is not NULL, ": REASON", which a long subject must not push
  * out. */
-static void record(const char *raw, const char *reason)
+static void record(const char *fmt, va_list args, const char *reason)
 {
 	const char *end = message + sizeof message;
-	char *out = escape(message, reason ? end - REASON_MAX : end, raw);
+	char raw[ERROR_MAX], *out;
 
-	if (reason) {
-		out = escape(out, end, ": ");
-		escape(out, end, reason);
-	}
-}
-
-static void format(char raw[ERROR_MAX], const char *fmt, va_list args)
-{
-	if (vsnprintf(raw, ERROR_MAX, fmt, args) < 0)
+	if (vsnprintf(raw, sizeof raw, fmt, args) < 0)
 		raw[0] = '\0';
+	out = escape(message, reason ? end - REASON_MAX : end, raw);
+	if (reason)
+		escape(escape(out, end, ": "), end, reason);
 }
 
-int error_set(const char *fmt, ...)
+void error_record(enum error_code code, int errnum, const char *fmt, ...)
 {
-	char raw[ERROR_MAX];
 	va_list args;
 
 	va_start(args, fmt);
-	format(raw, fmt, args);
+	record(fmt, args, errnum ? strerror(errnum) : NULL); /* of strerror_r there are two kinds */
 	va_end(args);
-	record(raw, NULL);
-	kind = ERROR_OTHER;
-	return -1;
+	kind = errnum == ENOENT ? ERROR_NOT_FOUND : code;
 }
 
-int error_of(enum error_code code, const char *fmt, ...)
+void error_record_prefix(const char *fmt, ...)
 {
-	char raw[ERROR_MAX];
+	char earlier[ERROR_MAX];
 	va_list args;
 
-	va_start(args, fmt);
-	format(raw, fmt, args);
-	va_end(args);
-	record(raw, NULL);
-	kind = code;
-	return -1;
-}
-
-int error_os(int errnum, const char *fmt, ...)
-{
-	char raw[ERROR_MAX];
-	va_list args;
-
-	va_start(args, fmt);
-	format(raw, fmt, args);
-	va_end(args);
-	record(raw, strerror(errnum)); /* of strerror_r there are two kinds */
-	kind = errnum == ENOENT ? ERROR_NOT_FOUND : ERROR_OTHER;
-	return -1;
-}
-
-int error_oom(void)
-{
-	return error_set("out of memory");
-}
-
-int error_prefix(const char *fmt, ...)
-{
-	char raw[ERROR_MAX], earlier[ERROR_MAX];
-	va_list args;
-
-	va_start(args, fmt);
-	format(raw, fmt, args);
-	va_end(args);
 	memcpy(earlier, message, sizeof earlier);
-	record(raw, earlier);
-	return -1;
+	va_start(args, fmt);
+	record(fmt, args, earlier);
+	va_end(args);
 }
 
 enum error_code error_code(void)

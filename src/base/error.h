@@ -2,13 +2,12 @@
  * error - what went wrong, said once.
  *
  * A function that can fail returns -1 (or NULL) after it has recorded why, here, at the place that
- * knows the subject. Callers clean up and pass the failure on; main prints the one record and exits
- * with 2. The record is a fixed buffer of the thread: it can be written when memory is gone, and
- * cleaning up after a failure does not overwrite it.
+ * knows the subject; callers clean up and pass the failure on, and main prints the one record. It
+ * is a fixed buffer of the thread: it can be written when memory is gone, and cleaning up does not
+ * overwrite it.
  *
  * Wording: "cannot read index '.git/index': Permission denied". No capital, no full stop, the
- * subject in quotes. Control bytes in the subject are escaped here, so a hostile name cannot drive
- * the terminal.
+ * subject in quotes; what could drive a terminal or a CI runner is escaped here.
  */
 #ifndef PYCGUARD_ERROR_H
 #define PYCGUARD_ERROR_H
@@ -27,37 +26,30 @@ enum error_code {
 	ERROR_NO_REPOSITORY,
 };
 
-/** Record a failure. Always returns -1, so that a caller can `return error_set(…)`. */
-int error_set(const char *fmt, ...) ERROR_PRINTF(1, 2);
-
-/**
- * Record a failure of a system call: the message, then ": " and the text of `errnum`.
- * Always returns -1.
- */
-int error_os(int errnum, const char *fmt, ...) ERROR_PRINTF(2, 3);
-
-/** Record a failure of a kind. Always returns -1. */
-int error_of(enum error_code code, const char *fmt, ...) ERROR_PRINTF(2, 3);
-
-/** Record that memory ran out. Always returns -1. */
-int error_oom(void);
-
-/**
- * Put "PREFIX: " in front of the message recorded last, for a caller that knows the subject better.
- * Always returns -1.
- */
-int error_prefix(const char *fmt, ...) ERROR_PRINTF(1, 2);
+/* What the macros below call: the failure and, unless `errnum` is 0, ": " and its text. */
+void error_record(enum error_code code, int errnum, const char *fmt, ...) ERROR_PRINTF(3, 4);
+void error_record_prefix(const char *fmt, ...) ERROR_PRINTF(1, 2);
 
 /* So that compilers and analyzers know the -1 where they see the call. */
 static inline int error_returned(void)
 {
 	return -1;
 }
-#define error_set(...) (error_set(__VA_ARGS__), error_returned())
-#define error_os(...) (error_os(__VA_ARGS__), error_returned())
-#define error_of(...) (error_of(__VA_ARGS__), error_returned())
-#define error_oom() (error_oom(), error_returned())
-#define error_prefix(...) (error_prefix(__VA_ARGS__), error_returned())
+
+/** Record a failure. Always -1, as all of these are, so that a caller can `return error_set(…)`. */
+#define error_set(...) (error_record(ERROR_OTHER, 0, __VA_ARGS__), error_returned())
+
+/** Record a failure of a kind. */
+#define error_of(code, ...) (error_record(code, 0, __VA_ARGS__), error_returned())
+
+/** Record a failure of a system call: the message, then ": " and the text of `errnum`. */
+#define error_os(errnum, ...) (error_record(ERROR_OTHER, errnum, __VA_ARGS__), error_returned())
+
+/** Record that memory ran out. */
+#define error_oom() error_set("out of memory")
+
+/** Put "PREFIX: " before the message recorded last, for a caller that knows the subject better. */
+#define error_prefix(...) (error_record_prefix(__VA_ARGS__), error_returned())
 
 /** Of what kind the failure recorded last is; error_prefix keeps it. */
 enum error_code error_code(void);

@@ -1,5 +1,6 @@
 #include "base/interrupt.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -9,22 +10,6 @@ enum { END_COUNT = sizeof ends / sizeof *ends };
 static volatile sig_atomic_t caught;
 static struct sigaction earlier[END_COUNT];
 static bool catching;
-
-void interrupt_hold(sigset_t *before)
-{
-	sigset_t set;
-	size_t i;
-
-	sigemptyset(&set);
-	for (i = 0; i < END_COUNT; i++)
-		sigaddset(&set, ends[i]);
-	pthread_sigmask(SIG_BLOCK, &set, before);
-}
-
-void interrupt_release(const sigset_t *before)
-{
-	pthread_sigmask(SIG_SETMASK, before, NULL);
-}
 
 static void note(int signal)
 {

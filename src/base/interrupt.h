@@ -5,14 +5,6 @@
 #ifndef PYCGUARD_INTERRUPT_H
 #define PYCGUARD_INTERRUPT_H
 
-#include <signal.h>
-
-/** From here on they wait. `before` is for interrupt_release; what is run meanwhile waits too. */
-void interrupt_hold(sigset_t *before);
-
-/** As it was before. One that has come meanwhile ends the process now. */
-void interrupt_release(const sigset_t *before);
-
 /** From here on such a signal is only noted: interrupt_caught is asked for it. */
 void interrupt_catch(void);
 

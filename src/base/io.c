@@ -62,17 +62,12 @@ ssize_t io_read(int fd, void *bytes, size_t size)
 
 ssize_t io_read_full(int fd, void *bytes, size_t size)
 {
-	char *next = bytes;
+	size_t have = 0;
 	ssize_t n = 1;
 
-	while (n > 0 && size > 0) {
-		n = io_read(fd, next, size);
-		if (n > 0) {
-			next += n;
-			size -= (size_t)n;
-		}
-	}
-	return n < 0 ? -1 : next - (char *)bytes;
+	for (; n > 0 && have<size; have += n> 0 ? (size_t)n : 0)
+		n = io_read(fd, (char *)bytes + have, size - have);
+	return n < 0 ? -1 : (ssize_t)have;
 }
 
 int io_read_all(struct buf *out, int fd, size_t most)

@@ -15,25 +15,20 @@ static size_t least(size_t a, size_t b)
  * of Damerau and Levenshtein, each letter being touched once). */
 static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 {
-	size_t rows[3][NAME_MAX_LEN + 1], *before = rows[0], *last = rows[1], *row = rows[2], *free;
-	size_t i, j;
+	size_t d[NAME_MAX_LEN + 1][NAME_MAX_LEN + 1], i, j;
 
-	for (j = 0; j <= b_len; j++)
-		last[j] = j;
-	for (i = 1; i <= a_len; i++) {
-		row[0] = i;
-		for (j = 1; j <= b_len; j++) {
-			row[j] = least(least(row[j - 1], last[j]) + 1,
-				last[j - 1] + (a[i - 1] != b[j - 1]));
+	for (i = 0; i <= a_len; i++)
+		for (j = 0; j <= b_len; j++) {
+			if (i == 0 || j == 0) {
+				d[i][j] = i + j;
+				continue;
+			}
+			d[i][j] = least(least(d[i][j - 1], d[i - 1][j]) + 1,
+				d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				row[j] = least(row[j], before[j - 2] + 1);
+				d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
 		}
-		free = before;
-		before = last;
-		last = row;
-		row = free;
-	}
-	return last[b_len];
+	return d[a_len][b_len];
 }
 
 /* "tracked" of check-tracked, "instal" of install */

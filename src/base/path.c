@@ -29,18 +29,6 @@ int path_compare(const char *a, size_t a_len, const char *b, size_t b_len)
 	return (a_len > b_len) - (a_len < b_len);
 }
 
-void path_from(struct buf *out, const char *path, size_t len, const char *dir)
-{
-	size_t i, shared = 0;
-
-	for (i = 0; i < len && path[i] == dir[i]; i++)
-		if (path[i] == '/')
-			shared = i + 1;
-	for (dir = strchr(dir + shared, '/'); dir; dir = strchr(dir + 1, '/'))
-		buf_adds(out, "../");
-	buf_add(out, path + shared, len - shared);
-}
-
 static void escape_byte(struct buf *out, unsigned char c)
 {
 	static const char letters[] = "abtnvfr";

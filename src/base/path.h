@@ -21,10 +21,6 @@ bool path_below(const char *path, size_t len, const char *dir, size_t dir_len);
 /** Order of the index: by bytes, a prefix first. <0, 0 or >0, as memcmp. */
 int path_compare(const char *a, size_t a_len, const char *b, size_t b_len);
 
-/** Append the way to `path` from `dir`, which has a slash at its end or is "": `../` where need
- * be. */
-void path_from(struct buf *out, const char *path, size_t len, const char *dir);
-
 /**
  * Append `path` for people: as it is when every character can be shown, else in double quotes with
  * C escapes as git's core.quotePath writes them (`"a\tb"`). What is escaped: control characters

@@ -191,16 +191,15 @@ static int put_in_place(struct writing *w)
 /* A signal that ends the process waits until nothing is left over. */
 static int replace(struct writing *w, const char *text, size_t len, mode_t mode)
 {
-	sigset_t before;
 	int status;
 
-	interrupt_hold(&before);
+	interrupt_catch();
 	status = write_beside(w, text, len, mode);
 	if (status == 0)
 		status = put_in_place(w);
 	if (w->beside.len && unlinkat(w->dir, w->beside.ptr, 0) < 0 && status == 0)
 		status = error_os(errno, "cannot delete '%s'", w->beside.ptr);
-	interrupt_release(&before);
+	interrupt_let_go();
 	buf_free(&w->beside);
 	return status;
 }
