@@ -230,8 +230,7 @@ static int visit(void *arg, const struct entry *e)
 	struct policy_decision d;
 	struct finding f;
 
-	if (c->unmatched &&
-		policy_strike(c->policy, run->matcher, e->path, e->len, c->unmatched) < 0)
+	if (c->matched && policy_note(c->policy, run->matcher, e->path, e->len, c->matched) < 0)
 		return -1;
 	if (c->kind == CHECK_TRACKED && c->named && c->named->count &&
 		!pathset_holds(c->named, e->path, e->len))

@@ -46,7 +46,7 @@ static int add_entry(struct policy *p, struct snapshot *s, const struct entry *e
 	status = snapshot_read(s, e, add_piece, &text);
 	if (status == 1)
 		status = error_set("it is too large");
-	policy_limit(p, POLICY_TIME);
+	p->limit = POLICY_TIME;
 	if (status == 0)
 		status = policy_add(p, text.ptr, text.len, policy_path);
 	else
@@ -110,7 +110,7 @@ int policy_load_disk(
 		status = error_set("cannot read policy '%s': %s", file,
 			S_ISLNK(st.st_mode) ? "it is a symbolic link" : "not a regular file");
 	} else {
-		policy_limit(*out, POLICY_TIME);
+		(*out)->limit = POLICY_TIME;
 		status = add_file(*out, file);
 	}
 	return finish(out, status);

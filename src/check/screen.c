@@ -124,7 +124,7 @@ static bool is_unchanged(
 static bool add_lines(struct screen *s, const struct buf *text, const char *origin)
 {
 	if (!s->policy)
-		s->policy = policy_new_either();
+		s->policy = policy_new(PATTERN_EITHER);
 	return s->policy && policy_add(s->policy, text->ptr, text->len, origin) == 0;
 }
 
@@ -165,10 +165,9 @@ static bool load_policy(struct screen *s, const struct policy_files *files, bool
 	if ((files->extend && !add_file(s, files->extend)) ||
 		!(files->policy ? add_file(s, files->policy) : add_staged(s)))
 		return false;
-	for (size_t i = 0; s->policy && !allows && i < policy_count(s->policy); i++)
-		if (policy_line(s->policy, i)->allows)
-			return false;
-	if (!s->policy || !policy_adds(s->policy))
+	if (s->policy && !allows && s->policy->allows)
+		return false;
+	if (!s->policy || !s->policy->adds)
 		return true;
 	s->matcher = matcher_new();
 	return s->matcher != NULL;
@@ -187,7 +186,10 @@ static bool has_suspect(const struct index_entry *e)
 
 bool screen_lets_pass(const struct index_entry *e, const struct policy *p, struct matcher *m)
 {
-	return !has_suspect(e) && (!m || policy_adds_path(p, m, e->path, e->len) == 0);
+	struct policy_decision d = {.rejected = false};
+
+	return !has_suspect(e) &&
+	       (!m || (policy_decide(p, m, e->path, e->len, &d) == 0 && !d.rejected));
 }
 
 static bool is_clean(const struct screen *s)

@@ -39,7 +39,7 @@ bool screen_is_clean(const struct environment *env, const struct policy_files *f
 /**
  * Whether an entry of an index is surely not rejected, those before it having been let pass.
  *
- * @param p of policy_new_either
+ * @param p of PATTERN_EITHER
  * @param m NULL: no line of the user's rejects, and `p` is not used
  */
 bool screen_lets_pass(const struct index_entry *e, const struct policy *p, struct matcher *m);

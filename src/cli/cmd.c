@@ -11,7 +11,7 @@
 #include "base/path.h"
 #include "disk/atomic_file.h"
 #include "hooks/self.h"
-#include "policy/rules.h"
+#include "policy/policy.h"
 
 enum { LIST_MAX = 30 };
 

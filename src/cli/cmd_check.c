@@ -13,19 +13,21 @@ struct work {
 	struct job job;
 	struct snapshot **bases;
 	size_t base_count;
-	bool *unmatched; /* NULL: not asked for */
+	bool *matched; /* which lines of the policy match; NULL: not asked for */
 	struct progress progress;
 };
 
 static int work_open(
 	struct work *w, const struct invocation *in, const struct environment *env, bool staged)
 {
-	*w = (struct work){.unmatched = NULL};
+	*w = (struct work){.matched = NULL};
 	progress_start(&w->progress, "files looked at", in->quiet);
 	if (job_open(&w->job, in, env) < 0)
 		return -1;
-	w->unmatched = staged ? NULL : policy_unmatched(w->job.policy);
-	return staged || w->unmatched ? 0 : -1;
+	if (staged || !w->job.policy->allows)
+		return 0;
+	w->matched = calloc(w->job.policy->count, sizeof *w->matched);
+	return w->matched ? 0 : error_oom();
 }
 
 static void work_close(struct work *w)
@@ -33,7 +35,7 @@ static void work_close(struct work *w)
 	while (w->base_count > 0)
 		snapshot_free(w->bases[--w->base_count]);
 	free(w->bases);
-	free(w->unmatched);
+	free(w->matched);
 	job_close(&w->job);
 }
 
@@ -50,15 +52,14 @@ static int find_bases(void *arg, struct snapshot ***bases, size_t *count)
 
 /* The words are made by error_set, since a line may hold anything. What --extend adds is for many
  * repositories. */
-static void warn_of_unmatched(
-	const struct policy *policy, const bool *unmatched, const char *extend)
+static void warn_of_unmatched(const struct policy *policy, const bool *matched, const char *extend)
 {
 	size_t i;
 
-	for (i = 0; unmatched && i < policy_count(policy); i++) {
-		const struct policy_line *line = policy_line(policy, i);
+	for (i = 0; matched && i < policy->count; i++) {
+		const struct policy_line *line = &policy->lines[i];
 
-		if (!unmatched[i] || (extend && strcmp(line->origin, extend) == 0))
+		if (!line->allows || matched[i] || (extend && strcmp(line->origin, extend) == 0))
 			continue;
 		error_set("%s:%zu: '%.200s' matches no tracked file", line->origin, line->number,
 			line->text);
@@ -81,7 +82,7 @@ static int check_index(const struct invocation *in, const struct environment *en
 			.find_bases = staged ? find_bases : NULL,
 			.find_bases_arg = &w,
 			.named = &w.job.named,
-			.unmatched = w.unmatched,
+			.matched = w.matched,
 			.progress = &w.progress};
 
 		r.at.prefix = w.job.prefix.ptr;
@@ -91,7 +92,7 @@ static int check_index(const struct invocation *in, const struct environment *en
 	}
 	if (status == STATUS_CLEAN) {
 		if (!in->quiet)
-			warn_of_unmatched(w.job.policy, w.unmatched, in->extend);
+			warn_of_unmatched(w.job.policy, w.matched, in->extend);
 		status = cmd_report(in, env, &r);
 	}
 	finding_list_free(&findings);

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/nearest.h"
 #include "check/check.h"
 #include "check/policy_load.h"
 #include "cli/job.h"
@@ -119,14 +118,9 @@ static int judge_in_revision(struct work *work)
 	return status;
 }
 
-static const char *rule_name(size_t i)
-{
-	return rule_text((enum rule)i)->id;
-}
-
 static int cannot_find(const char *typed)
 {
-	const char *rule = nearest_name(typed, strlen(typed), rule_name, RULE_COUNT);
+	const char *rule = rule_nearest(typed, strlen(typed));
 
 	if (rule)
 		return error_set("no file and no rule '%s': did you mean %s?", typed, rule);
@@ -310,7 +304,7 @@ static int run(const struct invocation *in, const struct environment *env)
 		.typed = in->operands[0],
 		.tracked = BUF_INIT,
 		.prefix = BUF_INIT};
-	enum rule rule = rule_of_id(work.typed);
+	enum rule rule = rule_of_id(work.typed, strlen(work.typed));
 	int status;
 
 	if (strcmp(in->format, "human") != 0 && strcmp(in->format, "json") != 0) {

@@ -57,16 +57,12 @@ static int compile(struct pattern **out, const char *line, size_t len)
 {
 	struct buf clean = BUF_INIT;
 	struct pattern_error why;
-	struct glob g;
 	int status = -1;
 
 	add_clean(&clean, line, len);
 	if (buf_failed(&clean) == 0)
-		status = glob_translate(&g, clean.ptr, clean.len, GLOB_DOCKER, false, &why);
-	if (status == 0) {
-		status = pattern_new(out, g.regex.ptr, g.regex.len, 0, &why);
-		glob_free(&g);
-	}
+		status = pattern_new_glob(
+			out, clean.ptr, clean.len, GLOB_DOCKER, PATTERN_CASED, &why);
 	buf_free(&clean);
 	return status;
 }
@@ -155,10 +151,11 @@ int dockerignore_excludes(
 	int excluded = 0, found = 0;
 	size_t i;
 
+	matcher_go(m, path, len, INT64_MAX);
 	for (i = 0; i < d->count && found >= 0; i++) {
 		if (d->rules[i].lets_in != excluded)
 			continue;
-		found = pattern_match(d->rules[i].pattern, m, path, len);
+		found = pattern_match(d->rules[i].pattern, m);
 		if (found > 0)
 			excluded = !d->rules[i].lets_in;
 	}

@@ -5,56 +5,16 @@
 
 /* The pattern being read. `len` leaves out the slash that means "directories only". */
 struct scan {
-	struct glob *out;
+	struct buf *regex, *literal;
+	struct buf run; /* the literal bytes since the last wildcard */
 	struct pattern_error *why;
 	const char *text;
-	size_t len;
-	size_t pos;
-	bool docker;
-	bool caseless;
-	bool about_path;  /* not about a name */
-	bool in_group;    /* an atomic group is open: what follows a star */
-	bool double_star; /* the last thing written is a real "**" and its slash */
-	struct buf run;   /* the literal bytes since the last wildcard */
-
-	/* The name being read, between slashes. */
-	size_t name;    /* where it starts */
-	bool name_wild; /* holds more than literal bytes */
-	bool name_dots; /* holds no literal byte but dots */
-	size_t name_len;
+	size_t len, pos;
+	size_t name; /* where the name that is being read starts */
+	bool docker, fold;
+	bool about_path; /* not about a name */
+	bool in_group;   /* an atomic group is open: what follows a star */
 };
-
-/* The bytes of each POSIX class, first and last of each range. */
-static const struct posix_class {
-	const char *name;
-	const char *ranges;
-} posix_classes[] = {
-	{"alnum", "09AZaz"},
-	{"alpha", "AZaz"},
-	{"blank", "\t\t  "},
-	{"cntrl", "\001\037\177\177"},
-	{"digit", "09"},
-	{"graph", "!~"},
-	{"lower", "az"},
-	{"print", " ~"},
-	{"punct", "!/:@[`{~"},
-	{"space", "\t\n\r\r  "},
-	{"upper", "AZ"},
-	{"xdigit", "09AFaf"},
-};
-
-/* A set of bytes has a bool for each. */
-static void set_add(bool *set, unsigned first, unsigned last)
-{
-	for (unsigned c = first; c <= last; c++)
-		set[c] = true;
-}
-
-static void set_add_other_cases(bool *set)
-{
-	for (unsigned c = 'A'; c <= 'Z'; c++)
-		set[c] = set[c + 'a' - 'A'] = set[c] || set[c + 'a' - 'A'];
-}
 
 /* The byte `ahead` of the one being read, 0 past the end. */
 static unsigned peek(const struct scan *s, size_t ahead)
@@ -69,97 +29,85 @@ static int refuse(struct scan *s, size_t at, const char *reason)
 	return 1;
 }
 
-/* Appends a byte that stands for itself in an expression, in or outside a class. */
-static void add_byte(struct buf *regex, unsigned c)
-{
-	if (c > ' ' && c < 0x7f && c != '/' && !(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') &&
-		!(c >= 'a' && c <= 'z'))
-		buf_addc(regex, '\\');
-	buf_addc(regex, (char)c);
-}
-
 /* Appends what stands for other bytes than itself. */
 static void add_wildcard(struct scan *s, const char *regex)
 {
-	buf_adds(&s->out->regex, regex);
-	if (s->run.len >= s->out->literal.len) {
-		struct buf shorter = s->out->literal;
+	buf_adds(s->regex, regex);
+	if (s->run.len >= s->literal->len) {
+		struct buf shorter = *s->literal;
 
-		s->out->literal = s->run;
+		*s->literal = s->run;
 		s->run = shorter;
 	}
 	buf_clear(&s->run);
-	s->double_star = false;
 }
 
 static void close_group(struct scan *s)
 {
 	if (s->in_group)
-		buf_addc(&s->out->regex, ')');
+		buf_addc(s->regex, ')');
 	s->in_group = false;
 }
 
-/* A name that no path has: git would go on comparing, and never match. */
-static int end_name(struct scan *s)
+/* A name that no path has, up to `end`: git would go on comparing, and never match. */
+static int end_name(struct scan *s, size_t end)
 {
-	if (!s->docker && !s->name_wild && !s->name_len)
-		return refuse(s, s->name, "no path has an empty name between slashes");
-	if (!s->docker && !s->name_wild && s->name_dots && s->name_len <= 2)
-		return refuse(s, s->name, "no path has '.' or '..' as a name");
-	s->name = s->pos;
-	s->name_wild = false;
-	s->name_dots = true;
-	s->name_len = 0;
-	return 0;
+	size_t i, dots = 0;
+
+	for (i = s->name; i < end; i++, dots++) {
+		i += s->text[i] == '\\';
+		if (s->text[i] != '.')
+			break;
+	}
+	if (i < end || dots > 2 || s->docker)
+		return 0;
+	return refuse(s, s->name,
+		dots ? "no path has '.' or '..' as a name" :
+		       "no path has an empty name between slashes");
 }
 
-/* A byte before `pos` that stands for itself. */
-static int add_literal(struct scan *s, unsigned c)
+/* A byte that stands for itself, and may be escaped. */
+static int read_literal(struct scan *s)
 {
-	add_byte(&s->out->regex, c);
+	size_t start = s->pos;
+	unsigned c;
+
+	s->pos += peek(s, 0) == '\\';
+	c = peek(s, 0);
+	if (!c)
+		return refuse(s, start, "nothing follows the backslash");
+	s->pos++;
+	if (c == '/' && end_name(s, start))
+		return 1;
+	if (c > ' ' && c < 0x7f && c != '/' && !(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') &&
+		!(c >= 'a' && c <= 'z'))
+		buf_addc(s->regex, '\\');
+	buf_addc(s->regex, (char)c);
 	buf_addc(&s->run, (char)c);
-	s->double_star = false;
 	if (c == '/') {
 		close_group(s);
-		return end_name(s);
+		s->name = s->pos;
 	}
-	s->name_len++;
-	s->name_dots = s->name_dots && c == '.';
 	return 0;
 }
 
-static void add_star(struct scan *s)
+static size_t stars_end(const struct scan *s)
 {
-	s->name_wild = true;
-	close_group(s);
-	add_wildcard(s, s->docker ? "[^/]*" : "(?>[^/]*?");
-	s->in_group = !s->docker;
+	size_t pos = s->pos;
+
+	while (pos < s->len && s->text[pos] == '*')
+		pos++;
+	return pos;
 }
 
-static void add_double_star(struct scan *s)
+/* Passes over each real "**" and the slash after it, at the start of a name. */
+static bool skip_double_stars(struct scan *s)
 {
-	if (!s->double_star) {
-		add_wildcard(s, "(*COMMIT)(?s:.*?/)\?\?");
-		buf_addc(&s->run, '/');
-	}
-	s->double_star = true;
-}
+	size_t start = s->pos, after;
 
-/* A real "**", and a slash after it. A plain slash may be left out with it, an escaped one not. */
-static int read_double_star(struct scan *s)
-{
-	if (peek(s, 0) == '\\') {
-		add_star(s);
-		s->pos += 2;
-		if (add_literal(s, '/'))
-			return 1;
-		add_double_star(s);
-		return 0;
-	}
-	s->name_wild = true;
-	s->pos++;
-	add_double_star(s);
-	return end_name(s);
+	while ((after = stars_end(s)) >= s->pos + 2 && after < s->len && s->text[after] == '/')
+		s->pos = s->name = after + 1;
+	return s->pos > start;
 }
 
 /* Docker's, which takes two asterisks at a time. At the start, before plain text, it is read as
@@ -178,197 +126,131 @@ static void read_docker_double_star(struct scan *s)
 		add_wildcard(s, "(?s:.*/)?");
 }
 
-static size_t skip_stars(const struct scan *s)
+static void read_stars(struct scan *s)
 {
-	size_t pos = s->pos;
-
-	while (pos < s->len && s->text[pos] == '*')
-		pos++;
-	return pos;
-}
-
-static int read_stars(struct scan *s)
-{
-	size_t run = s->pos;
-	bool at_name = run == 0 || s->text[run - 1] == '/';
+	size_t start = s->pos, end = s->docker ? start + 1 : stars_end(s);
+	bool escaped;
 
 	if (s->docker && peek(s, 1) == '*') {
 		read_docker_double_star(s);
-		return 0;
+		return;
 	}
-	s->pos = s->docker ? run + 1 : skip_stars(s);
-	if (s->about_path && !s->docker && at_name && s->pos - run >= 2 &&
-		(peek(s, 0) == '/' || (peek(s, 0) == '\\' && peek(s, 1) == '/')))
-		return read_double_star(s);
-	add_star(s);
-	return 0;
+	s->pos = end;
+	escaped = peek(s, 0) == '\\';
+	if (s->about_path && start == s->name && end - start >= 2 && peek(s, escaped) == '/') {
+		/* A plain slash may be left out with the "**", an escaped one not. */
+		s->pos = s->name = end + escaped + 1;
+		skip_double_stars(s);
+		add_wildcard(s, escaped ? "(*COMMIT)(?s:.*?/)" : "(*COMMIT)(?s:.*?/)\?\?");
+		buf_addc(&s->run, '/');
+		return;
+	}
+	close_group(s);
+	add_wildcard(s, s->docker ? "[^/]*" : "(?>[^/]*?");
+	s->in_group = !s->docker;
 }
 
 /* At "[:" within a class. `*previous` becomes what a range may start with, 0 for nothing. */
 static int read_posix_class(struct scan *s, bool *set, unsigned *previous)
 {
-	const char *name = s->text + s->pos + 2;
-	const char *close = memchr(name, ']', s->len - s->pos - 2);
-	size_t i, count = sizeof posix_classes / sizeof *posix_classes;
+	/* A name, and the first and last byte of each range. */
+	static const char *const classes[][2] = {{"alnum", "09AZaz"}, {"alpha", "AZaz"},
+		{"blank", "\t\t  "}, {"cntrl", "\001\037\177\177"}, {"digit", "09"},
+		{"graph", "!~"}, {"lower", "az"}, {"print", " ~"}, {"punct", "!/:@[`{~"},
+		{"space", "\t\n\r\r  "}, {"upper", "AZ"}, {"xdigit", "09AFaf"}};
+	const char *name = s->text + s->pos + 2, *close = memchr(name, ']', s->len - s->pos - 2);
+	size_t i, len, count = sizeof classes / sizeof *classes;
 
+	*previous = 0;
 	if (!close) {
 		s->pos = s->len;
 		return 0;
 	}
 	if (close == name || close[-1] != ':') {
-		set_add(set, '[', '[');
+		set['['] = true;
 		*previous = '[';
 		s->pos++;
 		return 0;
 	}
+	len = (size_t)(close - name) - 1;
 	for (i = 0; i < count; i++)
-		if (strncmp(posix_classes[i].name, name, (size_t)(close - name) - 1) == 0 &&
-			posix_classes[i].name[close - name - 1] == '\0')
+		if (strlen(classes[i][0]) == len && memcmp(classes[i][0], name, len) == 0)
 			break;
 	if (i == count)
 		return refuse(s, s->pos, "unknown POSIX class");
-	for (const char *r = posix_classes[i].ranges; *r; r += 2)
-		set_add(set, (unsigned char)r[0], (unsigned char)r[1]);
-	*previous = 0;
-	s->pos = (size_t)(close - s->text) + 1;
-	return 0;
-}
-
-/* One byte of a class, which may be escaped; 0 at the end of the pattern. */
-static unsigned read_class_byte(struct scan *s)
-{
-	unsigned c;
-
-	if (peek(s, 0) == '\\')
-		s->pos++;
-	c = peek(s, 0);
-	s->pos += c != 0;
-	return c;
-}
-
-static int read_class_item(struct scan *s, bool *set, unsigned *previous)
-{
-	unsigned first = *previous;
-	unsigned c;
-
-	if (peek(s, 0) == '[' && peek(s, 1) == ':')
-		return read_posix_class(s, set, previous);
-	if (peek(s, 0) == '-' && first && peek(s, 1) && peek(s, 1) != ']') {
-		s->pos++;
-		c = read_class_byte(s);
-		if (s->docker && c && c < first)
-			return refuse(s, s->pos - 1, "the range is empty");
-		set_add(set, first, c);
-		*previous = 0;
-		return 0;
-	}
-	c = read_class_byte(s);
-	set_add(set, c, c);
-	*previous = c;
+	for (const char *r = classes[i][1]; *r; r += 2)
+		for (char c = r[0]; c <= r[1] && c > 0; c++)
+			set[(unsigned char)c] = true;
+	s->pos += 2 + len + 2;
 	return 0;
 }
 
 /* Writes a class that starts at `open` and has been read, as the bytes that it matches. */
 static int add_class(struct scan *s, size_t open, bool *set, bool negated)
 {
-	struct buf *regex = &s->out->regex;
-	unsigned count = 0, last;
+	bool any = false;
+	int c, end;
 
-	if (s->caseless)
-		set_add_other_cases(set);
-	for (unsigned c = 0; c < 256; c++)
-		set[c] = set[c] != negated && c && (c != '/' || s->docker);
+	for (c = 'A'; c <= 'Z' && s->fold; c++)
+		set[c] = set[c + 'a' - 'A'] = set[c] || set[c + 'a' - 'A'];
 	add_wildcard(s, "[");
-	for (unsigned c = 1; c < 256; c = last + 1) {
-		last = c;
-		if (!set[c])
-			continue;
-		while (last < 255 && set[last + 1])
-			last++;
-		count++;
-		add_byte(regex, c);
-		if (last > c) {
-			buf_addc(regex, '-');
-			add_byte(regex, last);
-		}
+	for (c = 1; c < 256; c = end + 1) {
+		for (end = c; end < 256 && set[end] != negated && (end != '/' || s->docker); end++)
+			;
+		if (end > c)
+			buf_addf(s->regex, "\\x%02x-\\x%02x", c, end - 1);
+		any = any || end > c;
 	}
-	buf_addc(regex, ']');
-	s->name_wild = true;
-	return count ? 0 : refuse(s, open, "the class can match nothing");
+	buf_addc(s->regex, ']');
+	return any ? 0 : refuse(s, open, "the class can match nothing");
 }
 
 static int read_class(struct scan *s)
 {
-	bool set[256] = {false};
-	size_t open = s->pos++;
-	unsigned previous = 0;
-	bool negated = peek(s, 0) == '^' || (peek(s, 0) == '!' && !s->docker);
+	bool set[256] = {false}, negated, range;
+	size_t open = s->pos++, first;
+	unsigned previous = 0, c;
 
-	s->pos += negated;
+	negated = peek(s, 0) == '^' || (peek(s, 0) == '!' && !s->docker);
+	first = s->pos += negated;
 	if (s->docker && peek(s, 0) == ']')
 		return refuse(s, open, "the class can match nothing");
-	do {
-		if (read_class_item(s, set, &previous))
-			return 1;
+	while (s->pos == first || peek(s, 0) != ']') {
 		if (s->pos == s->len)
 			return refuse(s, open, "the class is not closed");
-	} while (peek(s, 0) != ']');
+		if (peek(s, 0) == '[' && peek(s, 1) == ':') {
+			if (read_posix_class(s, set, &previous))
+				return 1;
+			continue;
+		}
+		range = peek(s, 0) == '-' && previous && peek(s, 1) && peek(s, 1) != ']';
+		s->pos += range;
+		s->pos += peek(s, 0) == '\\';
+		c = peek(s, 0);
+		if (range && s->docker && c && c < previous)
+			return refuse(s, s->pos, "the range is empty");
+		for (unsigned b = range ? previous : c; b <= c; b++)
+			set[b] = true;
+		previous = range ? 0 : c;
+		s->pos += c != 0;
+	}
 	s->pos++;
 	return add_class(s, open, set, negated);
 }
 
-static int read_token(struct scan *s)
-{
-	unsigned c = peek(s, 0);
-
-	switch (c) {
-	case '*':
-		return read_stars(s);
-	case '[':
-		return read_class(s);
-	case '?':
-		s->pos++;
-		s->name_wild = true;
-		add_wildcard(s, "[^/]");
-		return 0;
-	case '\\':
-		s->pos++;
-		c = peek(s, 0);
-		if (!c)
-			return refuse(s, s->pos - 1, "nothing follows the backslash");
-		break;
-	}
-	s->pos++;
-	return add_literal(s, c);
-}
-
-/* Whether the rest of the name, from `pos` on, has a star. */
-static bool name_has_star(const struct scan *s, size_t pos)
-{
-	while (pos < s->len && s->text[pos] != '/' && s->text[pos] != '*')
-		pos++;
-	return pos < s->len && s->text[pos] == '*';
-}
-
-/* Writes how the expression starts: at the top, or at any name. A name whose one star comes first
- * needs no start: to search for the rest is several times faster. */
+/* Writes how the expression starts: at the top, or at any name. A pattern whose one star comes
+ * first needs no start: to search for the rest is several times faster. */
 static void start(struct scan *s)
 {
-	bool anywhere = !s->about_path && !s->docker;
-	size_t after = skip_stars(s);
+	bool anywhere = !s->docker && (!s->about_path || skip_double_stars(s));
+	size_t after = stars_end(s);
 
-	for (; s->about_path && !s->docker; after = skip_stars(s)) {
-		if (after - s->pos < 2 || after == s->len || s->text[after] != '/')
-			break;
-		anywhere = true;
-		s->pos = s->name = after + 1;
-	}
-	if (anywhere && after > s->pos && after < s->len && !name_has_star(s, after)) {
+	if (anywhere && after > s->pos && after < s->len &&
+		!memchr(s->text + after, '*', s->len - after)) {
 		s->pos = after;
-		s->name_wild = true;
 		return;
 	}
-	buf_adds(&s->out->regex, anywhere ? "(?<![^/])" : "\\A");
+	buf_adds(s->regex, anywhere ? "(?<![^/])" : "\\A");
 	buf_addc(&s->run, '/');
 }
 
@@ -376,6 +258,7 @@ static int read_pattern(struct scan *s)
 {
 	const char *nul = memchr(s->text, '\0', s->len);
 	bool dir_only = !s->docker && s->len && s->text[s->len - 1] == '/';
+	int rc = 0;
 
 	if (nul)
 		return refuse(s, (size_t)(nul - s->text), "a NUL byte");
@@ -385,10 +268,19 @@ static int read_pattern(struct scan *s)
 	if (s->pos == s->len && !s->docker)
 		return refuse(s, 0, "the pattern is empty");
 	start(s);
-	while (s->pos < s->len)
-		if (read_token(s))
-			return 1;
-	if (end_name(s))
+	while (s->pos < s->len && !rc) {
+		unsigned c = peek(s, 0);
+
+		if (c == '*') {
+			read_stars(s);
+		} else if (c == '?') {
+			s->pos++;
+			add_wildcard(s, "[^/]");
+		} else {
+			rc = c == '[' ? read_class(s) : read_literal(s);
+		}
+	}
+	if (rc || end_name(s, s->len))
 		return 1;
 	buf_addc(&s->run, '/');
 	add_wildcard(s, dir_only ? "/" : "(?:/|\\z)");
@@ -396,33 +288,23 @@ static int read_pattern(struct scan *s)
 	return 0;
 }
 
-int glob_translate(struct glob *out, const char *pattern, size_t len, enum glob_grammar grammar,
-	bool caseless, struct pattern_error *why)
+int glob_translate(struct buf *regex, struct buf *literal, const char *pattern, size_t len,
+	enum glob_grammar grammar, bool fold, struct pattern_error *why)
 {
 	struct scan s = {
-		.out = out,
+		.regex = regex,
+		.literal = literal,
+		.run = BUF_INIT,
 		.why = why,
 		.text = pattern,
 		.len = len,
 		.docker = grammar == GLOB_DOCKER,
-		.caseless = caseless,
-		.run = BUF_INIT,
-		.name_dots = true,
+		.fold = fold,
 	};
-	int rc;
+	int rc = read_pattern(&s);
 
-	*out = (struct glob){.regex = BUF_INIT, .literal = BUF_INIT};
-	rc = read_pattern(&s);
-	if (!rc && (buf_failed(&out->regex) || buf_failed(&out->literal) || buf_failed(&s.run)))
+	if (!rc && (buf_failed(regex) || buf_failed(literal) || buf_failed(&s.run)))
 		rc = -1;
 	buf_free(&s.run);
-	if (rc)
-		glob_free(out);
 	return rc;
-}
-
-void glob_free(struct glob *g)
-{
-	buf_free(&g->regex);
-	buf_free(&g->literal);
 }

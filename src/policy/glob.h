@@ -38,24 +38,17 @@ struct pattern_error {
 	char reason[160];
 };
 
-struct glob {
-	struct buf regex;
-	/* Bytes that stand in each path that matches, letters in either case, once the path has a
-	 * slash before it and one after it; the longest run that there is. */
-	struct buf literal;
-};
-
 /**
  * Translate a pattern: no `!`, no blanks at the end; one of Docker's has no `//`, `.` or `..` left.
  *
- * @param out      for glob_free if 0 is returned
- * @param caseless classes contain both cases of a letter that they name
- * @param why      filled on refusal; may not be NULL
+ * @param regex   empty; the expression
+ * @param literal empty; the longest run of bytes that stand in each path that matches, letters in
+ *                either case, once the path has a slash before it and one after it
+ * @param fold    classes contain both cases of a letter that they name
+ * @param why     filled on refusal; may not be NULL
  * @return 0; 1 when the pattern could never match (`why` tells); -1 with the failure recorded
  */
-int glob_translate(struct glob *out, const char *pattern, size_t len, enum glob_grammar grammar,
-	bool caseless, struct pattern_error *why);
-
-void glob_free(struct glob *g);
+int glob_translate(struct buf *regex, struct buf *literal, const char *pattern, size_t len,
+	enum glob_grammar grammar, bool fold, struct pattern_error *why);
 
 #endif

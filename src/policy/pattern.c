@@ -1,5 +1,6 @@
 #include "policy/pattern.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,12 +26,20 @@ enum {
 	JIT_STACK_MIN = 32 * 1024,
 	JIT_STACK_MAX = 512 * 1024,
 	STEPS = 64, /* the clock is looked at as often */
+	GRAMS = 3,
+	SLOTS = 512,
 };
 
+/*
+ * So that hundreds of patterns cost a path little more than a few, a pattern knows up to three
+ * grams of each path that it matches: three bytes in a row of a path with a slash before it and one
+ * after it, letters in either case, as a number below SLOTS. SLOTS itself is in any path.
+ */
 struct pattern {
 	pcre2_code *code;
 	bool jit;
 	struct pattern *exact; /* of PATTERN_EITHER, or NULL: what else it matches */
+	uint16_t grams[GRAMS];
 };
 
 struct matcher {
@@ -39,7 +48,19 @@ struct matcher {
 	pcre2_jit_stack *stack; /* NULL where PCRE2 has no JIT */
 	unsigned steps;
 	int64_t until;
+	const char *path;
+	size_t len;
+	unsigned char has[SLOTS + 1]; /* the grams of the path */
 };
+
+/* The gram of the first three of four bytes. */
+static inline uint16_t gram_of(const char s[static 4])
+{
+	uint32_t bytes;
+
+	memcpy(&bytes, s, sizeof bytes);
+	return (uint16_t)((bytes & htonl(0x1f1f1f00)) * UINT32_C(2654435761) >> 23);
+}
 
 static void describe(int code, char *out, size_t size)
 {
@@ -47,19 +68,16 @@ static void describe(int code, char *out, size_t size)
 		snprintf(out, size, "PCRE2 error %d", code);
 }
 
-int pattern_new(struct pattern **out, const char *regex, size_t len, unsigned flags,
+static int compile(struct pattern **out, const char *regex, size_t len, uint32_t options,
 	struct pattern_error *why)
 {
-	uint32_t options = PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C |
-			   ((flags & (PATTERN_CASELESS | PATTERN_EITHER)) ? PCRE2_CASELESS : 0) |
-			   ((flags & PATTERN_TIMED) ? PCRE2_AUTO_CALLOUT : 0);
 	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
 	struct pattern *p = calloc(1, sizeof *p);
 	PCRE2_SIZE offset = 0;
 	size_t size = 0;
 	int code = PCRE2_ERROR_NOMEMORY;
 
-	*out = NULL;
+	options |= PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C;
 	if (context && p) {
 		pcre2_set_max_pattern_length(context, MAX_PATTERN);
 		pcre2_set_parens_nest_limit(context, MAX_PARENS);
@@ -79,15 +97,51 @@ int pattern_new(struct pattern **out, const char *regex, size_t len, unsigned fl
 	if (pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0 &&
 		pcre2_pattern_info(p->code, PCRE2_INFO_JITSIZE, &size) == 0)
 		p->jit = size > 0;
-	if (flags & PATTERN_EITHER)
-		code = pattern_new(&p->exact, regex, len, flags & ~(unsigned)PATTERN_EITHER, why);
-	else
-		code = 0;
-	if (code)
-		pattern_free(p);
-	else
-		*out = p;
-	return code;
+	for (size_t i = 0; i < GRAMS; i++)
+		p->grams[i] = SLOTS;
+	*out = p;
+	return 0;
+}
+
+int pattern_new(struct pattern **out, const char *regex, size_t len, enum pattern_case letters,
+	struct pattern_error *why)
+{
+	uint32_t caseless = letters == PATTERN_CASED ? 0 : PCRE2_CASELESS;
+	int rc;
+
+	*out = NULL;
+	rc = compile(out, regex, len, PCRE2_AUTO_CALLOUT | caseless, why);
+	if (rc == 0 && letters == PATTERN_EITHER)
+		rc = compile(&(*out)->exact, regex, len, PCRE2_AUTO_CALLOUT, why);
+	if (rc) {
+		pattern_free(*out);
+		*out = NULL;
+	}
+	return rc;
+}
+
+/* Letters of a class are folded before it is negated, or after, which says more: PCRE2 folds once
+ * more. */
+int pattern_new_glob(struct pattern **out, const char *glob, size_t len, enum glob_grammar grammar,
+	enum pattern_case letters, struct pattern_error *why)
+{
+	struct buf regex = BUF_INIT, literal = BUF_INIT;
+	int rc = glob_translate(
+		&regex, &literal, glob, len, grammar, letters == PATTERN_CASELESS, why);
+
+	*out = NULL;
+	if (rc == 0) {
+		rc = compile(out, regex.ptr, regex.len,
+			letters == PATTERN_CASED ? 0 : PCRE2_CASELESS, why);
+		if (rc > 0)
+			*why = (struct pattern_error){1, "the pattern is too long"};
+	}
+	/* The last ones of what a path must contain, which has a NUL after it. */
+	for (size_t i = 0; rc == 0 && i + 3 <= literal.len; i++)
+		(*out)->grams[i % GRAMS] = gram_of(literal.ptr + i);
+	buf_free(&regex);
+	buf_free(&literal);
+	return rc;
 }
 
 void pattern_free(struct pattern *p)
@@ -111,11 +165,6 @@ int64_t pattern_clock(void)
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-void matcher_until(struct matcher *m, int64_t time)
-{
-	m->until = time;
-}
-
 static int look_at_clock(pcre2_callout_block *block, void *arg)
 {
 	struct matcher *m = arg;
@@ -131,7 +180,6 @@ struct matcher *matcher_new(void)
 
 	if (!m)
 		goto oom;
-	m->until = INT64_MAX;
 	m->data = pcre2_match_data_create(1, NULL);
 	m->context = pcre2_match_context_create(NULL);
 	if (!m->data || !m->context)
@@ -163,19 +211,42 @@ void matcher_free(struct matcher *m)
 	free(m);
 }
 
-int pattern_match(const struct pattern *p, struct matcher *m, const char *path, size_t len)
+void matcher_go(struct matcher *m, const char *path, size_t len, int64_t until)
 {
-	PCRE2_SPTR subject = (PCRE2_SPTR)path;
+	char ends[] = "///////";
+	size_t n = len < 3 ? len : 3;
+
+	m->path = path;
+	m->len = len;
+	m->until = until;
+	memset(m->has, 0, sizeof m->has);
+	m->has[SLOTS] = 1;
+	for (size_t i = 0; i + 4 <= len; i++)
+		m->has[gram_of(path + i)] = 1;
+	/* Those with a slash before the path, and with one after it, and the last within it. */
+	memcpy(ends + 1, path, n);
+	m->has[gram_of(ends)] = 1;
+	memcpy(ends + 4 - n, path + len - n, n);
+	for (size_t i = 0; i < 3; i++)
+		m->has[gram_of(ends + i)] = 1;
+}
+
+int pattern_match(const struct pattern *p, struct matcher *m)
+{
+	PCRE2_SPTR subject = (PCRE2_SPTR)m->path;
 	char reason[160] = "the path is too long";
 	int code;
 
-	if (len <= MAX_PATH) {
-		code = p->jit ? pcre2_jit_match(p->code, subject, len, 0, 0, m->data, m->context) :
-				pcre2_match(p->code, subject, len, 0, 0, m->data, m->context);
+	if (!m->has[p->grams[0]] || !m->has[p->grams[1]] || !m->has[p->grams[2]])
+		return 0;
+	if (m->len <= MAX_PATH) {
+		code = p->jit ? pcre2_jit_match(
+					p->code, subject, m->len, 0, 0, m->data, m->context) :
+				pcre2_match(p->code, subject, m->len, 0, 0, m->data, m->context);
 		if (code >= 0)
 			return 1;
 		if (code == PCRE2_ERROR_NOMATCH)
-			return p->exact ? pattern_match(p->exact, m, path, len) : 0;
+			return p->exact ? pattern_match(p->exact, m) : 0;
 		if (code == PCRE2_ERROR_NOMEMORY)
 			return error_oom();
 		if (code == PCRE2_ERROR_CALLOUT)
@@ -183,8 +254,8 @@ int pattern_match(const struct pattern *p, struct matcher *m, const char *path, 
 		else
 			describe(code, reason, sizeof reason);
 	}
-	return error_set(
-		"too hard for path '%.*s': %s", len < 1000 ? (int)len : 1000, path, reason);
+	return error_set("too hard for path '%.*s': %s", m->len < 1000 ? (int)m->len : 1000,
+		m->path, reason);
 }
 
 void pattern_library_version(char out[static 64])

@@ -19,25 +19,26 @@
 
 struct pattern;
 
-/** The scratch memory of one thread that matches: match data, limits, JIT stack. */
+/** The scratch memory of one thread that matches, and the path that it is at. */
 struct matcher;
 
-enum pattern_flags {
-	PATTERN_CASELESS = 1, /* ASCII letters match in both cases */
-	PATTERN_EITHER = 2,   /* matches what it matches with PATTERN_CASELESS or without */
-	PATTERN_TIMED = 4,    /* a match can take so long that the time must be looked at in it */
-};
+/** How letters match: with regard to case, or not (ASCII only), or either way, which is more than
+ * not: under negation (`[!a-z]`, `(?!x)`) a caseless match is less. */
+enum pattern_case { PATTERN_CASED, PATTERN_CASELESS, PATTERN_EITHER };
 
 /**
- * Compile an expression.
+ * Compile an expression, or a glob.
  *
  * @param out yours, for pattern_free; NULL on failure
  * @param why filled on refusal; may not be NULL
- * @return 0; 1 when PCRE2 refuses it (`why` tells); -1 with the failure recorded (no memory)
+ * @return 0; 1 when it is refused (`why` tells); -1 with the failure recorded (no memory)
  */
-int pattern_new(struct pattern **out, const char *regex, size_t len, unsigned flags,
+int pattern_new(struct pattern **out, const char *regex, size_t len, enum pattern_case letters,
 	struct pattern_error *why);
+int pattern_new_glob(struct pattern **out, const char *glob, size_t len, enum glob_grammar grammar,
+	enum pattern_case letters, struct pattern_error *why);
 
+/** NULL is allowed, here and below. */
 void pattern_free(struct pattern *p);
 
 /** @return yours, for matcher_free; NULL with the failure recorded when memory is gone. */
@@ -48,15 +49,20 @@ void matcher_free(struct matcher *m);
 /** A time in nanoseconds, cheap to ask for and exact to some milliseconds. */
 int64_t pattern_clock(void);
 
-/** Have each match from now on fail that is not done at that time (of pattern_clock). */
-void matcher_until(struct matcher *m, int64_t time);
+/**
+ * Go to a path, for pattern_match.
+ *
+ * @param path  borrowed until the next one
+ * @param until the time (of pattern_clock) after which each match of an expression fails
+ */
+void matcher_go(struct matcher *m, const char *path, size_t len, int64_t until);
 
 /**
- * Whether a path matches.
+ * Whether the path matches.
  *
  * @return 1 or 0; -1 with the failure recorded when a limit was hit or PCRE2 failed
  */
-int pattern_match(const struct pattern *p, struct matcher *m, const char *path, size_t len);
+int pattern_match(const struct pattern *p, struct matcher *m);
 
 /** The version of the PCRE2 in use, "10.42 2022-12-11"; `out` has room for 64 bytes. */
 void pattern_library_version(char out[static 64]);

@@ -1,22 +1,69 @@
-#include "policy/policy_private.h"
+#include "policy/policy.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
-#include "base/buf.h"
 #include "base/error.h"
+#include "base/nearest.h"
 
-static const char *const builtin_lines[BUILTIN_COUNT] = {"__pycache__/", "*.py[cod]", "*$py.class"};
+enum { QUOTED_MAX = 200 };
 
+static const struct rule_text rule_texts[RULE_COUNT] = {
+#define RULE(name, id, summary, why, example, fix) [name] = {id, summary, why, example, fix},
+#include "policy/rules.def"
+#undef RULE
+};
+
+static const char builtin_lines[] = "__pycache__/\n*.py[cod]\n*$py.class\n";
 static const char regex_mark[] = "regex:";
 
-/* The name of a policy file, which its lines borrow. */
-struct origin {
-	struct origin *next;
-	char name[];
-};
+const struct rule_text *rule_text(enum rule rule)
+{
+	return &rule_texts[rule];
+}
+
+enum rule rule_of_id(const char *id, size_t len)
+{
+	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
+		if (strlen(rule_texts[rule].id) == len && memcmp(rule_texts[rule].id, id, len) == 0)
+			return (enum rule)rule;
+	return RULE_NONE;
+}
+
+static const char *id_of(size_t i)
+{
+	return rule_texts[i].id;
+}
+
+const char *rule_nearest(const char *word, size_t len)
+{
+	return nearest_name(word, len, id_of, RULE_COUNT);
+}
+
+/* What the policies with a limit have taken in this process, in nanoseconds. */
+static atomic_llong spent;
+
+static int64_t clock_of(const struct policy *p)
+{
+	return p->limit ? pattern_clock() : 0;
+}
+
+/* Counts the time since `begun`. 0; -1 recorded: it was too long. */
+static int charge(const struct policy *p, int64_t begun)
+{
+	const char *origin = p->count ? p->lines[p->count - 1].origin : NULL;
+	int64_t took = clock_of(p) - begun;
+
+	if (took > 0)
+		spent += took;
+	if (!p->limit || spent <= p->limit)
+		return 0;
+	return error_set("cannot apply policy '%s': it takes more than %lld s in all",
+		origin ? origin : "built in", (long long)p->limit / 1000000000);
+}
 
 /* A policy file being read, at one of its lines. */
 struct reader {
@@ -41,173 +88,79 @@ static bool begins(const char *s, size_t len, const char *mark)
 	return len >= strlen(mark) && memcmp(s, mark, strlen(mark)) == 0;
 }
 
-/* The last grams of what a path must contain. */
-static void set_grams(struct policy_line *line, const struct buf *literal)
+/* Reads the rules of a `!` line, and moves `*at` behind their colon. 0; -1 refused. */
+static int read_rules(const struct reader *r, unsigned *rules, size_t *at)
 {
-	for (size_t i = 0; i < POLICY_GRAMS; i++)
-		line->grams[i] = POLICY_SLOTS;
-	for (size_t i = 0; literal && i + 3 <= literal->len; i++) /* there is a NUL after it */
-		line->grams[i % POLICY_GRAMS] = gram_of(literal->ptr + i);
-}
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_,";
+	const char *word = r->line + 1, *end = memchr(word, ':', r->len - 1), *s;
+	char reason[120];
 
-/* A class is folded before it is negated, or after, which says more; PCRE2 folds once more. */
-static int compile_glob(
-	struct policy_line *line, const char *s, const struct policy *p, struct pattern_error *why)
-{
-	struct glob g;
-	int rc = glob_translate(&g, s, strlen(s), GLOB_GIT, p->caseless && !p->either, why);
+	for (s = word; end && s < end && strchr(letters, *s); s++)
+		;
+	if (!end || end == word || s < end || begins(word, r->len - 1, regex_mark))
+		return 0;
+	for (; word <= end; word = s + 1) {
+		enum rule rule;
+		const char *nearest;
+		int shown;
 
-	if (rc)
-		return rc;
-	set_grams(line, &g.literal);
-	rc = pattern_new(
-		&line->pattern, g.regex.ptr, g.regex.len, p->caseless ? PATTERN_CASELESS : 0, why);
-	if (rc > 0)
-		*why = (struct pattern_error){1, "the pattern is too long"};
-	glob_free(&g);
-	return rc;
-}
-
-/* 0, 1 for a refusal with `why` counting from the start of the line, -1 recorded. The pattern
- * starts after `skipped` bytes of the line. */
-static int compile_line(
-	struct policy_line *line, size_t skipped, const struct policy *p, struct pattern_error *why)
-{
-	const char *s = line->text + skipped;
-	int rc;
-
-	if (begins(s, strlen(s), regex_mark)) {
-		s += strlen(regex_mark);
-		skipped += strlen(regex_mark);
-		set_grams(line, NULL);
-		rc = pattern_new(&line->pattern, s, strlen(s),
-			PATTERN_TIMED | (p->either ? PATTERN_EITHER : p->caseless), why);
-	} else {
-		rc = compile_glob(line, s, p, why);
+		s = memchr(word, ',', (size_t)(end - word));
+		s = s ? s : end;
+		rule = rule_of_id(word, (size_t)(s - word));
+		*rules |= 1u << rule;
+		if (rule)
+			continue;
+		nearest = rule_nearest(word, (size_t)(s - word));
+		shown = s - word < 40 ? (int)(s - word) : 40;
+		snprintf(reason, sizeof reason, "no rule is named '%.*s'%s%s%s", shown, word,
+			nearest ? ", did you mean '" : "",
+			nearest ? nearest : " (a backslash after the '!' makes it a file's name)",
+			nearest ? "'?" : "");
+		return refuse(r, (size_t)(word - r->line) + 1, reason);
 	}
-	if (rc > 0)
-		why->column += skipped;
-	return rc;
-}
-
-static void line_release(struct policy_line *line)
-{
-	pattern_free(line->pattern);
-	free((char *)line->text);
-	free((char *)line->reason);
-}
-
-static char *copy(const char *s, size_t len)
-{
-	struct buf b = BUF_INIT;
-
-	buf_add(&b, s, len);
-	return buf_take(&b);
-}
-
-/* Appends a line whose text is set. 0; else as compile_line, and the line is released. */
-static int append(
-	struct policy *p, struct policy_line *line, size_t skipped, struct pattern_error *why)
-{
-	int rc = line->text ? array_room(p->lines, p->count) : -1;
-
-	if (!rc)
-		rc = compile_line(line, skipped, p, why);
-	if (rc) {
-		line_release(line);
-		return rc;
-	}
-	p->adds = p->adds || (line->origin && !line->allows);
-	p->lines[p->count++] = *line;
+	*at = (size_t)(end + 1 - r->line);
 	return 0;
 }
 
-static int add_builtin(struct policy *p, const char *text)
+static int read_pattern(struct reader *r)
 {
-	struct policy_line line = {.text = copy(text, strlen(text))};
-	struct pattern_error why;
-	int rc = append(p, &line, 0, &why);
+	struct policy *p = r->policy;
+	struct policy_line line = {.number = r->origin ? r->number : 0};
+	struct pattern_error why = {0};
+	size_t at;
+	bool regex;
+	int rc;
 
-	return rc > 0 ? error_set("built-in pattern '%s': %s", text, why.reason) : rc;
-}
-
-static struct policy *make(bool caseless, bool either)
-{
-	struct policy *p = calloc(1, sizeof *p);
-
-	if (!p) {
-		error_oom();
-		return NULL;
-	}
-	p->caseless = caseless;
-	p->either = either;
-	p->limit = INT64_MAX;
-	for (size_t i = 0; i < BUILTIN_COUNT; i++) {
-		if (add_builtin(p, builtin_lines[i])) {
-			policy_free(p);
-			return NULL;
-		}
-	}
-	return p;
-}
-
-struct policy *policy_new(bool caseless)
-{
-	return make(caseless, false);
-}
-
-struct policy *policy_new_either(void)
-{
-	return make(true, true);
-}
-
-void policy_free(struct policy *p)
-{
-	struct origin *o, *next;
-
-	if (!p)
-		return;
-	for (size_t i = 0; i < p->count; i++)
-		line_release(&p->lines[i]);
-	for (o = p->origins; o; o = next) {
-		next = o->next;
-		free(o);
-	}
-	free(p->lines);
-	free(p);
-}
-
-/* Takes over a copy of the file's name; NULL when memory is gone. */
-static const char *keep_origin(struct policy *p, const char *name)
-{
-	struct origin *o = malloc(sizeof *o + strlen(name) + 1);
-
-	if (!o) {
-		error_oom();
-		return NULL;
-	}
-	strcpy(o->name, name);
-	o->next = p->origins;
-	p->origins = o;
-	return o->name;
-}
-
-/* The length without the blanks at the end, as git sees them: a backslash keeps the blank after
- * it, and one at the very end keeps all. */
-static size_t trimmed(const char *s, size_t len)
-{
-	size_t keep = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		if (s[i] == '\\') {
-			if (++i == len)
-				return len;
-			keep = i + 1;
-		} else if (s[i] != ' ') {
-			keep = i + 1;
-		}
-	}
-	return keep;
+	at = line.allows = *r->line == '!';
+	if (line.allows && read_rules(r, &line.rules, &at) < 0)
+		return -1;
+	regex = begins(r->line + at, r->len - at, regex_mark);
+	if (r->len == at)
+		return refuse(
+			r, r->len, at > 1 ? "nothing follows the ':'" : "nothing follows the '!'");
+	at += regex ? strlen(regex_mark) : 0;
+	if (r->len == at)
+		return refuse(r, r->len, "nothing follows 'regex:'");
+	if (p->count == POLICY_MAX_LINES + POLICY_BUILTIN)
+		return refuse(r, 1, "too many patterns");
+	if (array_room(p->lines, p->count) < 0)
+		return -1;
+	if (regex)
+		rc = pattern_new(&line.pattern, r->line + at, r->len - at, p->letters, &why);
+	else
+		rc = pattern_new_glob(
+			&line.pattern, r->line + at, r->len - at, GLOB_GIT, p->letters, &why);
+	if (rc)
+		return rc < 0 ? -1 : refuse(r, at + why.column, why.reason);
+	line.text = strndup(r->line, r->len);
+	line.origin = r->origin ? strdup(r->origin) : NULL;
+	rc = line.text && (line.origin || !r->origin) ? 0 : error_oom();
+	if (line.allows && r->comments.len)
+		line.reason = buf_take(&r->comments);
+	p->adds = p->adds || (line.origin && !line.allows);
+	p->allows = p->allows || line.allows;
+	p->lines[p->count++] = line; /* which policy_free finds, also when it is not whole */
+	return rc;
 }
 
 static bool is_blank(char c)
@@ -229,78 +182,22 @@ static void read_comment(struct reader *r)
 	buf_add(&r->comments, s, len);
 }
 
-/* Makes the comments above an allowing line its reason. */
-static int take_reason(struct reader *r, struct policy_line *line)
+/* The length without the blanks at the end, as git sees them: a backslash keeps the blank after
+ * it, and one at the very end keeps all. */
+static size_t trimmed(const char *s, size_t len)
 {
-	if (!line->allows || !r->comments.len)
-		return 0;
-	line->reason = buf_take(&r->comments);
-	return line->reason ? 0 : -1;
-}
+	size_t keep = 0;
 
-static int refuse_rule(const struct reader *r, const char *word, size_t len, const char *nearest)
-{
-	char reason[120];
-	int shown = len < 40 ? (int)len : 40;
-
-	if (nearest)
-		snprintf(reason, sizeof reason, "no rule is named '%.*s', did you mean '%s'?",
-			shown, word, nearest);
-	else
-		snprintf(reason, sizeof reason,
-			"no rule is named '%.*s' (a backslash after the '!' makes it a file's name)",
-			shown, word);
-	return refuse(r, (size_t)(word - r->line) + 1, reason);
-}
-
-/* Reads the rules of a `!` line, and moves `*at` behind their colon. 0; -1 refused. */
-static int read_rules(struct reader *r, struct policy_line *line, size_t *at)
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_,";
-	const char *word = r->line + 1, *end = memchr(word, ':', r->len - 1);
-	size_t len;
-
-	for (const char *s = word; end && s < end; s++)
-		if (!strchr(letters, *s))
-			return 0;
-	if (!end || end == word || begins(word, r->len - 1, regex_mark))
-		return 0;
-	for (; word <= end; word += len + 1) {
-		const char *comma = memchr(word, ',', (size_t)(end - word)), *nearest;
-
-		len = (size_t)((comma ? comma : end) - word);
-		nearest = rule_nearest(word, len);
-		if (!nearest || strlen(nearest) != len || memcmp(nearest, word, len) != 0)
-			return refuse_rule(r, word, len, nearest);
-		line->rules |= 1u << rule_of_id(nearest);
+	for (size_t i = 0; i < len; i++) {
+		if (s[i] == '\\') {
+			if (++i == len)
+				return len;
+			keep = i + 1;
+		} else if (s[i] != ' ') {
+			keep = i + 1;
+		}
 	}
-	*at = (size_t)(end + 1 - r->line);
-	return 0;
-}
-
-static int read_pattern(struct reader *r)
-{
-	struct policy *p = r->policy;
-	struct policy_line line = {.origin = r->origin, .number = r->number};
-	struct pattern_error why = {0};
-	size_t at;
-	int rc;
-
-	at = line.allows = *r->line == '!';
-	if (line.allows && read_rules(r, &line, &at) < 0)
-		return -1;
-	if (r->len == at)
-		return refuse(
-			r, r->len, at > 1 ? "nothing follows the ':'" : "nothing follows the '!'");
-	if (r->len == at + strlen(regex_mark) && begins(r->line + at, r->len - at, regex_mark))
-		return refuse(r, r->len, "nothing follows 'regex:'");
-	if (p->count == POLICY_MAX_LINES + BUILTIN_COUNT)
-		return refuse(r, 1, "too many patterns");
-	if (take_reason(r, &line))
-		return -1;
-	line.text = copy(r->line, r->len);
-	rc = append(p, &line, at, &why);
-	return rc > 0 ? refuse(r, why.column, why.reason) : rc;
+	return keep;
 }
 
 static int read_line(struct reader *r)
@@ -321,63 +218,154 @@ static int read_line(struct reader *r)
 	return rc;
 }
 
-static int read_lines(struct reader *r, const char *text, size_t len)
-{
-	const char *end = text + len;
-	int64_t begun;
-
-	while (text < end) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-
-		r->number++;
-		r->line = text;
-		r->len = (size_t)((newline ? newline : end) - text);
-		text += r->len + 1;
-		if (r->len && r->line[r->len - 1] == '\r')
-			r->len--;
-		begun = pattern_clock();
-		if (read_line(r) || policy_charge(r->policy, begun))
-			return -1;
-		if (!newline)
-			break;
-	}
-	return 0;
-}
-
 int policy_add(struct policy *p, const char *text, size_t len, const char *origin)
 {
 	static const char bom[] = "\xef\xbb\xbf";
-	struct reader r = {.policy = p, .comments = BUF_INIT};
-	int rc;
+	struct reader r = {.policy = p, .origin = origin, .comments = BUF_INIT};
+	const char *end = text + len, *newline;
+	int rc = 0;
 
 	if (len > POLICY_MAX_BYTES)
 		return error_set("policy '%s' is too large: %zu bytes, %d at most", origin, len,
 			POLICY_MAX_BYTES);
-	r.origin = keep_origin(p, origin);
-	if (!r.origin)
-		return -1;
-	if (begins(text, len, bom)) {
+	if (begins(text, len, bom))
 		text += strlen(bom);
-		len -= strlen(bom);
+	for (; text < end && rc == 0; text = newline + 1) {
+		int64_t begun = clock_of(p);
+
+		newline = memchr(text, '\n', (size_t)(end - text));
+		newline = newline ? newline : end;
+		r.number++;
+		r.line = text;
+		r.len = (size_t)(newline - text);
+		r.len -= r.len && newline[-1] == '\r';
+		rc = read_line(&r) < 0 ? -1 : charge(p, begun);
 	}
-	rc = read_lines(&r, text, len);
 	buf_free(&r.comments);
 	return rc;
 }
 
-size_t policy_count(const struct policy *p)
+struct policy *policy_new(enum pattern_case letters)
 {
-	return p->count;
+	struct policy *p = calloc(1, sizeof *p);
+
+	if (!p) {
+		error_oom();
+		return NULL;
+	}
+	p->letters = letters;
+	if (policy_add(p, builtin_lines, strlen(builtin_lines), NULL) == 0)
+		return p;
+	policy_free(p);
+	return NULL;
 }
 
-const struct policy_line *policy_line(const struct policy *p, size_t i)
+void policy_free(struct policy *p)
 {
-	return &p->lines[i];
+	if (!p)
+		return;
+	for (size_t i = 0; i < p->count; i++) {
+		pattern_free(p->lines[i].pattern);
+		free(p->lines[i].text);
+		free(p->lines[i].origin);
+		free(p->lines[i].reason);
+	}
+	free(p->lines);
+	free(p);
 }
 
-bool policy_adds(const struct policy *p)
+/* Goes to a path. The time, for charge. */
+static int64_t begin(const struct policy *p, struct matcher *m, const char *path, size_t len)
 {
-	return p->adds;
+	int64_t now = clock_of(p);
+
+	matcher_go(m, path, len, p->limit ? now + p->limit - spent : INT64_MAX);
+	return now;
+}
+
+/* 1 or 0; -1 recorded */
+static int line_matches(const struct policy_line *line, struct matcher *m)
+{
+	int matched = pattern_match(line->pattern, m);
+
+	if (matched >= 0)
+		return matched;
+	if (!line->origin)
+		return error_prefix("pattern '%s'", line->text);
+	return error_prefix(
+		"'%s:%zu': pattern '%.*s'", line->origin, line->number, QUOTED_MAX, line->text);
+}
+
+static int decide(const struct policy *p, struct matcher *m, struct policy_decision *out)
+{
+	const bool either = p->letters == PATTERN_EITHER;
+	bool some = false;
+	int matched;
+
+	for (size_t i = p->count; i-- > (either ? POLICY_BUILTIN : 0);) {
+		const struct policy_line *line = &p->lines[i];
+
+		if (either && line->allows)
+			continue;
+		matched = line_matches(line, m);
+		if (matched < 0)
+			return -1;
+		if (!matched)
+			continue;
+		if (line->rules) {
+			/* Those that no later line has spoken of. */
+			for (int rule = 0; rule < RULE_COUNT; rule++)
+				if (line->rules >> rule & 1 && !out->allowing[rule])
+					out->allowing[rule] = line;
+			some = true;
+			continue;
+		}
+		if (!out->line)
+			out->line = line;
+		if (line->allows)
+			return 0;
+		out->rejected = true;
+		out->depends = some;
+		out->builtin = i < POLICY_BUILTIN;
+		if (out->builtin)
+			return 0;
+		i = POLICY_BUILTIN; /* only they can tell more */
+	}
+	return 0;
+}
+
+int policy_decide(const struct policy *p, struct matcher *m, const char *path, size_t len,
+	struct policy_decision *out)
+{
+	int64_t begun = begin(p, m, path, len);
+	int rc;
+
+	*out = (struct policy_decision){.line = NULL};
+	rc = decide(p, m, out);
+	return charge(p, begun) < 0 ? -1 : rc;
+}
+
+void policy_settle(struct policy_decision *d, enum rule rule)
+{
+	if (!d->rejected || !d->allowing[rule])
+		return;
+	d->line = d->allowing[rule];
+	d->rejected = d->builtin = d->depends = false;
+}
+
+int policy_note(
+	const struct policy *p, struct matcher *m, const char *path, size_t len, bool *matched)
+{
+	int64_t begun = begin(p, m, path, len);
+	int rc = 0;
+
+	for (size_t i = 0; i < p->count && rc >= 0; i++) {
+		if (!p->lines[i].allows || matched[i])
+			continue;
+		rc = line_matches(&p->lines[i], m);
+		matched[i] = rc > 0;
+	}
+	return charge(p, begun) < 0 || rc < 0 ? -1 : 0;
 }
 
 void policy_escape(struct buf *out, const char *path)

@@ -29,32 +29,66 @@
 #include <stdint.h>
 
 #include "policy/pattern.h"
-#include "policy/rules.h"
 
-enum { POLICY_MAX_BYTES = 1 << 20, POLICY_MAX_LINES = 10000, POLICY_GRAMS = 3 };
-
-/** One line of the policy. All strings are borrowed from the policy and NUL-terminated. */
-struct policy_line {
-	const char *text;   /* as written, blanks at the end trimmed, with its `!` */
-	const char *origin; /* the file's name as given to policy_add; NULL for a built-in line */
-	size_t number;      /* of the line in its file, from 1; 0 for a built-in line */
-	bool allows;        /* a `!` line */
-	unsigned rules;     /* 1 << RULE of each rule that it allows by; 0: all of them */
-	const char *reason; /* the comment above a `!` line, its lines joined by a blank; or NULL */
-	struct pattern *pattern;
-	uint16_t grams[POLICY_GRAMS]; /* what a path must contain, see policy_private.h */
+enum rule {
+	RULE_NONE, /* not rejected */
+#define RULE(name, id, summary, why, example, fix) name,
+#include "policy/rules.def"
+#undef RULE
+	RULE_COUNT
 };
 
-struct policy;
+/** A row of rules.def. */
+struct rule_text {
+	const char *id;
+	const char *summary; /* one line, said of one file: no capital, no full stop */
+	const char *why, *example, *fix;
+};
 
-/** The built-in lines alone. @return yours, for policy_free; NULL with the failure recorded. */
-struct policy *policy_new(bool caseless);
+/** The row of a rule; for RULE_NONE one of NULLs. Never NULL. */
+const struct rule_text *rule_text(enum rule rule);
+
+/** The rule of that id, or RULE_NONE. */
+enum rule rule_of_id(const char *id, size_t len);
+
+/** The id that a word was probably meant to be; NULL: none is near. */
+const char *rule_nearest(const char *word, size_t len);
+
+enum { POLICY_BUILTIN = 3, POLICY_MAX_BYTES = 1 << 20, POLICY_MAX_LINES = 10000 };
+
+/** How long all policies that strangers wrote may take in one run, in nanoseconds: 10 s. */
+#define POLICY_TIME INT64_C(10000000000)
+
+/** One line of the policy. All of it belongs to the policy. */
+struct policy_line {
+	char *text;     /* as written, blanks at the end trimmed, with its `!` */
+	char *origin;   /* the file's name as given to policy_add; NULL for a built-in line */
+	size_t number;  /* of the line in its file, from 1; 0 for a built-in line */
+	bool allows;    /* a `!` line */
+	unsigned rules; /* 1 << RULE of each rule that it allows by; 0: all of them */
+	char *reason;   /* the comment above a `!` line, its lines joined by a blank; or NULL */
+	struct pattern *pattern;
+};
+
+struct policy {
+	struct policy_line *lines; /* the POLICY_BUILTIN built-in ones first */
+	size_t count;
+	bool adds; /* a line of the user's rejects: only then can a path that no built-in line does */
+	bool allows; /* there is a `!` line */
+	/* The nanoseconds that this policy and all others with a limit may take in this process, to
+	 * compile and to match: what goes beyond fails. 0: no limit. */
+	int64_t limit;
+	enum pattern_case letters;
+};
 
 /**
- * The same, of a policy for policy_adds_path only: lines match what they match caselessly or with
- * regard to case. (Under negation, `[!a-z]` or `(?!x)`, a caseless line matches less.)
+ * The built-in lines alone.
+ *
+ * @param letters PATTERN_EITHER: a policy whose `!` lines, and built-in ones, decide nothing: what
+ *                it does not reject, no line of the user's does, with regard to case or without
+ * @return yours, for policy_free; NULL with the failure recorded
  */
-struct policy *policy_new_either(void);
+struct policy *policy_new(enum pattern_case letters);
 
 /**
  * Append the lines of a policy file.
@@ -66,16 +100,8 @@ struct policy *policy_new_either(void);
  */
 int policy_add(struct policy *p, const char *text, size_t len, const char *origin);
 
+/** NULL is allowed. */
 void policy_free(struct policy *p);
-
-/** How long all policies that strangers wrote may take in one run: 10 s. */
-#define POLICY_TIME INT64_C(10000000000)
-
-/**
- * Limit the nanoseconds that this policy and all others with a limit may take in this process, to
- * compile and to match. What goes beyond fails.
- */
-void policy_limit(struct policy *p, int64_t nanoseconds);
 
 /** What the policy says of one path. */
 struct policy_decision {
@@ -98,38 +124,20 @@ int policy_decide(const struct policy *p, struct matcher *m, const char *path, s
 /** Make the decision that for a file whose finding is by that rule. */
 void policy_settle(struct policy_decision *d, enum rule rule);
 
-/** Which `!` lines there are. @return a bool for each line, yours to free(); NULL: no memory. */
-bool *policy_unmatched(const struct policy *p);
-
 /**
- * Clear the lines that match a path from such an array.
+ * Note which `!` lines match a path.
  *
- * @param path as for policy_decide
+ * @param path    as for policy_decide
+ * @param matched a bool for each line of the policy
  * @return 0; -1 with the failure recorded
  */
-int policy_strike(
-	const struct policy *p, struct matcher *m, const char *path, size_t len, bool *unmatched);
-
-/** Whether a line of the user's rejects: only then can what no built-in line matches be
- * rejected. */
-bool policy_adds(const struct policy *p);
-
-/**
- * Whether any line of the user's that rejects matches a path, whatever other lines allow.
- *
- * @param path as for policy_decide
- * @return 1 or 0; -1 with the failure recorded
- */
-int policy_adds_path(const struct policy *p, struct matcher *m, const char *path, size_t len);
+int policy_note(
+	const struct policy *p, struct matcher *m, const char *path, size_t len, bool *matched);
 
 /**
  * Append the pattern of a line that matches one path and what is below it, and nothing else: a
  * glob, or for a path with a line break, which no glob can contain, an expression.
  */
 void policy_escape(struct buf *out, const char *path);
-
-/** How many lines there are, built-in ones included; and line `i` of them (borrowed). */
-size_t policy_count(const struct policy *p);
-const struct policy_line *policy_line(const struct policy *p, size_t i);
 
 #endif

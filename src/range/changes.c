@@ -336,7 +336,7 @@ int changes_of(struct changes *c, const struct oid *tree, const struct oid *pare
 	}
 	if (c->asked != c->policy) {
 		c->asked = c->policy;
-		c->by_name = !policy_adds(c->policy);
+		c->by_name = !c->policy->adds;
 	}
 	oids[0] = tree;
 	for (i = 0; i < count; i++) {

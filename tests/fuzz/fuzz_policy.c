@@ -67,7 +67,8 @@ static enum reference_answer ask_reference(
 		return REFERENCE_NO;
 	if (strncmp(line->text + line->allows, "regex:", 6) != 0)
 		return reference_match(line->text + line->allows, in->path, in->caseless);
-	matched = pattern_match(line->pattern, m, in->path, strlen(in->path));
+	matcher_go(m, in->path, strlen(in->path), INT64_MAX);
+	matched = pattern_match(line->pattern, m);
 	return matched < 0 ? REFERENCE_GAVE_UP : matched ? REFERENCE_YES : REFERENCE_NO;
 }
 
@@ -75,8 +76,8 @@ static enum reference_answer ask_reference(
 static void compare(const struct policy *p, struct matcher *m, const struct policy_decision *d,
 	int rc, const struct input *in)
 {
-	for (size_t i = policy_count(p); i-- > 0;) {
-		const struct policy_line *line = policy_line(p, i);
+	for (size_t i = p->count; i-- > 0;) {
+		const struct policy_line *line = &p->lines[i];
 		enum reference_answer answer = ask_reference(line, m, in);
 
 		if (answer == REFERENCE_GAVE_UP)
@@ -109,8 +110,8 @@ static void check_first_line(const struct input *in)
 {
 	char *line = copy(in->text, strcspn(in->text, "\n"));
 	struct pattern_error why;
-	struct glob g;
-	int rc = glob_translate(&g, line, strlen(line), GLOB_GIT, in->caseless, &why);
+	struct buf regex = BUF_INIT, literal = BUF_INIT;
+	int rc = glob_translate(&regex, &literal, line, strlen(line), GLOB_GIT, in->caseless, &why);
 
 	check(rc >= 0, "a failure", in);
 	if (rc > 0) {
@@ -119,8 +120,8 @@ static void check_first_line(const struct input *in)
 			check(reference_match(line, in->path, in->caseless) != REFERENCE_YES,
 				"refused, yet it matches", in);
 	}
-	if (!rc)
-		glob_free(&g);
+	buf_free(&regex);
+	buf_free(&literal);
 	free(line);
 }
 

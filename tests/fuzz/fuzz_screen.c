@@ -34,7 +34,7 @@ static void start(void)
 		require(policies[caseless] &&
 			policy_add(policies[caseless], lines, strlen(lines), "lines") == 0);
 	}
-	either = policy_new_either();
+	either = policy_new(PATTERN_EITHER);
 	require(either && policy_add(either, lines, strlen(lines), "lines") == 0);
 	matcher = matcher_new();
 	require(matcher != NULL);

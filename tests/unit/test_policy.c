@@ -138,7 +138,7 @@ static void read_expectation(struct table *t, char *row)
 
 		row = rule + strcspn(rule, " ");
 		*row++ = '\0';
-		t->rule = rule_of_id(rule);
+		t->rule = rule_of_id(rule, strlen(rule));
 		assert_int_not_equal(t->rule, RULE_NONE);
 	}
 	read_verb(t, row);
@@ -198,20 +198,20 @@ static void test_lines_are_kept_as_written(void **state)
 	struct policy *p = make(text, sizeof text - 1);
 
 	(void)state;
-	assert_int_equal(policy_count(p), 6);
-	assert_string_equal(policy_line(p, 0)->text, "__pycache__/");
-	assert_string_equal(policy_line(p, 1)->text, "*.py[cod]");
-	assert_string_equal(policy_line(p, 2)->text, "*$py.class");
-	assert_null(policy_line(p, 2)->origin);
-	assert_int_equal(policy_line(p, 2)->number, 0);
-	assert_string_equal(policy_line(p, 3)->text, "!a");
-	assert_true(policy_line(p, 3)->allows);
-	assert_int_equal(policy_line(p, 3)->number, 1);
-	assert_string_equal(policy_line(p, 3)->origin, "dir/.pycguard");
-	assert_string_equal(policy_line(p, 4)->text, "b\\ ");
-	assert_int_equal(policy_line(p, 4)->number, 4);
-	assert_string_equal(policy_line(p, 5)->text, "regex:c");
-	assert_int_equal(policy_line(p, 5)->number, 6);
+	assert_int_equal(p->count, 6);
+	assert_string_equal(p->lines[0].text, "__pycache__/");
+	assert_string_equal(p->lines[1].text, "*.py[cod]");
+	assert_string_equal(p->lines[2].text, "*$py.class");
+	assert_null(p->lines[2].origin);
+	assert_int_equal(p->lines[2].number, 0);
+	assert_string_equal(p->lines[3].text, "!a");
+	assert_true(p->lines[3].allows);
+	assert_int_equal(p->lines[3].number, 1);
+	assert_string_equal(p->lines[3].origin, "dir/.pycguard");
+	assert_string_equal(p->lines[4].text, "b\\ ");
+	assert_int_equal(p->lines[4].number, 4);
+	assert_string_equal(p->lines[5].text, "regex:c");
+	assert_int_equal(p->lines[5].number, 6);
 	policy_free(p);
 }
 
@@ -234,7 +234,7 @@ static void test_reasons(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct policy *p = make(rows[i].text, strlen(rows[i].text));
-		const struct policy_line *last = policy_line(p, policy_count(p) - 1);
+		const struct policy_line *last = &p->lines[p->count - 1];
 
 		if (rows[i].reason)
 			assert_string_equal(last->reason, rows[i].reason);
@@ -291,7 +291,7 @@ static void test_bounds(void **state)
 	for (size_t i = 0; i < POLICY_MAX_LINES; i++)
 		memcpy(text + 3 * i, "/a\n", 3);
 	assert_int_equal(policy_add(p, text, 3 * POLICY_MAX_LINES, "p"), 0);
-	assert_int_equal(policy_count(p), POLICY_MAX_LINES + 3);
+	assert_int_equal(p->count, POLICY_MAX_LINES + 3);
 	assert_int_equal(policy_add(p, "# c\nb", 5, "q"), -1);
 	assert_string_equal(error_message(), "q:2:1: too many patterns in 'b'");
 	policy_free(p);
@@ -356,14 +356,12 @@ static void test_many_lines(void **state)
 
 		assert_int_equal(policy_decide(p, matcher, text, (size_t)n, &d), 0);
 		assert_non_null(d.line);
-		assert_int_equal(d.line - policy_line(p, 0), 3 + 2 * i + 1);
-		assert_int_equal(policy_adds_path(p, matcher, text, (size_t)n), 1);
+		assert_int_equal(d.line - &p->lines[0], 3 + 2 * i + 1);
 	}
 	assert_int_equal(policy_decide(p, matcher, "dir1/a.y", 8, &d), 0);
 	assert_true(d.rejected && !d.builtin);
 	assert_int_equal(policy_decide(p, matcher, "dir1/a.z", 8, &d), 0);
 	assert_null(d.line);
-	assert_int_equal(policy_adds_path(p, matcher, "dir1/a.z", 8), 0);
 	policy_free(p);
 }
 
@@ -414,7 +412,7 @@ static void test_time_is_limited(void **state)
 		int rc = 0;
 
 		assert_non_null(p);
-		policy_limit(p, (int64_t)(i + 1) * most);
+		p->limit = (int64_t)(i + 1) * most;
 		assert_int_equal(policy_add(p, texts[i], strlen(texts[i]), "stranger"), 0);
 		begun = pattern_clock();
 		while (rc == 0 && pattern_clock() - begun < 20 * most) {
@@ -428,7 +426,7 @@ static void test_time_is_limited(void **state)
 			strstr(error_message(), "cannot apply policy 'stranger': it takes"));
 		assert_true(pattern_clock() - begun < 10 * most);
 		assert_int_equal(policy_decide(p, matcher, "x", 1, &d), -1);
-		policy_limit(p, INT64_MAX);
+		p->limit = 0;
 		assert_int_equal(policy_decide(p, matcher, "x", 1, &d), 0);
 		policy_free(p);
 	}
@@ -452,7 +450,8 @@ static void test_either_case(void **state)
 	(void)state;
 	srand(1);
 	for (int round = 0; round < 4000; round++) {
-		struct policy *p[3] = {policy_new(false), policy_new(true), policy_new_either()};
+		struct policy *p[3] = {
+			policy_new(false), policy_new(true), policy_new(PATTERN_EITHER)};
 		struct buf text = BUF_INIT, path = BUF_INIT;
 		bool refused = false;
 
@@ -465,12 +464,15 @@ static void test_either_case(void **state)
 		for (int i = 0; i < 3; i++)
 			refused |= policy_add(p[i], text.ptr, text.len, "p") < 0;
 		for (int n = 0; n < 20 && !refused; n++) {
+			struct policy_decision d;
 			bool has[3];
 
 			buf_clear(&path);
 			add_random(&path, names, sizeof names / sizeof *names);
 			for (int i = 0; i < 3; i++)
-				has[i] = policy_adds_path(p[i], matcher, path.ptr, path.len) == 1;
+				has[i] =
+					policy_decide(p[i], matcher, path.ptr, path.len, &d) == 0 &&
+					d.rejected;
 			if ((has[0] || has[1]) && !has[2])
 				fail_msg("'%s' on '%s'", text.ptr, path.ptr);
 		}
@@ -491,7 +493,7 @@ static void test_compiling_is_limited(void **state)
 	assert_non_null(p);
 	for (int i = 0; i < 9000; i++)
 		buf_adds(&text, "regex:(?:(?:a|b)?c{1,99}){99}\n");
-	policy_limit(p, INT64_C(100000000));
+	p->limit = INT64_C(100000000);
 	assert_int_equal(policy_add(p, text.ptr, text.len, "stranger"), -1);
 	assert_non_null(strstr(error_message(), "cannot apply policy 'stranger': it takes more"));
 	assert_true(pattern_clock() - begun < INT64_C(5000000000));
