@@ -21,10 +21,9 @@ static const char formats[] =
 #include "report/formats.def"
 	;
 #undef FORMAT
-#define HOOK(id, name, unasked) "|" name
-static const char hooks[] =
-#include "hooks/hooks.def"
-	;
+#define HOOK(id, name) "|" name
+static const char hooks[] = HOOKS;
+#undef HOOK
 #define cli_formats (formats + 1)
 #define cli_hooks (hooks + 1)
 
@@ -155,6 +154,7 @@ static int take_option(struct invocation *out, enum option_id id, const char *va
 {
 	const struct option_row *row = &cli_options[id];
 	char *field = (char *)out + row->field;
+	int i;
 
 	if (!row->argument) {
 		*(bool *)field = true;
@@ -163,8 +163,9 @@ static int take_option(struct invocation *out, enum option_id id, const char *va
 	if (row->choices && !is_one_of(row->choices, value))
 		return error_set("--%s takes %s, not '%s'", row->name, row->choices, value);
 	*(const char **)field = value;
-	if (id == OPTION_HOOK)
-		out->hooks |= 1U << hook_named(value);
+	for (i = 0; id == OPTION_HOOK && i < HOOK_COUNT; i++)
+		if (strcmp(hook_names[i], value) == 0)
+			out->hooks |= 1U << i;
 	if (id == OPTION_DIRECTORY && *value && chdir(value) < 0)
 		return error_os(errno, "cannot change to directory '%s'", value);
 	return 0;

@@ -10,7 +10,7 @@
 #include "base/io.h"
 #include "base/path.h"
 #include "disk/atomic_file.h"
-#include "hooks/self.h"
+#include "hooks/hooks.h"
 #include "policy/policy.h"
 
 enum { LIST_MAX = 30 };
@@ -58,16 +58,10 @@ static void add_policy(struct buf *out, const struct invocation *in, const struc
 /* The one who reads a server's report has a shell elsewhere. */
 static int add_program(struct buf *out, const struct environment *env, const struct report *r)
 {
-	bool relative = strchr(env->program, '/') && env->program[0] != '/';
-	char *real = relative ? realpath(env->program, NULL) : NULL;
-	int status = 0;
-
-	if (r->mode == REPORT_RECEIVE)
-		buf_adds(out, "pycguard");
-	else
-		status = self_word(out, real ? real : env->program, env->path);
-	free(real);
-	return status < 0 ? -1 : buf_failed(out);
+	if (r->mode != REPORT_RECEIVE)
+		return program_word(out, env->program, env->path);
+	buf_adds(out, "pycguard");
+	return buf_failed(out);
 }
 
 /* What a command to paste is made of. */

@@ -42,6 +42,11 @@ const char *repository_index_path(const struct repository *r)
 	return r->index_path;
 }
 
+const char *repository_common(const struct repository *r)
+{
+	return r->common;
+}
+
 const char *repository_top(const struct repository *r)
 {
 	return r->top;

@@ -48,6 +48,9 @@ int snapshot_of_tree(struct snapshot **out, struct repository *r, const struct o
 /** The top of the work tree with its slash, or NULL in a bare repository. Borrowed. */
 const char *repository_top(const struct repository *r);
 
+/** The directory that its work trees share, with its slash. Borrowed. */
+const char *repository_common(const struct repository *r);
+
 /** The boolean core.ignoreCase. */
 int repository_ignores_case(const struct repository *r, bool *out);
 

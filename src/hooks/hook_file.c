@@ -1,4 +1,4 @@
-#include "hooks/hook_file.h"
+#include "hooks/hooks.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +12,13 @@
 
 #include "base/io.h"
 #include "python/siphash.h"
+
+/*
+ * Our hook is that of hook/pre-commit with the path of the program filled in, and a last line that
+ * tells whether it was edited since: "# Written by pycguard 1.2.3; sum: 0123456789abcdef". The sum
+ * is SipHash-2-4 with key 0 of all that stands before its digits. It is no seal: it tells an edit
+ * from an upgrade, and nobody gains by a forgery.
+ */
 
 /* Enough to know one's own and each manager's; what is larger is somebody's program. */
 enum { TEXT_MAX = 1 << 20, SUM_DIGITS = 16 };
@@ -34,29 +41,21 @@ static uint64_t sum(const char *bytes, size_t len)
 static void add_quoted(struct buf *out, const char *word)
 {
 	buf_addc(out, '\'');
-	for (; *word; word++) {
-		if (*word == '\'')
-			buf_adds(out, "'\\''");
-		else
-			buf_addc(out, *word);
-	}
+	for (; *word; word++)
+		buf_adds(out, *word == '\'' ? "'\\''" : (const char[]){*word, '\0'});
 	buf_addc(out, '\'');
 }
 
-/* Reads what add_quoted wrote. Returns where it ends, or NULL when it is nothing of the kind. */
-static const char *read_quoted(struct buf *out, const char *s)
+/* Reads what add_quoted wrote, as far as it is that. */
+static void read_quoted(struct buf *out, const char *s)
 {
 	if (*s++ != '\'')
-		return NULL;
-	for (;; s++) {
-		if (!*s)
-			return NULL;
-		if (*s != '\'')
-			buf_addc(out, *s);
-		else if (strncmp(s, "'\\''", 4) == 0)
-			buf_addc(out, *(s += 3));
-		else
-			return s + 1;
+		return;
+	for (; *s; s++) {
+		if (*s == '\'' && strncmp(s, "'\\''", 4) != 0)
+			return;
+		s += *s == '\'' ? 3 : 0;
+		buf_addc(out, *s);
 	}
 }
 
@@ -75,62 +74,37 @@ void hook_file_text(struct buf *out, const char *program)
 	buf_addf(out, "%016" PRIx64 "\n", sum(out->ptr + start, out->len - start));
 }
 
-/* Fills in what the last line says. Returns whether there is one and its sum is right. */
-static bool read_last_line(struct hook_file *f)
-{
-	static const char before_sum[] = "; sum: ";
-	const char *line = NULL, *next = f->text.ptr, *digits;
-	char want[SUM_DIGITS + 2];
-
-	while ((next = strstr(next, written_by)) != NULL)
-		line = next++ + sizeof written_by - 1;
-	digits = line ? strstr(line, before_sum) : NULL;
-	if (!digits)
-		return false;
-	buf_add(&f->version, line, strcspn(line, ";"));
-	digits += sizeof before_sum - 1;
-	snprintf(want, sizeof want, "%016" PRIx64 "\n",
-		sum(f->text.ptr, (size_t)(digits - f->text.ptr)));
-	return strcmp(digits, want) == 0;
-}
-
 static enum hook_file_kind kind_of_text(struct hook_file *f)
 {
-	const char *program;
+	static const char before_sum[] = "; sum: ";
+	const char *program, *line = NULL, *next = f->text.ptr, *digits;
+	char want[SUM_DIGITS + 2];
 
 	if (strncmp(f->text.ptr, mark, sizeof mark - 1) != 0)
 		return HOOK_FILE_OTHER;
 	program = strstr(f->text.ptr, assignment);
 	if (program)
 		read_quoted(&f->program, program + sizeof assignment - 1);
-	return read_last_line(f) && f->program.len ? HOOK_FILE_OURS : HOOK_FILE_EDITED;
-}
-
-static int read_text(struct buf *out, const char *path)
-{
-	if (io_read_file(out, path, O_NOFOLLOW | O_NONBLOCK, TEXT_MAX) < 0)
-		return error_os(errno, "cannot read hook '%s'", path);
-	return buf_failed(out);
-}
-
-static int read_target(struct buf *out, const char *path)
-{
-	char target[PATH_MAX];
-	ssize_t n = readlink(path, target, sizeof target);
-
-	if (n < 0)
-		return error_os(errno, "cannot read link '%s'", path);
-	buf_add(out, target, (size_t)n);
-	return buf_failed(out);
+	while ((next = strstr(next, written_by)) != NULL)
+		line = next++ + sizeof written_by - 1;
+	digits = line ? strstr(line, before_sum) : NULL;
+	if (!digits)
+		return HOOK_FILE_EDITED;
+	buf_add(&f->version, line, strcspn(line, ";"));
+	digits += sizeof before_sum - 1;
+	snprintf(want, sizeof want, "%016" PRIx64 "\n",
+		sum(f->text.ptr, (size_t)(digits - f->text.ptr)));
+	return f->program.len && strcmp(digits, want) == 0 ? HOOK_FILE_OURS : HOOK_FILE_EDITED;
 }
 
 int hook_file_read(struct hook_file *out, const char *path)
 {
-	struct stat st;
+	char target[PATH_MAX];
 	int can_run;
+	ssize_t n;
 
 	hook_file_free(out);
-	if (lstat(path, &st) < 0) {
+	if (lstat(path, &out->st) < 0) {
 		if (errno == ENOENT || errno == ENOTDIR)
 			return 0;
 		return error_os(errno, "cannot look at hook '%s'", path);
@@ -139,39 +113,33 @@ int hook_file_read(struct hook_file *out, const char *path)
 	if (can_run < 0)
 		return -1;
 	out->runs = can_run;
-	if (S_ISLNK(st.st_mode)) {
+	if (S_ISLNK(out->st.st_mode)) {
+		n = readlink(path, target, sizeof target);
+		if (n < 0)
+			return error_os(errno, "cannot read link '%s'", path);
+		buf_add(&out->text, target, (size_t)n);
 		out->kind = HOOK_FILE_OTHER;
-		return read_target(&out->text, path);
+	} else if (S_ISREG(out->st.st_mode)) {
+		if (io_read_file(&out->text, path, O_NOFOLLOW | O_NONBLOCK, TEXT_MAX) < 0)
+			return error_os(errno, "cannot read hook '%s'", path);
+		if (!out->text.failed)
+			out->kind = kind_of_text(out);
+	} else {
+		out->kind = HOOK_FILE_ODD;
 	}
-	out->kind = HOOK_FILE_ODD;
-	if (!S_ISREG(st.st_mode))
-		return 0;
-	if (read_text(&out->text, path) < 0)
-		return -1;
-	out->kind = kind_of_text(out);
-	return buf_failed(&out->program) < 0 ? -1 : buf_failed(&out->version);
+	out->text.failed = out->text.failed || out->program.failed || out->version.failed;
+	return buf_failed(&out->text);
 }
 
-int hook_file_same(bool *out, const char *a, const char *b)
+bool hook_file_same(const struct hook_file *a, const struct hook_file *b)
 {
-	struct stat sa, sb;
-	struct hook_file fa = HOOK_FILE_INIT, fb = HOOK_FILE_INIT;
-	int status;
-
-	*out = false;
-	if (lstat(a, &sa) < 0)
-		return error_os(errno, "cannot look at hook '%s'", a);
-	if (lstat(b, &sb) < 0)
-		return error_os(errno, "cannot look at hook '%s'", b);
-	*out = sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
-	if (*out || sa.st_mode != sb.st_mode || sa.st_size != sb.st_size || sa.st_size >= TEXT_MAX)
-		return 0;
-	status = hook_file_read(&fa, a) < 0 ? -1 : hook_file_read(&fb, b);
-	*out = status == 0 && fa.kind != HOOK_FILE_ODD && fa.text.len == fb.text.len &&
-	       memcmp(fa.text.ptr, fb.text.ptr, fa.text.len) == 0;
-	hook_file_free(&fa);
-	hook_file_free(&fb);
-	return status;
+	if (a->kind == HOOK_FILE_NONE || b->kind == HOOK_FILE_NONE)
+		return false;
+	if (a->st.st_dev == b->st.st_dev && a->st.st_ino == b->st.st_ino)
+		return true;
+	return a->st.st_mode == b->st.st_mode && a->kind != HOOK_FILE_ODD &&
+	       a->text.len <= TEXT_MAX && a->text.len == b->text.len &&
+	       memcmp(a->text.ptr, b->text.ptr, a->text.len) == 0;
 }
 
 void hook_file_free(struct hook_file *f)

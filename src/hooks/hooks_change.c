@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -18,11 +17,6 @@ void hooks_change_free(struct hooks_change *c)
 	buf_free(&c->warnings);
 }
 
-static void add_path(struct buf *out, const char *path)
-{
-	path_quote(out, path, strlen(path));
-}
-
 /* "DID PATH" or "would DO PATH", and, unless `other` is NULL, "JOINT OTHER". */
 static void say(struct hooks_change *c, const char *did, const char *would, const char *path,
 	const char *joint, const char *other)
@@ -33,30 +27,36 @@ static void say(struct hooks_change *c, const char *did, const char *would, cons
 		return;
 	}
 	buf_addf(&c->said, "%s%s ", c->dry_run ? "would " : "", c->dry_run ? would : did);
-	add_path(&c->said, path);
+	path_quote(&c->said, path, strlen(path));
 	if (other) {
 		buf_adds(&c->said, joint);
-		add_path(&c->said, other);
+		path_quote(&c->said, other, strlen(other));
 	}
 	buf_addc(&c->said, '\n');
 }
 
-static void warn(struct hooks_change *c, const char *path, const char *why)
+static void warn(struct hooks_change *c, const struct buf *path, const char *why)
 {
 	buf_adds(&c->warnings, "pycguard: warning: left ");
-	add_path(&c->warnings, path);
+	path_quote(&c->warnings, path->ptr, path->len);
 	buf_addf(&c->warnings, " alone: %s\n", why);
 }
 
-static int lock(struct hooks *h)
+/* The descriptor that holds the lock until it is closed; -1 recorded. */
+static int lock(const struct hooks *h)
 {
-	h->lock = io_openat(AT_FDCWD, h->common, O_RDONLY | O_DIRECTORY, 0);
-	if (h->lock < 0)
-		return error_os(errno, "cannot read directory '%s'", h->common);
-	while (flock(h->lock, LOCK_EX) < 0)
-		if (errno != EINTR)
-			return error_os(errno, "cannot lock directory '%s'", h->common);
-	return 0;
+	const char *dir = repository_common(h->repository);
+	int fd = io_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
+
+	if (fd < 0)
+		return error_os(errno, "cannot read directory '%s'", dir);
+	while (flock(fd, LOCK_EX) < 0)
+		if (errno != EINTR) {
+			error_os(errno, "cannot lock directory '%s'", dir);
+			close(fd);
+			return -1;
+		}
+	return fd;
 }
 
 static int refuse_foreign(const struct hooks *h)
@@ -77,57 +77,56 @@ static int refuse_foreign(const struct hooks *h)
 	return -1;
 }
 
-static int refuse_directory(const struct hooks *h, const char *dir, const char *why)
-{
-	if (h->value)
-		return error_set("core.hooksPath is '%s', where hooks cannot be: '%s' %s", h->value,
-			dir, why);
-	return error_set("cannot install hooks: '%s' %s", dir, why);
-}
-
 /* That `dir` is a directory, or can be made: its path must mean the same before and after. */
 static int check_directory(const struct hooks *h, const char *dir)
 {
 	struct buf part = BUF_INIT;
+	const char *why = NULL;
 	struct stat st;
-	int status = 0;
+	int status;
 
 	buf_adds(&part, dir);
 	status = buf_failed(&part);
-	while (status == 0 && stat(part.ptr, &st) < 0) {
+	while (part.len && !why && stat(part.ptr, &st) < 0) {
+		size_t base = path_base(part.ptr, part.len);
+
 		if (errno != ENOENT)
-			status = refuse_directory(h, part.ptr, strerror(errno));
+			why = strerror(errno);
 		else if (lstat(part.ptr, &st) == 0)
-			status = refuse_directory(h, part.ptr, "is a link to nothing");
-		else if (strcmp(part.ptr + path_base(part.ptr, part.len), "..") == 0)
-			status = refuse_directory(h, part.ptr, "does not exist");
-		else if (strcmp(part.ptr + path_base(part.ptr, part.len), "%(prefix)") == 0)
-			status = refuse_directory(h, part.ptr, "is not known to this git");
+			why = "is a link to nothing";
+		else if (strcmp(part.ptr + base, "..") == 0)
+			why = "does not exist";
+		else if (strcmp(part.ptr + base, "%(prefix)") == 0)
+			why = "is not known to this git";
 		else
-			buf_cut(&part, path_base(part.ptr, part.len) - 1);
-		if (part.len == 0)
-			break;
+			buf_cut(&part, base - 1);
 	}
-	if (status == 0 && part.len && !S_ISDIR(st.st_mode))
-		status = refuse_directory(h, part.ptr, "is not a directory");
+	if (!why && part.len && !S_ISDIR(st.st_mode))
+		why = "is not a directory";
+	if (why && h->value)
+		status = error_set("core.hooksPath is '%s', where hooks cannot be: '%s' %s",
+			h->value, part.ptr, why);
+	else if (why)
+		status = error_set("cannot install hooks: '%s' %s", part.ptr, why);
 	buf_free(&part);
 	return status;
 }
 
 static int make_directory(const char *dir)
 {
-	struct buf parent = BUF_INIT;
+	struct buf part = BUF_INIT;
+	size_t len = 0;
 	int status = 0;
 
-	if (mkdir(dir, 0777) == 0 || errno == EEXIST)
-		return 0;
-	if (errno != ENOENT)
-		return error_os(errno, "cannot make directory '%s'", dir);
-	buf_add(&parent, dir, path_base(dir, strlen(dir)) - 1);
-	status = buf_failed(&parent) < 0 ? -1 : make_directory(parent.ptr);
-	buf_free(&parent);
-	if (status == 0 && mkdir(dir, 0777) < 0 && errno != EEXIST)
-		status = error_os(errno, "cannot make directory '%s'", dir);
+	while (status == 0 && dir[len]) {
+		len += 1 + strcspn(dir + len + 1, "/");
+		buf_clear(&part);
+		buf_add(&part, dir, len);
+		status = buf_failed(&part);
+		if (status == 0 && mkdir(part.ptr, 0777) < 0 && errno != EEXIST)
+			status = error_os(errno, "cannot make directory '%s'", part.ptr);
+	}
+	buf_free(&part);
 	return status;
 }
 
@@ -143,17 +142,11 @@ static void remove_empty(const struct hooks *h, const char *dir)
 	buf_free(&path);
 }
 
-/* Whether the hook is the earlier one too: a run was ended between the two steps. */
-static int is_kept_already(bool *out, const struct hook_site *s)
-{
-	return hook_file_same(out, s->path.ptr, s->kept.ptr);
-}
-
-/* That the hook can be installed. Looks at what only --force passes over, too. */
-static int check_install(struct hooks_change *c, const struct hook_site *s)
+/* That the hook can be installed. What only --force passes over is looked at too. */
+static int check_install(
+	const struct manager **owner, const struct hooks_change *c, const struct hook_site *s)
 {
 	const struct manager *m = manager_of(s->file.text.ptr);
-	bool same = true;
 
 	if (s->file.kind == HOOK_FILE_ODD)
 		return error_set(
@@ -164,30 +157,18 @@ static int check_install(struct hooks_change *c, const struct hook_site *s)
 			s->path.ptr);
 	if (s->file.kind != HOOK_FILE_OTHER)
 		return 0;
-	if (m) {
-		c->manager = c->manager ? c->manager : m;
-		c->managed |= 1U << s->hook;
-	}
-	if (s->earlier.kind != HOOK_FILE_NONE && (!m || c->force) && is_kept_already(&same, s) < 0)
-		return -1;
-	return same ? 0 :
-		      error_set("cannot keep hook '%s': the earlier '%s' is there too, and only one"
-				" can run first; remove one of the two",
-			      s->path.ptr, s->kept.ptr);
+	if (!*owner)
+		*owner = m;
+	if (s->earlier.kind != HOOK_FILE_NONE && (!m || c->force) &&
+		!hook_file_same(&s->file, &s->earlier))
+		return error_set(
+			"cannot keep hook '%s': the earlier '%s' is there too, and only one"
+			" can run first; remove one of the two",
+			s->path.ptr, s->kept.ptr);
+	return 0;
 }
 
 /* Ours comes in place of the hook, which stays where it is until then. */
-static int keep_and_write(const struct hook_site *s, bool keep, const char *text)
-{
-	if (keep && linkat(AT_FDCWD, s->path.ptr, AT_FDCWD, s->kept.ptr, 0) < 0)
-		return error_os(errno, "cannot keep hook '%s'", s->path.ptr);
-	if (atomic_file_write(s->path.ptr, text, 0777) == 0)
-		return 0;
-	if (keep)
-		unlink(s->kept.ptr);
-	return -1;
-}
-
 static int install(struct hooks_change *c, const struct hook_site *s, const char *program)
 {
 	bool keep = s->file.kind == HOOK_FILE_OTHER && s->earlier.kind == HOOK_FILE_NONE;
@@ -197,8 +178,15 @@ static int install(struct hooks_change *c, const struct hook_site *s, const char
 	hook_file_text(&text, program);
 	status = buf_failed(&text);
 	if (status == 0 && !(s->file.runs && strcmp(s->file.text.ptr, text.ptr) == 0)) {
-		if (!c->dry_run)
-			status = keep_and_write(s, keep, text.ptr);
+		if (!c->dry_run && keep &&
+			linkat(AT_FDCWD, s->path.ptr, AT_FDCWD, s->kept.ptr, 0) < 0)
+			status = error_os(errno, "cannot keep hook '%s'", s->path.ptr);
+		if (status == 0 && !c->dry_run &&
+			atomic_file_write(s->path.ptr, text.ptr, 0777) < 0) {
+			status = -1;
+			if (keep)
+				unlink(s->kept.ptr);
+		}
 		if (status == 0 && keep)
 			say(c, "kept", "keep", s->path.ptr, ", which runs first, as ", s->kept.ptr);
 		if (status == 0)
@@ -208,46 +196,75 @@ static int install(struct hooks_change *c, const struct hook_site *s, const char
 	return status;
 }
 
-static int install_wanted(
-	struct hooks_change *c, struct hooks *h, struct hook_site *sites, const char *program)
+/* How the manager that owns the hooks here is told to run pycguard, unless it does. */
+static int tell_manager(struct hooks_change *c, const struct hooks *h, const struct manager *m)
 {
-	int i, status = 0;
+	bool push = h->wanted & 1U << HOOK_PRE_PUSH;
+	int told = manager_runs_us(m, h, false);
 
-	for (i = 0; i < HOOK_COUNT; i++) {
-		if (!(h->wanted & 1U << i))
-			continue;
-		if (check_directory(h, hooks_dir(h, (enum hook)i)) < 0 ||
-			hook_site_open(&sites[i], hooks_dir(h, (enum hook)i), (enum hook)i) < 0 ||
-			check_install(c, &sites[i]) < 0)
-			return -1;
+	if (told > 0 && push)
+		told = manager_runs_us(m, h, true);
+	if (told < 0 || c->paths_only)
+		return told < 0 ? -1 : !told && !c->force;
+	if (told) {
+		buf_addf(&c->said, "nothing to do: %s runs pycguard, as %s says\n", m->name,
+			m->file);
+		return 0;
 	}
-	for (i = 0; i < HOOK_COUNT && status == 0; i++) {
-		if (!(h->wanted & 1U << i) || (c->managed && !c->force))
-			continue;
-		if (!c->dry_run)
-			status = make_directory(sites[i].dir);
-		if (status == 0)
-			status = install(c, &sites[i], program);
-		if (status < 0)
-			remove_empty(h, sites[i].dir);
-	}
-	return status;
+	buf_addf(&c->said, "%s manages the hooks here, and %s.\n", m->name,
+		c->force ? "may write its own over pycguard's" : "nothing was changed");
+	buf_addf(&c->said, "To have it run pycguard, for all who use it here, add to %s%s:\n\n%s",
+		m->file, m->where, m->lines);
+	if (push)
+		buf_addf(&c->said, "\nand to %s%s:\n\n%s", m->push_file, m->where, m->push_lines);
+	if (!c->force)
+		buf_adds(&c->said,
+			"\nOr use --force: pycguard's hook then comes before its own, and"
+			" runs it first.\n");
+	return !c->force;
 }
 
-int hooks_install(struct hooks_change *c, struct hooks *h, const char *program)
+static int install_wanted(
+	struct hooks_change *c, const struct hooks *h, struct hook_site *sites, const char *program)
+{
+	const struct manager *owner = NULL;
+	enum hook i;
+
+	for (i = 0; i < HOOK_COUNT; i++)
+		if (h->wanted & 1U << i &&
+			(check_directory(h, hooks_dir(h, i)) < 0 ||
+				hook_site_open(&sites[i], hooks_dir(h, i), i) < 0 ||
+				check_install(&owner, c, &sites[i]) < 0))
+			return -1;
+	for (i = 0; i < HOOK_COUNT && (!owner || c->force); i++)
+		if (h->wanted & 1U << i && ((!c->dry_run && make_directory(hooks_dir(h, i)) < 0) ||
+						   install(c, &sites[i], program) < 0)) {
+			remove_empty(h, hooks_dir(h, i));
+			return -1;
+		}
+	if (owner)
+		return tell_manager(c, h, owner);
+	if (!c->count && !c->paths_only)
+		buf_adds(&c->said, "nothing to do: the hooks are installed\n");
+	return 0;
+}
+
+int hooks_install(struct hooks_change *c, const struct hooks *h, const char *program)
 {
 	struct hook_site sites[HOOK_COUNT];
-	int i, status = 0;
+	int i, status, fd = -1;
 
 	if (hooks_path_foreign(h) && !c->force)
 		return refuse_foreign(h);
-	if (!c->dry_run && lock(h) < 0)
+	if (!c->dry_run && (fd = lock(h)) < 0)
 		return -1;
 	for (i = 0; i < HOOK_COUNT; i++)
 		sites[i] = (struct hook_site)HOOK_SITE_INIT;
 	status = install_wanted(c, h, sites, program);
 	for (i = 0; i < HOOK_COUNT; i++)
 		hook_site_close(&sites[i]);
+	if (fd >= 0)
+		close(fd);
 	return status;
 }
 
@@ -259,74 +276,64 @@ static int take(struct hooks_change *c, const char *path)
 	return 0;
 }
 
-static int put_back(struct hooks_change *c, const struct hook_site *s)
-{
-	if (!c->dry_run && rename(s->kept.ptr, s->path.ptr) < 0)
-		return error_os(errno, "cannot put back hook '%s'", s->path.ptr);
-	say(c, "put back", "put back", s->path.ptr, " from ", s->kept.ptr);
-	return 0;
-}
-
 static int uninstall(struct hooks_change *c, const struct hook_site *s)
 {
-	bool same = false;
+	enum hook_file_kind kind = s->file.kind;
 
-	if (s->file.kind == HOOK_FILE_EDITED && !c->force) {
-		warn(c, s->path.ptr, "it was edited since pycguard wrote it");
-		return 0;
-	}
-	if (s->earlier.kind == HOOK_FILE_NONE)
-		return s->file.kind == HOOK_FILE_OURS || s->file.kind == HOOK_FILE_EDITED ?
-			       take(c, s->path.ptr) :
-			       0;
-	if (s->file.kind != HOOK_FILE_OTHER && s->file.kind != HOOK_FILE_ODD)
-		return put_back(c, s);
-	if (s->file.kind == HOOK_FILE_OTHER && is_kept_already(&same, s) < 0)
-		return -1;
-	if (same)
+	if (kind == HOOK_FILE_EDITED && !c->force) {
+		warn(c, &s->path, "it was edited since pycguard wrote it");
+	} else if (s->earlier.kind == HOOK_FILE_NONE) {
+		if (kind == HOOK_FILE_OURS || kind == HOOK_FILE_EDITED)
+			return take(c, s->path.ptr);
+	} else if (kind != HOOK_FILE_OTHER && kind != HOOK_FILE_ODD) {
+		if (!c->dry_run && rename(s->kept.ptr, s->path.ptr) < 0)
+			return error_os(errno, "cannot put back hook '%s'", s->path.ptr);
+		say(c, "put back", "put back", s->path.ptr, " from ", s->kept.ptr);
+	} else if (kind == HOOK_FILE_OTHER && hook_file_same(&s->file, &s->earlier)) {
+		/* A run was ended between two steps. */
 		return take(c, s->kept.ptr);
-	warn(c, s->kept.ptr, "something else is in its place now");
+	} else {
+		warn(c, &s->kept, "something else is in its place now");
+	}
 	return 0;
 }
 
-/* `shared`: other repositories have their hooks here too. */
 static int uninstall_from(
-	struct hooks_change *c, const struct hooks *h, const char *dir, unsigned which, bool shared)
+	struct hooks_change *c, const struct hooks *h, const char *dir, enum hook hook)
 {
+	struct hook_site s = HOOK_SITE_INIT;
 	size_t before = c->count;
-	int i, status = 0;
+	int status = hook_site_open(&s, dir, hook);
 
-	for (i = 0; i < HOOK_COUNT && status == 0; i++) {
-		struct hook_site s = HOOK_SITE_INIT;
-
-		if (!(which & 1U << i))
-			continue;
-		status = hook_site_open(&s, dir, (enum hook)i);
-		if (status == 0 && shared && !c->force && s.file.kind == HOOK_FILE_OURS)
-			status = refuse_foreign(h);
-		if (status == 0)
-			status = uninstall(c, &s);
-		hook_site_close(&s);
-	}
+	/* Other repositories may have their hooks there too. */
+	if (status == 0 && s.file.kind == HOOK_FILE_OURS && !c->force && hooks_path_foreign(h) &&
+		strcmp(dir, h->standard) != 0)
+		status = refuse_foreign(h);
+	if (status == 0)
+		status = uninstall(c, &s);
 	if (c->count > before && !c->dry_run)
 		remove_empty(h, dir);
+	hook_site_close(&s);
 	return status;
 }
 
-int hooks_uninstall(struct hooks_change *c, struct hooks *h, unsigned which)
+int hooks_uninstall(struct hooks_change *c, const struct hooks *h, unsigned which)
 {
-	const char *const dirs[] = {h->dir, h->receive_dir, h->standard};
-	size_t i, j;
+	int status = 0, fd = -1;
+	enum hook hook;
 
-	if (!c->dry_run && lock(h) < 0)
+	if (!c->dry_run && (fd = lock(h)) < 0)
 		return -1;
-	for (i = 0; i < sizeof dirs / sizeof *dirs; i++) {
-		for (j = 0; strcmp(dirs[i], dirs[j]) != 0; j++)
-			;
-		if (j == i &&
-			uninstall_from(c, h, dirs[i], which,
-				hooks_path_foreign(h) && strcmp(dirs[i], h->standard) != 0) < 0)
-			return -1;
+	for (hook = 0; hook < HOOK_COUNT && status == 0; hook++) {
+		const char *dir = hooks_dir(h, hook);
+
+		if (!(which & 1U << hook))
+			continue;
+		status = uninstall_from(c, h, dir, hook);
+		if (status == 0 && strcmp(dir, h->standard) != 0)
+			status = uninstall_from(c, h, h->standard, hook);
 	}
-	return 0;
+	if (fd >= 0)
+		close(fd);
+	return status;
 }

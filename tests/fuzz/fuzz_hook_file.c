@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "hooks/hook_file.h"
+#include "hooks/hooks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
