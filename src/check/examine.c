@@ -257,14 +257,13 @@ static int find_other_source(struct examined *x, struct snapshot *s)
 
 static int compare_source(struct examined *x, struct snapshot *s)
 {
-	struct entry source;
-	int status = snapshot_find(s, x->source.ptr, &source);
+	struct entry source = x->source_entry;
+	int status;
 
-	if (status == GONE)
+	if (!x->source_present)
 		return find_other_source(x, s);
 	/* A symbolic link counts by its name; what Python finds behind it is another matter. */
-	if (status == FOUND)
-		status = follow(s, &source);
+	status = follow(s, &source);
 	x->source_dangles = status == GONE;
 	x->source_elsewhere = status == ELSEWHERE;
 	if (status == FOUND)
@@ -315,7 +314,7 @@ int examine_names(struct examined *x, struct snapshot *s, const struct entry *e,
 		return 0;
 	if (buf_failed(&x->source) < 0 || find_packages(x, s) < 0)
 		return -1;
-	found = snapshot_find(s, x->source.ptr, NULL);
+	found = snapshot_find(s, x->source.ptr, &x->source_entry);
 	x->source_present = found == FOUND;
 	return found < 0 ? -1 : 0;
 }

@@ -17,6 +17,7 @@
 struct examined {
 	struct bytecode_name name; /* its slices lie in the path of the entry examined */
 	struct buf source;         /* the path of the source it should have; empty: none */
+	struct entry source_entry; /* what is there of that name, if source_present */
 	struct bytecode_header header;
 	bool header_read;       /* false: no bytecode by name, a symbolic link, or too large */
 	bool source_present;    /* by its name: a link counts, wherever it leads */

@@ -108,7 +108,7 @@ static int write_file(const char *path, const struct buf *text)
 	if (buf_failed(text) < 0)
 		return -1;
 	if (lstat(path, &st) < 0 ? errno == ENOENT : S_ISREG(st.st_mode))
-		return atomic_file_write_bytes(path, text->ptr, text->len, 0666);
+		return atomic_file_write(path, text->ptr, text->len, 0666);
 	fd = open(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return error_os(errno, "cannot write '%s'", path);

@@ -12,18 +12,19 @@
 #include "base/interrupt.h"
 #include "base/io.h"
 #include "base/path.h"
+#include "disk/disk.h"
 
 enum { FILE_MAX = 16 << 20 };
 
-/* A text on its way into its place. */
+/* Bytes on their way into their place. */
 struct writing {
 	int dir;
-	const char *name, *path;       /* in `dir`; for messages */
-	struct buf beside;             /* the name of the new file until it is in its place */
+	const char *name, *path; /* in `dir`; for messages */
+	const void *bytes;
+	size_t len;
 	const struct atomic_file *old; /* what must be there; NULL: whatever is there goes */
+	struct buf beside;             /* the name of the new file until it is in its place */
 };
-
-/* --- reading ---------------------------------------------------------------------------------- */
 
 /* 1; 0 when there is no such file; -1 with the failure recorded. */
 static int read_file(struct buf *out, struct stat *st, int dir, const char *name, const char *path)
@@ -56,23 +57,23 @@ int atomic_file_open(struct atomic_file *f, int root, const char *path)
 	size_t base = path_base(path, strlen(path));
 	int there;
 
-	*f = (struct atomic_file){.path = path, .directory = directory_at(root), .text = BUF_INIT};
-	if (directory_enter(&f->directory, path, base) < 0)
-		return -1;
-	if (f->directory.fd < 0)
-		return 0;
-	there = read_file(&f->text, &f->st, f->directory.fd, path + base, path);
+	*f = (struct atomic_file){
+		.path = path, .dir = disk_enter(root, path, base), .text = BUF_INIT};
+	if (f->dir < 0)
+		return disk_is_absent(errno) ?
+			       0 :
+			       error_os(errno, "cannot enter directory '%.*s'", (int)base, path);
+	there = read_file(&f->text, &f->st, f->dir, path + base, path);
 	f->there = there > 0;
 	return there < 0 ? -1 : 0;
 }
 
 void atomic_file_close(struct atomic_file *f)
 {
-	directory_leave(&f->directory);
+	if (f->dir >= 0)
+		close(f->dir);
 	buf_free(&f->text);
 }
-
-/* --- writing ---------------------------------------------------------------------------------- */
 
 static int cannot_write(const struct writing *w)
 {
@@ -84,38 +85,25 @@ static int changed(const struct writing *w)
 	return error_set("cannot write '%s': it was changed meanwhile; try again", w->path);
 }
 
-/* Whether the file of that name is what was read. 1, 0, -1 recorded. */
-static int holds_old(const struct writing *w, const char *name)
+/* Whether the file of that name has these bytes or, for NULL, there is none. 1, 0, -1 recorded. */
+static int holds(const struct writing *w, const char *name, const void *bytes, size_t len)
 {
 	struct buf text = BUF_INIT;
 	struct stat st;
 	int there = read_file(&text, &st, w->dir, name, w->path);
-	int same = there < 0 ? -1 :
-			       there == w->old->there && text.len == w->old->text.len &&
-				       memcmp(text.ptr, w->old->text.ptr, text.len) == 0;
+	bool same =
+		bytes ? there > 0 && text.len == len && memcmp(text.ptr, bytes, len) == 0 : !there;
 
 	buf_free(&text);
-	return same;
+	return there < 0 ? -1 : same;
 }
 
 /* The new file gets the mode and, where that is allowed, the owner of the old one. */
-static int fill(const struct writing *w, int fd, const char *text, size_t len)
+static int write_beside(struct writing *w, mode_t mode)
 {
 	const struct stat *st = w->old && w->old->there ? &w->old->st : NULL;
-
-	if (io_write_all(fd, text, len) < 0)
-		return cannot_write(w);
-	if (st && fchown(fd, st->st_uid, st->st_gid) < 0 && errno != EPERM)
-		return cannot_write(w);
-	if (st && fchmod(fd, st->st_mode & 07777) < 0)
-		return cannot_write(w);
-	return fsync(fd) < 0 ? cannot_write(w) : 0;
-}
-
-static int write_beside(struct writing *w, const char *text, size_t len, mode_t mode)
-{
 	uint64_t random;
-	int fd, status;
+	int fd, status = 0;
 
 	if (getentropy(&random, sizeof random) < 0)
 		return cannot_write(w);
@@ -129,35 +117,38 @@ static int write_beside(struct writing *w, const char *text, size_t len, mode_t 
 		buf_clear(&w->beside);
 		return cannot_write(w);
 	}
-	status = fill(w, fd, text, len);
+	if (io_write_all(fd, w->bytes, w->len) < 0 ||
+		(st && fchown(fd, st->st_uid, st->st_gid) < 0 && errno != EPERM) ||
+		(st && fchmod(fd, st->st_mode & 07777) < 0) || fsync(fd) < 0)
+		status = cannot_write(w);
 	if (io_close(fd) < 0 && status == 0)
 		status = cannot_write(w);
 	return status;
 }
 
-/* Swaps the two files and looks at what came out. 0 done; 1 the system cannot; -1 recorded. */
+/* Swaps the two files and looks at what came out. An edit goes back, and what then comes out is
+ * deleted only if it is ours. 0 done; 1 the system cannot swap; -1 recorded. */
 static int swap(struct writing *w)
 {
 #ifdef RENAME_EXCHANGE
-	bool there = w->old->there;
-	int same;
+	const struct atomic_file *old = w->old;
+	const char *beside = w->beside.ptr;
 
-	if (renameat2(w->dir, w->beside.ptr, w->dir, w->name,
-		    there ? RENAME_EXCHANGE : RENAME_NOREPLACE) < 0) {
+	if (renameat2(w->dir, beside, w->dir, w->name,
+		    old->there ? RENAME_EXCHANGE : RENAME_NOREPLACE) < 0) {
 		if (errno == ENOENT || errno == EEXIST)
 			return changed(w);
 		return errno == EINVAL || errno == ENOSYS ? 1 : cannot_write(w);
 	}
-	if (!there) {
+	if (!old->there)
 		buf_clear(&w->beside);
+	if (!old->there || holds(w, beside, old->text.ptr, old->text.len) > 0)
 		return 0;
-	}
-	same = holds_old(w, w->beside.ptr);
-	if (same > 0)
-		return 0;
-	if (renameat2(w->dir, w->beside.ptr, w->dir, w->name, RENAME_EXCHANGE) == 0)
-		return same < 0 ? -1 : changed(w);
-	error_os(errno, "cannot write '%s': what it was is now in '%s'", w->path, w->beside.ptr);
+	if (renameat2(w->dir, beside, w->dir, w->name, RENAME_EXCHANGE) == 0 &&
+		holds(w, beside, w->bytes, w->len) > 0)
+		return changed(w);
+	error_set("cannot write '%s': it was changed meanwhile; an edit of it is in '%s'", w->path,
+		beside);
 	buf_clear(&w->beside);
 	return -1;
 #else
@@ -166,15 +157,16 @@ static int swap(struct writing *w)
 #endif
 }
 
+/* Puts the new file in its place, unless what is there is not what was read. */
 static int put_in_place(struct writing *w)
 {
+	const struct atomic_file *old = w->old;
 	int status = 1;
 
-	if (w->old) {
-		int same = holds_old(w, w->name);
-
-		if (same <= 0)
-			return same < 0 ? -1 : changed(w);
+	if (old) {
+		status = holds(w, w->name, old->there ? old->text.ptr : NULL, old->text.len);
+		if (status <= 0)
+			return status < 0 ? -1 : changed(w);
 		status = swap(w);
 	}
 	if (status > 0) {
@@ -183,18 +175,18 @@ static int put_in_place(struct writing *w)
 			return cannot_write(w);
 		buf_clear(&w->beside);
 	}
-	if (status == 0 && w->old && fsync(w->dir) < 0 && errno != EINVAL)
+	if (status == 0 && old && fsync(w->dir) < 0 && errno != EINVAL)
 		return cannot_write(w);
 	return status;
 }
 
 /* A signal that ends the process waits until nothing is left over. */
-static int replace(struct writing *w, const char *text, size_t len, mode_t mode)
+static int replace(struct writing *w, mode_t mode)
 {
 	int status;
 
 	interrupt_catch();
-	status = write_beside(w, text, len, mode);
+	status = write_beside(w, mode);
 	if (status == 0)
 		status = put_in_place(w);
 	if (w->beside.len && unlinkat(w->dir, w->beside.ptr, 0) < 0 && status == 0)
@@ -204,51 +196,39 @@ static int replace(struct writing *w, const char *text, size_t len, mode_t mode)
 	return status;
 }
 
-int atomic_file_write_bytes(const char *path, const void *bytes, size_t len, mode_t mode)
+int atomic_file_write(const char *path, const void *bytes, size_t len, mode_t mode)
 {
-	struct writing w = {AT_FDCWD, path, path, BUF_INIT, NULL};
+	struct writing w = {AT_FDCWD, path, path, bytes, len, NULL, BUF_INIT};
 
-	return replace(&w, bytes, len, mode);
-}
-
-int atomic_file_write(const char *path, const char *text, mode_t mode)
-{
-	return atomic_file_write_bytes(path, text, strlen(text), mode);
-}
-
-/* The line end of the last line that has one. */
-static const char *line_end(const struct buf *text)
-{
-	size_t i;
-
-	for (i = text->len; i > 0; i--)
-		if (text->ptr[i - 1] == '\n')
-			return i > 1 && text->ptr[i - 2] == '\r' ? "\r\n" : "\n";
-	return "\n";
+	return replace(&w, mode);
 }
 
 int atomic_file_add(struct atomic_file *f, const struct buf *lines)
 {
-	struct writing w = {f->directory.fd, f->path + path_base(f->path, strlen(f->path)), f->path,
-		BUF_INIT, f};
-	const char *end = line_end(&f->text);
+	const char *end = "\n", *at;
 	struct buf text = BUF_INIT;
+	size_t last = f->text.len; /* the last line end is before it */
 	int status = -1;
-	size_t i;
 
-	if (f->directory.fd < 0)
+	if (f->dir < 0)
 		return error_set("cannot write '%s': its directory is not there", f->path);
+	while (last > 0 && f->text.ptr[last - 1] != '\n')
+		last--;
+	if (last > 1 && f->text.ptr[last - 2] == '\r')
+		end = "\r\n";
 	buf_add(&text, f->text.ptr, f->text.len);
 	if (text.len && text.ptr[text.len - 1] != '\n')
 		buf_adds(&text, end);
-	for (i = 0; i < lines->len; i++) {
-		if (lines->ptr[i] == '\n')
-			buf_adds(&text, end);
-		else
-			buf_addc(&text, lines->ptr[i]);
+	for (at = lines->ptr; *at; at += strcspn(at, "\n") + 1) {
+		buf_add(&text, at, strcspn(at, "\n"));
+		buf_adds(&text, end);
 	}
-	if (buf_failed(&text) == 0)
-		status = replace(&w, text.ptr, text.len, 0666);
+	if (buf_failed(&text) == 0) {
+		struct writing w = {f->dir, f->path + path_base(f->path, strlen(f->path)), f->path,
+			text.ptr, text.len, f, BUF_INIT};
+
+		status = replace(&w, 0666);
+	}
 	buf_free(&text);
 	return status;
 }

@@ -1,6 +1,6 @@
 /*
- * atomic_file - one way to write a text file: the new one is written beside it under a name that
- * nothing had, and put in its place, so that there is the old one or the new one at any instant.
+ * atomic_file - one way to write a file: the new one is written beside it under a name that nothing
+ * had, and put in its place, so that there is the old one or the new one at any instant.
  *
  * A file that is read, added to and written is compared with what was read before it is replaced
  * and, where the system can swap two files, again with what came out: an edit that an editor has
@@ -13,12 +13,11 @@
 #include <sys/stat.h>
 
 #include "base/buf.h"
-#include "disk/directory.h"
 
 /** A file that was read. */
 struct atomic_file {
 	const char *path; /* as named; borrowed */
-	struct directory directory;
+	int dir;          /* its directory; -1: that is not there */
 	bool there;
 	struct stat st;  /* of the file, if it is there, */
 	struct buf text; /* and its bytes */
@@ -28,8 +27,7 @@ struct atomic_file {
  * Read a file. A symbolic link is refused, as git refuses a .gitignore that is one.
  *
  * @param f    for atomic_file_close, also on failure
- * @param root a directory's descriptor, which must outlive `f`
- * @param path below it; no directory of it may be a link
+ * @param path below the directory `root`; no directory of it may be a link
  * @return 0, also when there is no such file; -1 with the failure recorded
  */
 int atomic_file_open(struct atomic_file *f, int root, const char *path);
@@ -46,14 +44,11 @@ int atomic_file_add(struct atomic_file *f, const struct buf *lines);
 void atomic_file_close(struct atomic_file *f);
 
 /**
- * Put a text in the place of whatever file or link is at `path`.
+ * Put bytes in the place of whatever file or link is at `path`.
  *
  * @param mode of the new file, less the umask
  * @return 0; -1 with the failure recorded, what was there being as it was
  */
-int atomic_file_write(const char *path, const char *text, mode_t mode);
-
-/** The same for bytes that may be NUL. */
-int atomic_file_write_bytes(const char *path, const void *bytes, size_t len, mode_t mode);
+int atomic_file_write(const char *path, const void *bytes, size_t len, mode_t mode);
 
 #endif

@@ -4,11 +4,11 @@
  *
  * Directories are read through their descriptors. Of links to directories two are followed, since
  * Python goes through them: one named __pycache__, of which the files are looked at, and one to a
- * package that lies elsewhere; in that one, only links of the first kind. Left out, unless it is
- * the directory named: .git and what is a git directory by content (HEAD, objects, refs),
- * environments (a directory with a pyvenv.cfg or conda-meta, or bin/activate beside bin/python),
- * node_modules, .tox and .nox, and on Linux /proc and /sys. Files that vanish meanwhile are passed
- * over. Only regular files and links that lead to one are given.
+ * package that is elsewhere; in that one, only links of the first kind. Left out, unless it is the
+ * directory named: .git and what is a git directory by content (HEAD, objects, refs), environments
+ * (a directory with a pyvenv.cfg or conda-meta, or bin/activate beside bin/python), node_modules,
+ * .tox and .nox, and on Linux /proc and /sys. Files that vanish meanwhile are passed over. Only
+ * regular files and links that lead to one are given.
  */
 #ifndef PYCGUARD_DISK_H
 #define PYCGUARD_DISK_H
@@ -20,11 +20,10 @@ typedef void disk_failed(void *arg);
 
 /** What to look at, and whom to tell. All that is called is called by several threads at once. */
 struct disk_options {
-	const char *only;    /* NULL, or a name: visit only what is below that directory */
-	bool environments;   /* go into environments, too */
-	disk_failed *failed; /* of each directory that cannot be read; may not be NULL */
-	disk_failed
-		*outside; /* a link leads out of the directory, whereto is recorded in error.h */
+	const char *only;     /* NULL, or a name: visit only what is below that directory */
+	bool environments;    /* go into environments, too */
+	disk_failed *failed;  /* of each directory that cannot be read; may not be NULL */
+	disk_failed *outside; /* a link leads out of the directory; whereto is recorded */
 	void (*empty_cache)(void *arg, const char *path); /* a __pycache__ that holds nothing */
 	void *arg;
 };
@@ -52,5 +51,16 @@ int disk_each_by_threads(
 
 /** The descriptor of the directory. Borrowed. */
 int disk_root(const struct snapshot *s);
+
+/**
+ * Open the directory below `root` that the first `len` bytes of `path` name, "" or with a slash at
+ * the end: name by name, so that no link on the way can lead elsewhere.
+ *
+ * @return a descriptor, yours; -1 with errno set (see disk_is_absent)
+ */
+int disk_enter(int root, const char *path, size_t len);
+
+/** Whether such an errno means that there is nothing of that name, or only beyond a link. */
+bool disk_is_absent(int errnum);
 
 #endif

@@ -16,16 +16,17 @@ struct disk_snapshot {
 	struct disk_options options;
 };
 
-/** Whether what stands in the way of a path means that there is nothing there. */
-bool disk_is_absent(int errnum);
-
 /** Visit all of the snapshot, or the one directory of it that was asked for. 0; -1 recorded. */
 int disk_walk(struct snapshot *s, snapshot_visit *visit, void *arg);
 
-/**
- * Whether this thread knows, from the directories that it is in, that there is no such path. Most
- * of what is looked up beside a file is not there, and its directory has just been listed.
- */
-bool disk_walk_knows_absent(const struct disk_snapshot *disk, const char *path);
+/** Where to look for a path: `name`, from the directory nearest to it that is open in this thread's
+ * walk. */
+struct disk_place {
+	int fd;
+	const char *name;
+	bool absent; /* that directory has been listed, and there is no such name */
+};
+
+struct disk_place disk_place(const struct disk_snapshot *disk, const char *path);
 
 #endif

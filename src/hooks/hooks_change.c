@@ -182,7 +182,7 @@ static int install(struct hooks_change *c, const struct hook_site *s, const char
 			linkat(AT_FDCWD, s->path.ptr, AT_FDCWD, s->kept.ptr, 0) < 0)
 			status = error_os(errno, "cannot keep hook '%s'", s->path.ptr);
 		if (status == 0 && !c->dry_run &&
-			atomic_file_write(s->path.ptr, text.ptr, 0777) < 0) {
+			atomic_file_write(s->path.ptr, text.ptr, text.len, 0777) < 0) {
 			status = -1;
 			if (keep)
 				unlink(s->kept.ptr);

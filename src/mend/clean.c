@@ -12,7 +12,6 @@
 #include "base/io.h"
 #include "base/path.h"
 #include "check/worktree.h"
-#include "disk/directory.h"
 #include "python/bytecode.h"
 
 struct cleaning {
@@ -23,7 +22,8 @@ struct cleaning {
 	struct matcher *matcher;
 	struct pathset plan;    /* relative to the directory */
 	struct pathset empties; /* each __pycache__ that holds nothing, likewise */
-	struct directory at;    /* where the file is that is looked at */
+	int root, at; /* the directory, and the one below it that `at_path` is of, or -1 */
+	struct buf at_path;
 };
 
 /* Or an enum clean_kept. */
@@ -33,27 +33,46 @@ enum {
 	VERDICT_LEAVE, /* gone, or nothing that is deleted here */
 };
 
-static void failed(struct cleaning *c)
+static void tell_failed(void *arg)
 {
+	struct cleaning *c = arg;
+
 	c->clean->failed(c->clean->failed_arg);
 }
 
-/* A class file begins so (The Java Virtual Machine Specification, 4.1). */
-static bool is_class_file(const unsigned char *bytes, size_t len)
+static int cannot(const struct cleaning *c, const char *what, const char *path)
 {
-	static const unsigned char magic[] = {0xca, 0xfe, 0xba, 0xbe};
-
-	return len >= sizeof magic && memcmp(bytes, magic, sizeof magic) == 0;
+	return error_os(errno, "cannot %s '%s%s'", what, c->worktree.shown_base.ptr, path);
 }
 
-/* 1 when the file's first bytes are those of bytecode, 0 when not, -1 with errno set. */
+/* Adds a path as a person would write it, once where the same one is added again and again. */
+static int tell(struct cleaning *c, struct pathset *set, const char *path, size_t len)
+{
+	struct buf shown = BUF_INIT;
+	int status = 0;
+
+	buf_add(&shown, c->worktree.shown_base.ptr, c->worktree.shown_base.len);
+	buf_add(&shown, path, len);
+	buf_adds(&shown, shown.len ? "" : "./");
+	if (buf_failed(&shown) < 0)
+		status = -1;
+	else if (!set->count || strcmp(set->items[set->count - 1].path, shown.ptr) != 0)
+		status = pathset_add(set, shown.ptr, shown.len);
+	buf_free(&shown);
+	return status;
+}
+
+/* --- what a file is --------------------------------------------------------------------------- */
+
+/* Whether the file's first bytes are those of bytecode. 1, 0, -1 with errno set. */
 static int has_bytecode(int dir, const char *file, enum bytecode_kind kind)
 {
-	int fd = io_openat(dir, file, O_RDONLY | O_NONBLOCK, 0);
-	unsigned char bytes[BYTECODE_HEADER_MAX];
+	/* A class file begins so (The Java Virtual Machine Specification, 4.1). */
+	static const unsigned char class_magic[] = {0xca, 0xfe, 0xba, 0xbe};
+	int fd = io_openat(dir, file, O_RDONLY | O_NONBLOCK, 0), errnum;
+	unsigned char bytes[BYTECODE_HEADER_MAX] = {0};
 	struct bytecode_header header;
 	ssize_t n;
-	int errnum;
 
 	if (fd < 0)
 		return -1;
@@ -64,114 +83,97 @@ static int has_bytecode(int dir, const char *file, enum bytecode_kind kind)
 	if (n < 0)
 		return -1;
 	if (kind == BYTECODE_JYTHON)
-		return is_class_file(bytes, (size_t)n);
+		return memcmp(bytes, class_magic, sizeof class_magic) == 0;
 	bytecode_header(&header, bytes, (size_t)n);
 	return header.magic != MAGIC_NONE;
 }
 
-static bool is_absent(int errnum)
+/* Makes `at` the directory of that path, or -1 when it is not there. 0; -1 recorded. */
+static int enter(struct cleaning *c, const char *path, size_t len)
 {
-	return errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP;
-}
-
-static int cannot_read(const struct cleaning *c, const char *path)
-{
-	error_os(errno, "cannot read '%s%s'", c->worktree.shown_base.ptr, path);
-	return VERDICT_FAILED;
+	if (c->at >= 0 && path_compare(c->at_path.ptr, c->at_path.len, path, len) == 0)
+		return 0;
+	if (c->at >= 0)
+		close(c->at);
+	c->at = disk_enter(c->root, path, len);
+	if (c->at < 0 && !disk_is_absent(errno))
+		return cannot(c, "enter directory of", path);
+	buf_clear(&c->at_path);
+	buf_add(&c->at_path, path, len);
+	return buf_failed(&c->at_path);
 }
 
 /* Judges the file by its name and what it holds, and tells its size and identity. */
 static int look_at(struct cleaning *c, const char *path, size_t len, struct stat *st)
 {
-	const char *file = path + path_base(path, len);
+	size_t base = path_base(path, len);
 	struct bytecode_name name;
-	int is;
+	int is = 1;
 
 	bytecode_name(&name, path, len, false);
 	if (name.kind == BYTECODE_NONE || name.kind == BYTECODE_EXTENSION)
 		return VERDICT_LEAVE;
-	if (directory_enter(&c->at, path, path_base(path, len)) < 0)
+	if (enter(c, path, base) < 0)
 		return VERDICT_FAILED;
-	if (c->at.fd < 0)
-		return faccessat(c->at.root, path, F_OK, 0) == 0 ? CLEAN_LINKED : VERDICT_LEAVE;
-	if (fstatat(c->at.fd, file, st, AT_SYMLINK_NOFOLLOW) < 0)
-		return is_absent(errno) ? VERDICT_LEAVE : cannot_read(c, path);
-	if (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode))
+	if (c->at < 0)
+		return faccessat(c->root, path, F_OK, 0) == 0 ? CLEAN_LINKED : VERDICT_LEAVE;
+	if (fstatat(c->at, path + base, st, AT_SYMLINK_NOFOLLOW) < 0)
+		is = -1;
+	else if (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode))
 		return VERDICT_LEAVE;
-	is = name.kind == BYTECODE_CACHE ? 1 : has_bytecode(c->at.fd, file, name.kind);
+	else if (name.kind != BYTECODE_CACHE)
+		is = has_bytecode(c->at, path + base, name.kind);
 	if (is < 0)
-		return is_absent(errno) ? VERDICT_LEAVE : cannot_read(c, path);
+		return disk_is_absent(errno) ? VERDICT_LEAVE : cannot(c, "read", path);
 	return is ? VERDICT_DELETE : CLEAN_STRANGE;
 }
 
-static int look_whether_tracked(struct cleaning *c, const char *path)
+/* --- what stays ------------------------------------------------------------------------------- */
+
+static int look_whether_tracked(const struct cleaning *c, const char *path)
 {
+	static const int verdicts[] = {[TRACKED_NO] = VERDICT_DELETE,
+		[TRACKED_YES] = CLEAN_TRACKED,
+		[TRACKED_UNKNOWN] = VERDICT_LEAVE};
 	struct buf whole = BUF_INIT;
 	enum tracked_answer answer = TRACKED_FAILED;
 
-	buf_add(&whole, c->worktree.real.ptr, c->worktree.real.len);
+	buf_adds(&whole, c->worktree.real.ptr);
 	buf_adds(&whole, path);
 	if (buf_failed(&whole) == 0)
 		answer = tracked_look(c->clean->tracked, whole.ptr);
 	buf_free(&whole);
-	switch (answer) {
-	case TRACKED_FAILED:
-		error_prefix(
-			"cannot tell whether '%s%s' is tracked", c->worktree.shown_base.ptr, path);
-		return VERDICT_FAILED;
-	case TRACKED_NO:
-		return VERDICT_DELETE;
-	case TRACKED_YES:
-		return CLEAN_TRACKED;
-	case TRACKED_UNKNOWN:
-		break;
-	}
-	return VERDICT_LEAVE;
-}
-
-/* Adds a path as a person would write it. */
-static int tell(struct cleaning *c, struct pathset *set, const char *path)
-{
-	struct buf shown = BUF_INIT;
-	int status = -1;
-
-	buf_add(&shown, c->worktree.shown_base.ptr, c->worktree.shown_base.len);
-	buf_adds(&shown, path);
-	if (buf_failed(&shown) == 0)
-		status = pathset_add(set, shown.ptr, shown.len);
-	buf_free(&shown);
-	return status;
+	if (answer != TRACKED_FAILED)
+		return verdicts[answer];
+	return error_prefix(
+		"cannot tell whether '%s%s' is tracked", c->worktree.shown_base.ptr, path);
 }
 
 /* Whether a directory of that path is an environment, or one that it is in, up to the directory
  * that was named: `len` becomes the length of its path. 1, 0, -1 recorded. */
 static int find_environment(const struct cleaning *c, const char *path, size_t *len)
 {
-	struct buf dir = BUF_INIT;
-	int found = 0;
 	size_t i;
 
-	for (i = 0; i < *len && found == 0; i++) {
-		int fd;
+	for (i = 0; i < *len; i++) {
+		int fd, found;
 
-		buf_addc(&dir, path[i]);
-		if (path[i] != '/' || dir.failed)
+		if (path[i] != '/')
 			continue;
-		fd = io_openat(c->at.root, dir.ptr, O_RDONLY | O_DIRECTORY, 0);
-		if (fd < 0 && is_absent(errno))
+		fd = disk_enter(c->root, path, i + 1);
+		if (fd < 0 && disk_is_absent(errno))
 			break;
 		found = fd < 0 ? -1 : disk_is_environment(fd);
 		if (found < 0)
-			cannot_read(c, dir.ptr);
+			cannot(c, "read directory of", path);
 		if (fd >= 0)
 			close(fd);
 		if (found > 0)
 			*len = i + 1;
+		if (found)
+			return found;
 	}
-	if (buf_failed(&dir) < 0)
-		found = -1;
-	buf_free(&dir);
-	return found;
+	return 0;
 }
 
 /* Tells of the directory at `path`, absolute, whether it has sources, and whether it is a package.
@@ -184,7 +186,7 @@ static int look_for_sources(const char *path, bool *sources, bool *package)
 
 	*sources = *package = false;
 	if (!dir)
-		return is_absent(errnum) ? 0 : -1;
+		return disk_is_absent(errnum) ? 0 : -1;
 	for (errno = 0; (d = readdir(dir)); errno = 0) {
 		size_t len = strlen(d->d_name);
 
@@ -195,7 +197,7 @@ static int look_for_sources(const char *path, bool *sources, bool *package)
 	errnum = errno;
 	closedir(dir);
 	errno = errnum;
-	return errnum && !is_absent(errnum) ? -1 : 0;
+	return errnum && !disk_is_absent(errnum) ? -1 : 0;
 }
 
 /* Whether what is in a directory was shipped without sources: there is none in it, nor above in the
@@ -203,26 +205,19 @@ static int look_for_sources(const char *path, bool *sources, bool *package)
 static int is_compiled(const struct cleaning *c, const char *path, size_t len)
 {
 	struct buf dir = BUF_INIT;
-	bool sources, package, first = true;
+	bool sources = false, package = true;
+	size_t first;
 	int status;
 
-	buf_add(&dir, c->worktree.real.ptr, c->worktree.real.len);
+	buf_adds(&dir, c->worktree.real.ptr);
 	buf_add(&dir, path, len);
-	for (;;) {
-		status = buf_failed(&dir);
-		if (status < 0)
-			break;
-		status = look_for_sources(dir.ptr, &sources, &package);
-		if (status < 0) {
-			error_os(errno, "cannot read directory '%s'", dir.ptr);
-			break;
-		}
-		if (!first && !package)
-			sources = false;
-		if (sources || (!first && !package) || dir.len <= 1)
-			break;
+	status = buf_failed(&dir);
+	for (first = dir.len; status == 0 && !sources && package && dir.len;) {
+		if (look_for_sources(dir.ptr, &sources, &package) < 0)
+			status = error_os(errno, "cannot read directory '%s'", dir.ptr);
+		sources = sources && (package || dir.len == first);
+		package = package || dir.len == first;
 		buf_cut(&dir, path_base(dir.ptr, dir.len - 1));
-		first = false;
 	}
 	buf_free(&dir);
 	return status < 0 ? -1 : !sources;
@@ -242,28 +237,10 @@ static int look_at_place(
 	if (found)
 		return found < 0 ? VERDICT_FAILED : CLEAN_ENVIRONMENT;
 	found = f->rule == RULE_GHOST_MODULE ? is_compiled(c, path, *len) : 0;
-	if (found)
-		return found < 0 ? VERDICT_FAILED : CLEAN_COMPILED;
-	return VERDICT_DELETE;
+	return found < 0 ? VERDICT_FAILED : found ? CLEAN_COMPILED : VERDICT_DELETE;
 }
 
-static int tell_kept(struct cleaning *c, int why, const char *path, size_t len)
-{
-	struct pathset *set = &c->out->kept[why];
-	struct buf shown = BUF_INIT;
-	int status = 0;
-
-	buf_add(&shown, c->worktree.shown_base.ptr, c->worktree.shown_base.len);
-	buf_add(&shown, path, len);
-	if (shown.len == 0)
-		buf_adds(&shown, "./");
-	if (buf_failed(&shown) < 0)
-		status = -1;
-	else if (!set->count || strcmp(set->items[set->count - 1].path, shown.ptr) != 0)
-		status = pathset_add(set, shown.ptr, shown.len);
-	buf_free(&shown);
-	return status;
-}
+/* --- the plan --------------------------------------------------------------------------------- */
 
 static int plan_file(struct cleaning *c, const struct finding *f)
 {
@@ -277,15 +254,15 @@ static int plan_file(struct cleaning *c, const struct finding *f)
 	if (v == VERDICT_DELETE)
 		v = look_at_place(c, f, path, &told);
 	if (v == VERDICT_FAILED)
-		failed(c);
+		tell_failed(c);
 	if (v >= 0 && v < CLEAN_KEPT_COUNT)
-		return tell_kept(c, v, path, told);
+		return tell(c, &c->out->kept[v], path, told);
 	if (v != VERDICT_DELETE)
 		return 0;
 	if (!c->clean->dry_run)
 		return pathset_add(&c->plan, path, len);
 	c->out->bytes += (uint64_t)st.st_size;
-	return tell(c, &c->out->deleted, path);
+	return tell(c, &c->out->deleted, path, len);
 }
 
 static void take_empty(void *arg, const char *path)
@@ -297,13 +274,8 @@ static void take_empty(void *arg, const char *path)
 		return;
 	if (c->clean->dry_run)
 		c->out->directories++;
-	else if (pathset_add(&c->empties, path, strlen(path)) < 0)
-		failed(c);
-}
-
-static void tell_failed(void *arg)
-{
-	failed(arg);
+	else if (pathset_add(&c->empties, path, len) < 0)
+		tell_failed(c);
 }
 
 static int make_plan(struct cleaning *c)
@@ -321,29 +293,23 @@ static int make_plan(struct cleaning *c)
 	return status;
 }
 
+/* --- the deed --------------------------------------------------------------------------------- */
+
 /* Whether the file, as it is now, is still one to be deleted. 1, 0 or -1 recorded. */
 static int judge_again(struct cleaning *c, const char *path)
 {
 	struct finding f;
 	struct entry e;
 	int found = snapshot_find(c->worktree.snapshot, path, &e);
-	bool misleading;
 
 	if (found <= 0)
 		return found;
 	if (check_entry(&f, &c->check, c->matcher, &e) < 0)
 		return -1;
-	misleading = f.rule != RULE_NONE && f.rule != RULE_POLICY && f.rule != RULE_BYTECODE;
-	found = misleading || (c->clean->all && f.rule == RULE_BYTECODE);
+	found = f.rule == RULE_BYTECODE ? c->clean->all :
+					  f.rule != RULE_NONE && f.rule != RULE_POLICY;
 	finding_clear(&f);
 	return found;
-}
-
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-	       a->st_mode == b->st_mode && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
 /* 1 deleted, 0 left alone, since it has changed or gone, -1 recorded. */
@@ -356,48 +322,41 @@ static int delete_file(struct cleaning *c, const char *path, size_t len, struct 
 
 	if (still <= 0)
 		return still;
-	if (fstatat(c->at.fd, file, &now, AT_SYMLINK_NOFOLLOW) == 0) {
-		if (!same_file(st, &now))
+	if (fstatat(c->at, file, &now, AT_SYMLINK_NOFOLLOW) == 0) {
+		if (st->st_dev != now.st_dev || st->st_ino != now.st_ino ||
+			st->st_size != now.st_size || st->st_mode != now.st_mode ||
+			memcmp(&st->st_mtim, &now.st_mtim, sizeof now.st_mtim) != 0)
 			return 0;
-		if (unlinkat(c->at.fd, file, 0) == 0)
+		if (unlinkat(c->at, file, 0) == 0)
 			return 1;
 	}
-	if (is_absent(errno))
-		return 0;
-	return error_os(errno, "cannot delete '%s%s'", c->worktree.shown_base.ptr, path);
+	return disk_is_absent(errno) ? 0 : cannot(c, "delete", path);
 }
 
-static bool is_cache_directory(const char *dir, size_t len)
-{
-	static const char name[] = BYTECODE_CACHES "/";
-
-	return len >= sizeof name - 1 &&
-	       memcmp(dir + len - (sizeof name - 1), name, sizeof name - 1) == 0 &&
-	       (len == sizeof name - 1 || dir[len - sizeof name] == '/');
-}
-
-/* Deletes a __pycache__ if it is empty. */
+/* Deletes a directory, with a slash at its end, if it is an empty __pycache__. */
 static void delete_empty(struct cleaning *c, const char *path, size_t len)
 {
-	struct buf dir = BUF_INIT;
 	size_t base = path_base(path, len - 1);
+	char *dir = strndup(path, len - 1);
+	bool is_cache = dir && strcmp(dir + base, BYTECODE_CACHES) == 0;
 
-	buf_add(&dir, path, len - 1);
-	if (buf_failed(&dir) < 0 || directory_enter(&c->at, dir.ptr, base) < 0)
-		failed(c);
-	else if (c->at.fd >= 0 && unlinkat(c->at.fd, dir.ptr + base, AT_REMOVEDIR) == 0)
+	if (!dir)
+		error_oom();
+	if (!dir || (is_cache && enter(c, path, base) < 0))
+		tell_failed(c);
+	else if (is_cache && c->at >= 0 && unlinkat(c->at, dir + base, AT_REMOVEDIR) == 0)
 		c->out->directories++;
-	else if (c->at.fd >= 0 && !is_absent(errno) && errno != ENOTEMPTY && errno != EEXIST) {
-		error_os(errno, "cannot delete '%s%s'", c->worktree.shown_base.ptr, dir.ptr);
-		failed(c);
+	else if (is_cache && c->at >= 0 && !disk_is_absent(errno) && errno != ENOTEMPTY &&
+		 errno != EEXIST) {
+		cannot(c, "delete", dir);
+		tell_failed(c);
 	}
-	buf_free(&dir);
+	free(dir);
 }
 
 static int apply_plan(struct cleaning *c)
 {
-	size_t emptied =
-		0; /* the length of the directory's path that the last one deleted was in */
+	bool emptied = false; /* something in the directory of the last one has been deleted */
 	struct stat st;
 	int status = 0;
 	size_t i;
@@ -407,22 +366,21 @@ static int apply_plan(struct cleaning *c)
 		const struct pathset_item *item = &c->plan.items[i];
 		size_t base = path_base(item->path, item->len);
 		int deleted = delete_file(c, item->path, item->len, &st);
-		bool is_last = i + 1 == c->plan.count ||
-			       path_compare(item->path, base, item[1].path,
-				       path_base(item[1].path, item[1].len)) != 0;
 
 		progress_tick(c->clean->progress, i);
 		if (deleted < 0)
-			failed(c);
+			tell_failed(c);
 		if (deleted > 0) {
 			c->out->bytes += (uint64_t)st.st_size;
-			status = tell(c, &c->out->deleted, item->path);
-			emptied = base;
+			status = tell(c, &c->out->deleted, item->path, item->len);
+			emptied = true;
 		}
-		if (is_last && emptied && is_cache_directory(item->path, base))
+		if (i + 1 < c->plan.count && path_compare(item->path, base, item[1].path,
+						     path_base(item[1].path, item[1].len)) == 0)
+			continue;
+		if (emptied && base)
 			delete_empty(c, item->path, base);
-		if (is_last)
-			emptied = 0;
+		emptied = false;
 	}
 	for (i = 0; i < c->empties.count && status == 0 && !interrupt_caught(); i++)
 		delete_empty(c, c->empties.items[i].path, c->empties.items[i].len);
@@ -431,28 +389,30 @@ static int apply_plan(struct cleaning *c)
 
 int clean_directory(struct clean_result *out, const struct clean *clean, const char *dir)
 {
-	struct cleaning c = {.clean = clean, .out = out};
+	struct cleaning c = {.clean = clean, .out = out, .at = -1, .at_path = BUF_INIT};
 	const struct disk_options options = {
 		.environments = true, .failed = tell_failed, .empty_cache = take_empty, .arg = &c};
 	int status = worktree_open(&c.worktree, dir, &clean->files, &options);
 
 	c.matcher = matcher_new();
-	if (status == 0 && c.matcher) {
+	if (!c.matcher)
+		status = -1;
+	if (status == 0) {
 		c.check = worktree_check(&c.worktree);
 		c.check.notes = clean->all;
 		c.check.failed = clean->failed;
 		c.check.failed_arg = clean->failed_arg;
 		c.check.progress = clean->progress;
-		c.at = directory_at(disk_root(c.worktree.snapshot));
+		c.root = disk_root(c.worktree.snapshot);
 		status = make_plan(&c);
-		if (status == 0 && !clean->dry_run) {
-			interrupt_catch();
-			status = apply_plan(&c);
-		}
-		directory_leave(&c.at);
-	} else {
-		status = -1;
 	}
+	if (status == 0 && !clean->dry_run) {
+		interrupt_catch();
+		status = apply_plan(&c);
+	}
+	if (c.at >= 0)
+		close(c.at);
+	buf_free(&c.at_path);
 	pathset_free(&c.plan);
 	pathset_free(&c.empties);
 	matcher_free(c.matcher);
