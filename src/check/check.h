@@ -5,20 +5,17 @@
 #define PYCGUARD_CHECK_H
 
 #include "base/progress.h"
+#include "check/examine.h"
 #include "check/finding.h"
 #include "check/pathset.h"
-#include "git/snapshot.h"
+#include "git/repository.h"
 #include "policy/policy.h"
-#include "python/bytecode.h"
 
 enum check_kind {
 	CHECK_COMMIT,  /* an error is what the commit does against each of its parents */
 	CHECK_TRACKED, /* every finding is an error */
 	CHECK_DISK,    /* only what lies is; honest caches are notes, the user's lines only allow */
 };
-
-/** Gives the trees of the parents, which stay its own. 0; -1 with the failure recorded. */
-typedef int check_find_bases(void *arg, struct snapshot ***bases, size_t *count);
 
 /** One check. Everything in it is borrowed; what a kind does not need may be left out. */
 struct check {
@@ -28,8 +25,9 @@ struct check {
 	bool caseless;
 	struct snapshot **bases; /* of CHECK_COMMIT: the trees of the parents */
 	size_t base_count;
-	check_find_bases *find_bases; /* or this, which is asked for them once something is found */
-	void *find_bases_arg;
+	/* or how to find them, once something is found: repository_bases */
+	int (*find_bases)(struct snapshot ***bases, size_t *count, struct repository *repository);
+	struct repository *repository;
 	/* paths that CHECK_COMMIT judges as CHECK_TRACKED would; the latter judges, if there are
 	 * any, no other */
 	const struct pathset *named;
@@ -55,9 +53,6 @@ int check_run(struct finding_list *out, size_t *checked, const struct check *c);
 /** Whether each path that a person named is in the index. 0; -1 recorded, when one is not too. */
 int check_named(struct snapshot *s, const struct pathset *named);
 
-/** The rule of a file, which settles what the policy says of it; RULE_NONE: it is not rejected. */
-enum rule check_rule(struct policy_decision *d, enum bytecode_lie lie);
-
 /**
  * Decide by the policy whether an entry is rejected. A link named __pycache__ counts as the
  * directory, for Python goes through it.
@@ -75,5 +70,9 @@ int check_decide(struct policy_decision *out, const struct policy *p, struct mat
  */
 int check_entry(
 	struct finding *out, const struct check *c, struct matcher *m, const struct entry *e);
+
+/** The same, with what it rests on. @param x for examined_free, also on failure */
+int check_explain(struct finding *out, struct policy_decision *d, struct examined *x,
+	const struct check *c, struct matcher *m, const struct entry *e);
 
 #endif

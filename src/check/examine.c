@@ -7,130 +7,88 @@
 
 enum { LINKS_MAX = 10, TARGET_MAX = 4096 };
 
-struct first_bytes {
-	unsigned char bytes[BYTECODE_HEADER_MAX];
-	size_t len;
-};
-
-static int take_first(void *arg, const void *bytes, size_t len)
-{
-	struct first_bytes *first = arg;
-	size_t room = sizeof first->bytes - first->len;
-
-	len = len < room ? len : room;
-	memcpy(first->bytes + first->len, bytes, len);
-	first->len += len;
-	return first->len == sizeof first->bytes;
-}
+/* Where a name leads: to no file, to one, or out of the snapshot, where nobody knows here. */
+enum { GONE, FOUND, ELSEWHERE };
 
 static int read_header(struct examined *x, struct snapshot *s, const struct entry *e)
 {
-	struct first_bytes first = {.len = 0};
+	struct buf first = BUF_INIT;
 	int status;
 
 	if (e->mode == MODE_LINK ||
 		(x->name.kind != BYTECODE_CACHE && x->name.kind != BYTECODE_LEGACY))
 		return 0;
-	status = snapshot_read(s, e, take_first, &first);
-	if (status < 0)
-		return e->on_disk ? -1 : error_prefix("cannot read '%s'", e->path);
-	if (status == 0) {
-		bytecode_header(&x->header, first.bytes, first.len);
-		x->header_read = true;
-	}
-	return 0;
+	status = snapshot_read_start(s, e, &first, BYTECODE_HEADER_MAX);
+	x->header_read = status == 0;
+	if (status == 0)
+		bytecode_header(&x->header, first.ptr, first.len);
+	buf_free(&first);
+	return status < 0 && !e->on_disk ? error_prefix("cannot read '%s'", e->path) :
+					   -(status < 0);
 }
 
-static int take_target(void *arg, const void *bytes, size_t len)
-{
-	struct buf *target = arg;
-
-	buf_add(target, bytes, len);
-	return target->len > TARGET_MAX;
-}
-
-/* Makes `path` what the link at `path` leads to. False when it leads out of the work tree. */
-static bool resolve(struct buf *path, const struct buf *target)
-{
-	const char *name = target->ptr;
-	size_t n;
-
-	if (*name == '/' || target->len > TARGET_MAX || strlen(name) != target->len)
-		return false;
-	buf_cut(path, path_base(path->ptr, path->len));
-	for (; *name; name += n + (name[n] == '/')) {
-		n = strcspn(name, "/");
-		if (n == 0 || (n == 1 && name[0] == '.'))
-			continue;
-		if (n == 2 && memcmp(name, "..", 2) == 0) {
-			if (path->len == 0)
-				return false;
-			buf_cut(path, path_base(path->ptr, path->len - 1));
-			continue;
-		}
-		buf_add(path, name, n);
-		buf_addc(path, '/');
-	}
-	buf_cut(path, path->len ? path->len - 1 : 0);
-	return true;
-}
-
-/* Whether a directory on the way to `path` is a link itself. 1, 0; -1 failed. */
-static int passes_link(struct snapshot *s, struct buf *path)
-{
-	size_t len = path->len, i;
-	struct entry e;
-	int status = 0;
-
-	for (i = 0; i < len && status == 0; i++) {
-		if (path->ptr[i] != '/')
-			continue;
-		path->ptr[i] = '\0';
-		status = snapshot_find(s, path->ptr, &e);
-		if (status == 1)
-			status = e.mode == MODE_LINK;
-		path->ptr[i] = '/';
-	}
-	return status;
-}
-
-enum { GONE, FOUND, ELSEWHERE };
-
-/* Goes from a link at `path` to where it leads. FOUND, GONE, ELSEWHERE; -1 failed. */
-static int follow_one(struct snapshot *s, struct buf *path, struct entry *source)
+/* Turns the way that is left, of which a link was the first name, to where that leads. FOUND, GONE,
+ * ELSEWHERE; -1 failed. */
+static int turn(struct buf *left, size_t after, struct snapshot *s, const struct entry *link)
 {
 	struct buf target = BUF_INIT;
-	int status = snapshot_read(s, source, take_target, &target);
-	bool inside = status == 0 && buf_failed(&target) == 0 && resolve(path, &target);
+	int status = snapshot_read_start(s, link, &target, TARGET_MAX + 1);
 
 	if (status >= 0)
-		status = buf_failed(&target);
+		status = *target.ptr == '/' || target.len > TARGET_MAX ||
+					 strlen(target.ptr) != target.len ?
+				 ELSEWHERE :
+				 FOUND;
+	buf_adds(&target, left->ptr + after);
+	buf_clear(left);
+	buf_add(left, target.ptr, target.len);
+	if (target.failed || left->failed)
+		status = buf_failed(&target) < 0 ? -1 : buf_failed(left);
 	buf_free(&target);
-	if (status < 0 || buf_failed(path) < 0)
-		return -1;
-	if (!inside)
-		return ELSEWHERE;
-	status = snapshot_find(s, path->ptr, source);
-	if (status == 0 && (status = passes_link(s, path)) == 1)
-		return ELSEWHERE;
 	return status;
 }
 
-/* Follows a source that is a symbolic link, within the snapshot, to the file whose text Python
- * compiles. GONE when it leads to no file there; ELSEWHERE: only the place of checkout knows. */
+/* Goes from a source that is a symbolic link, within the snapshot, to the file whose text Python
+ * compiles. FOUND, GONE, ELSEWHERE; -1 failed. */
 static int follow(struct snapshot *s, struct entry *source)
 {
-	struct buf path = BUF_INIT;
-	const char *name = source->path;
-	int links, status = FOUND;
+	struct buf way = BUF_INIT, left = BUF_INIT; /* gone so far, and to go */
+	const char *path = source->path, *name;
+	int links = 0, status = FOUND, here = GONE;
+	size_t at = 0, n, dir;
 
-	buf_adds(&path, name);
-	for (links = 0; status == FOUND && source->mode == MODE_LINK; links++)
-		status = links < LINKS_MAX ? follow_one(s, &path, source) : GONE;
-	source->path = name;
-	source->len = strlen(name);
-	buf_free(&path);
-	return status;
+	buf_adds(&left, path);
+	for (; status == FOUND && left.ptr[at]; at += n + (name[n] == '/')) {
+		name = left.ptr + at;
+		n = strcspn(name, "/");
+		dir = path_base(way.ptr, way.len);
+		if (n == 0 || (n == 1 && *name == '.'))
+			continue;
+		if (n == 2 && memcmp(name, "..", 2) == 0) {
+			status = way.len ? FOUND : ELSEWHERE;
+			here = GONE;
+			buf_cut(&way, dir ? dir - 1 : 0);
+			continue;
+		}
+		dir = way.len;
+		buf_adds(&way, dir ? "/" : "");
+		buf_add(&way, name, n);
+		here = buf_failed(&way) < 0 ? -1 : snapshot_find(s, way.ptr, source);
+		if (here < 0)
+			status = -1;
+		if (here != FOUND || source->mode != MODE_LINK)
+			continue;
+		status = ++links > LINKS_MAX ? GONE : turn(&left, at + n, s, source);
+		buf_cut(&way, dir);
+		here = GONE;
+		at = n = 0;
+		name = "";
+	}
+	source->path = path;
+	source->len = strlen(path);
+	buf_free(&way);
+	buf_free(&left);
+	return status == FOUND ? here : status;
 }
 
 struct source_text {
@@ -138,6 +96,8 @@ struct source_text {
 	bool begun, is_pointer;
 };
 
+/* The snapshot of a source that git-lfs keeps holds a pointer, not the text that Python
+ * compiles. */
 static int take_text(void *arg, const void *bytes, size_t len)
 {
 	static const char lfs[] = "version https://git-lfs.github.com/spec/v1\n";
@@ -150,8 +110,6 @@ static int take_text(void *arg, const void *bytes, size_t len)
 	return text->is_pointer;
 }
 
-/* The snapshot of a source that git-lfs keeps holds a pointer, not the text that Python
- * compiles. */
 static int compare_text(struct examined *x, struct snapshot *s, const struct entry *source)
 {
 	struct source_text text = {.sum = bytecode_sum_new(&x->header)};
@@ -168,17 +126,6 @@ static int compare_text(struct examined *x, struct snapshot *s, const struct ent
 	return status < 0 ? -1 : 0;
 }
 
-/* A size that is not the source's is enough; a hash cannot be told without the text. */
-static int too_large(struct examined *x)
-{
-	if (x->header.has_size) {
-		x->fit = FIT_NOT;
-		return 0;
-	}
-	return error_set("cannot hold '%s' against the hash in its cache: it is larger than %d MiB",
-		x->source.ptr, SNAPSHOT_READ_MAX >> 20);
-}
-
 /* Whether the header says anything that the source can be held against. */
 static bool can_compare(const struct examined *x)
 {
@@ -189,6 +136,7 @@ static bool can_compare(const struct examined *x)
 /* Holds the header against a file. */
 static int compare_file(struct examined *x, struct snapshot *s, const struct entry *source)
 {
+	uint64_t size;
 	int converts;
 
 	x->mtime_known = source->on_disk;
@@ -200,15 +148,19 @@ static int compare_file(struct examined *x, struct snapshot *s, const struct ent
 	converts = snapshot_converts(s, source->path);
 	if (converts)
 		return converts < 0 ? -1 : 0;
-	if (snapshot_size(s, source, &x->source_size) < 0)
+	if (snapshot_size(s, source, &size) < 0)
 		return -1;
-	if (bytecode_fits_size(&x->header, x->source_size)) {
+	if (bytecode_fits_size(&x->header, size))
 		x->fit = FIT_EXACT;
-		return 0;
-	}
-	if (x->source_size > SNAPSHOT_READ_MAX)
-		return too_large(x);
-	return compare_text(x, s, source);
+	else if (size <= SNAPSHOT_READ_MAX)
+		return compare_text(x, s, source);
+	else if (x->header.has_size) /* and that is enough; a hash takes the text */
+		x->fit = FIT_NOT;
+	else
+		return error_set("cannot hold '%s' against the hash in its cache: it is larger "
+				 "than %d MiB",
+			x->source.ptr, SNAPSHOT_READ_MAX >> 20);
+	return 0;
 }
 
 struct search {
@@ -239,31 +191,26 @@ static int try_source(void *arg, const struct entry *e)
 	return buf_failed(&x->source);
 }
 
-static int find_other_source(struct examined *x, struct snapshot *s)
-{
-	struct search search = {x, s};
-	char *stem;
-	int status;
-
-	if (x->name.kind != BYTECODE_CACHE || !can_compare(x))
-		return 0;
-	stem = strndup(x->source.ptr, x->source.len - strlen("py"));
-	if (!stem)
-		return error_oom();
-	status = snapshot_beside(s, stem, try_source, &search);
-	free(stem);
-	return status;
-}
-
 static int compare_source(struct examined *x, struct snapshot *s)
 {
+	struct search search = {x, s};
 	struct entry source = x->source_entry;
-	int status;
+	int status = FOUND;
+	char *stem;
 
-	if (!x->source_present)
-		return find_other_source(x, s);
+	if (!x->source_present) {
+		if (x->name.kind != BYTECODE_CACHE || !can_compare(x))
+			return 0;
+		stem = strndup(x->source.ptr, x->source.len - strlen("py"));
+		if (!stem)
+			return error_oom();
+		status = snapshot_beside(s, stem, try_source, &search);
+		free(stem);
+		return status;
+	}
 	/* A symbolic link counts by its name; what Python finds behind it is another matter. */
-	status = follow(s, &source);
+	if (source.mode == MODE_LINK)
+		status = follow(s, &source);
 	x->source_dangles = status == GONE;
 	x->source_elsewhere = status == ELSEWHERE;
 	if (status == FOUND)
@@ -277,9 +224,8 @@ static int find_init(bool *present, struct snapshot *s, const char *directory, s
 	static const char *const names[] = {"/__init__.py", "/__init__.pyc"};
 	struct buf path = BUF_INIT;
 	int status = 0;
-	size_t i;
 
-	for (i = 0; i < 2 && status == 0; i++) {
+	for (size_t i = 0; i < 2 && status == 0; i++) {
 		buf_clear(&path);
 		buf_add(&path, directory, len);
 		buf_adds(&path, names[i] + (len == 0));
@@ -290,29 +236,22 @@ static int find_init(bool *present, struct snapshot *s, const char *directory, s
 	return status < 0 ? -1 : 0;
 }
 
-static int find_packages(struct examined *x, struct snapshot *s)
-{
-	size_t stem = x->source.len - (sizeof ".py" - 1);
-
-	if (find_init(&x->package_present, s, x->source.ptr, stem) < 0)
-		return -1;
-	if (!x->name.migration)
-		return 0;
-	return find_init(&x->migrations_loaded, s, x->name.package.ptr,
-		x->name.package.len ? x->name.package.len - 1 : 0);
-}
-
 int examine_names(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless)
 {
+	const struct bytecode_slice *package = &x->name.package;
 	int found;
 
 	*x = (struct examined){.source = BUF_INIT};
 	bytecode_name(&x->name, e->path, e->len, caseless);
-	if (s->top_is_migrations && x->name.module.ptr && x->name.package.len == 0)
+	if (s->top_is_migrations && x->name.module.ptr && package->len == 0)
 		x->name.migration = true;
 	if (!bytecode_source(&x->source, &x->name))
 		return 0;
-	if (buf_failed(&x->source) < 0 || find_packages(x, s) < 0)
+	if (buf_failed(&x->source) < 0 ||
+		find_init(&x->package_present, s, x->source.ptr, x->source.len - strlen(".py")) <
+			0 ||
+		(x->name.migration && find_init(&x->migrations_loaded, s, package->ptr,
+					      package->len ? package->len - 1 : 0) < 0))
 		return -1;
 	found = snapshot_find(s, x->source.ptr, &x->source_entry);
 	x->source_present = found == FOUND;

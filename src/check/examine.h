@@ -27,7 +27,6 @@ struct examined {
 	bool migrations_loaded; /* its migrations package has an __init__: Django loads it */
 	bool mtime_known;       /* the source is on disk */
 	bool mtime_fits;        /* and its mtime is the header's */
-	uint64_t source_size;   /* in bytes; 0 when it was not looked at */
 	enum bytecode_fit fit;
 	enum bytecode_loads loads;
 	enum bytecode_lie lie;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "python/siphash.h"
 
 void finding_clear(struct finding *f)
@@ -40,16 +41,9 @@ void finding_fingerprint(struct buf *out, const struct finding *f)
 
 int finding_list_add(struct finding_list *list, struct finding *f)
 {
-	if (list->count == list->cap) {
-		size_t cap = list->cap ? 2 * list->cap : 16;
-		struct finding *grown = realloc(list->items, cap * sizeof *grown);
-
-		if (!grown) {
-			finding_clear(f);
-			return error_oom();
-		}
-		list->items = grown;
-		list->cap = cap;
+	if (array_room(list->items, list->count) < 0) {
+		finding_clear(f);
+		return -1;
 	}
 	list->items[list->count++] = *f;
 	*f = (struct finding){0};
@@ -58,18 +52,16 @@ int finding_list_add(struct finding_list *list, struct finding *f)
 
 size_t finding_list_count(const struct finding_list *list, enum severity s)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < list->count; i++)
+	for (size_t i = 0; i < list->count; i++)
 		n += list->items[i].severity == s;
 	return n;
 }
 
 void finding_list_free(struct finding_list *list)
 {
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
+	for (size_t i = 0; i < list->count; i++)
 		finding_clear(&list->items[i]);
 	free(list->items);
 	*list = (struct finding_list)FINDING_LIST_INIT;

@@ -60,12 +60,12 @@ void finding_fingerprint(struct buf *out, const struct finding *f);
 
 struct finding_list {
 	struct finding *items;
-	size_t count, cap;
+	size_t count;
 };
 
 #define FINDING_LIST_INIT                                                                          \
 	{                                                                                          \
-		NULL, 0, 0                                                                         \
+		NULL, 0                                                                            \
 	}
 
 /** Append `f`, whose strings the list takes over (also on failure). 0; -1 with it recorded. */

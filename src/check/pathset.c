@@ -33,36 +33,17 @@ void pathset_sort(struct pathset *set)
 		qsort(set->items, set->count, sizeof *set->items, compare);
 }
 
-static bool has(const struct pathset *set, const char *path, size_t len)
-{
-	size_t low = 0, high = set->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const struct pathset_item *item = &set->items[middle];
-		int order = path_compare(path, len, item->path, item->len);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return false;
-}
-
 bool pathset_holds(const struct pathset *set, const char *path, size_t len)
 {
-	if (set->count == 0)
-		return false;
-	while (!has(set, path, len)) {
-		if (len == 0)
+	struct pathset_item key = {(char *)path, len};
+
+	while (set->count && !bsearch(&key, set->items, set->count, sizeof key, compare)) {
+		if (key.len == 0)
 			return false;
-		len = path_base(path, len);
-		len = len ? len - 1 : 0;
+		key.len = path_base(path, key.len);
+		key.len -= key.len > 0;
 	}
-	return true;
+	return set->count > 0;
 }
 
 void pathset_free(struct pathset *set)

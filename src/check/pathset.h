@@ -1,8 +1,5 @@
 /*
- * pathset - the paths that a person named, and which of them were met.
- *
- * A path of the set stands for itself and all below it. Looking one up costs a search by halves for
- * each of its directories, whatever the size of the set.
+ * pathset - a list of paths; once sorted, a set, in which each stands for itself and all below it.
  */
 #ifndef PYCGUARD_PATHSET_H
 #define PYCGUARD_PATHSET_H

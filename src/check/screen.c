@@ -20,7 +20,6 @@ struct screen {
 	size_t oid_size;
 	struct policy *policy;             /* NULL: the built-in lines only */
 	const unsigned char *policy_entry; /* where the entry of .pycguard lies */
-	bool policy_named;                 /* by --policy: then that does not matter */
 	struct matcher *matcher;           /* NULL when no line of the user's rejects */
 };
 
@@ -61,12 +60,13 @@ static bool may_set(const char *config, const char *key)
 	return false;
 }
 
+/* Whether core.worktree may be set. */
 static bool is_moved(const char *config)
 {
 	struct buf text = BUF_INIT;
 	bool moved = may_set(config, "worktree");
 
-	if (!moved && may_set(config, "worktreeConfig") && io_exists(".git/config.worktree"))
+	if (!moved && io_exists(".git/config.worktree"))
 		moved = !read_file(&text, ".git/config.worktree") || may_set(text.ptr, "worktree");
 	buf_free(&text);
 	return moved;
@@ -83,19 +83,14 @@ static bool find_repository(struct screen *s, const struct environment *env)
 		     read_file(&head, ".git/HEAD") && is_head(head.ptr) &&
 		     read_file(&config, ".git/config") &&
 		     !(index && *index != '/' && is_moved(config.ptr));
+	struct stat st;
 
 	s->oid_size = may_set(config.ptr, "objectformat") ? OID_SHA256 : OID_SHA1;
 	buf_free(&head);
 	buf_free(&config);
-	return found;
-}
-
-/* Its time is asked for first: one that takes its place meanwhile is younger. */
-static bool open_index(struct screen *s, const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st) < 0 || !io_map(&s->map, path))
+	index = index ? index : ".git/index";
+	/* Its time is asked for first: one that takes its place meanwhile is younger. */
+	if (!found || stat(index, &st) < 0 || !io_map(&s->map, index))
 		return false;
 	s->index_time = st.st_mtim;
 	return true;
@@ -121,18 +116,17 @@ static bool is_unchanged(
 			       st.st_mtim.tv_nsec < s->index_time.tv_nsec));
 }
 
-static bool add_lines(struct screen *s, const struct buf *text, const char *origin)
-{
-	if (!s->policy)
-		s->policy = policy_new(PATTERN_EITHER);
-	return s->policy && policy_add(s->policy, text->ptr, text->len, origin) == 0;
-}
-
-static bool add_file(struct screen *s, const char *file)
+/* Adds the lines of a file; `staged`: if it is the one staged. */
+static bool add_file(struct screen *s, const char *file, const struct index_entry *staged)
 {
 	struct buf text = BUF_INIT;
-	bool added = read_file(&text, file) && add_lines(s, &text, file);
+	bool added = read_file(&text, file) && (!staged || is_unchanged(s, staged, &text));
 
+	if (added && !s->policy)
+		s->policy = policy_new(PATTERN_EITHER);
+	if (staged && s->policy)
+		s->policy->limit = POLICY_TIME;
+	added = added && s->policy && policy_add(s->policy, text.ptr, text.len, file) == 0;
 	buf_free(&text);
 	return added;
 }
@@ -140,37 +134,18 @@ static bool add_file(struct screen *s, const char *file)
 /* Goes on as far as .pycguard can be. */
 static bool add_staged(struct screen *s)
 {
-	struct buf text = BUF_INIT;
 	struct index_walk w;
 	int found = -1, order = -1;
-	bool added;
 
 	if (index_walk_begin(&w, s->map.bytes, s->map.len, s->oid_size))
 		while (order < 0 && (found = index_walk_next(&w)) == 1)
 			order = strcmp(w.entry.path, policy_path);
-	added = found >= 0;
 	if (order == 0) {
 		s->policy_entry = w.entry.stat;
-		added = read_file(&text, policy_path) && is_unchanged(s, &w.entry, &text) &&
-			add_lines(s, &text, policy_path);
+		found = add_file(s, policy_path, &w.entry) ? 0 : -1;
 	}
 	index_walk_end(&w);
-	buf_free(&text);
-	return added;
-}
-
-static bool load_policy(struct screen *s, const struct policy_files *files, bool allows)
-{
-	s->policy_named = files->policy != NULL;
-	if ((files->extend && !add_file(s, files->extend)) ||
-		!(files->policy ? add_file(s, files->policy) : add_staged(s)))
-		return false;
-	if (s->policy && !allows && s->policy->allows)
-		return false;
-	if (!s->policy || !s->policy->adds)
-		return true;
-	s->matcher = matcher_new();
-	return s->matcher != NULL;
+	return found >= 0;
 }
 
 /* Whether a name in the path, less the directories that the entry before was in, is bytecode's. */
@@ -192,7 +167,7 @@ bool screen_lets_pass(const struct index_entry *e, const struct policy *p, struc
 	       (!m || (policy_decide(p, m, e->path, e->len, &d) == 0 && !d.rejected));
 }
 
-static bool is_clean(const struct screen *s)
+static bool is_clean(const struct screen *s, bool policy_named)
 {
 	struct index_walk w;
 	int found = -1;
@@ -201,7 +176,7 @@ static bool is_clean(const struct screen *s)
 		while ((found = index_walk_next(&w)) == 1)
 			if (!screen_lets_pass(&w.entry, s->policy, s->matcher) ||
 				(strcmp(w.entry.path, policy_path) == 0 &&
-					w.entry.stat != s->policy_entry && !s->policy_named))
+					w.entry.stat != s->policy_entry && !policy_named))
 				break;
 	index_walk_end(&w);
 	return found == 0;
@@ -211,9 +186,13 @@ bool screen_is_clean(const struct environment *env, const struct policy_files *f
 {
 	struct screen s = {.matcher = NULL};
 	bool clean = find_repository(&s, env) &&
-		     open_index(&s, env->git_index_file ? env->git_index_file : ".git/index") &&
-		     load_policy(&s, files, allows) && is_clean(&s);
+		     (!files->extend || add_file(&s, files->extend, NULL)) &&
+		     (files->policy ? add_file(&s, files->policy, NULL) : add_staged(&s)) &&
+		     (allows || !s.policy || !s.policy->allows);
 
+	if (clean && s.policy && s.policy->adds)
+		clean = (s.matcher = matcher_new()) != NULL;
+	clean = clean && is_clean(&s, files->policy != NULL);
 	io_unmap(&s.map);
 	policy_free(s.policy);
 	matcher_free(s.matcher);

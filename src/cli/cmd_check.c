@@ -11,8 +11,6 @@
 /* What a check of the index needs, opened in order and closed in one place. */
 struct work {
 	struct job job;
-	struct snapshot **bases;
-	size_t base_count;
 	bool *matched; /* which lines of the policy match; NULL: not asked for */
 	struct progress progress;
 };
@@ -32,22 +30,8 @@ static int work_open(
 
 static void work_close(struct work *w)
 {
-	while (w->base_count > 0)
-		snapshot_free(w->bases[--w->base_count]);
-	free(w->bases);
 	free(w->matched);
 	job_close(&w->job);
-}
-
-static int find_bases(void *arg, struct snapshot ***bases, size_t *count)
-{
-	struct work *w = arg;
-
-	if (repository_bases(&w->bases, &w->base_count, w->job.repository) < 0)
-		return -1;
-	*bases = w->bases;
-	*count = w->base_count;
-	return 0;
 }
 
 /* The words are made by error_set, since a line may hold anything. What --extend adds is for many
@@ -79,8 +63,8 @@ static int check_index(const struct invocation *in, const struct environment *en
 			.snapshot = w.job.snapshot,
 			.policy = w.job.policy,
 			.caseless = w.job.caseless,
-			.find_bases = staged ? find_bases : NULL,
-			.find_bases_arg = &w,
+			.find_bases = staged ? repository_bases : NULL,
+			.repository = w.job.repository,
 			.named = &w.job.named,
 			.matched = w.matched,
 			.progress = &w.progress};

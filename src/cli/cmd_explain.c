@@ -238,18 +238,12 @@ static int tell(struct work *work)
 		.caseless = work->caseless};
 	struct report report = {.at.prefix = work->prefix.ptr};
 	struct finding finding = {0};
-	struct examined x = {.source = BUF_INIT};
-	int status = examine(&x, work->judged, &work->entry, work->caseless);
+	struct examined x;
+	int status = check_explain(
+		&finding, &work->told.decision, &x, &check, work->matcher, &work->entry);
 
 	if (status == 0)
-		status = check_entry(&finding, &check, work->matcher, &work->entry);
-	if (status == 0)
-		status = check_decide(&work->told.decision, work->policy, work->matcher,
-			&work->entry, work->caseless);
-	if (status == 0) {
-		check_rule(&work->told.decision, x.lie);
 		status = look_everywhere(work, &x);
-	}
 	work->told.shown = work->typed;
 	work->told.file = &x;
 	work->told.finding = &finding;

@@ -59,6 +59,29 @@ int snapshot_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink
 	return s->source->read(s, e, sink, arg);
 }
 
+struct start {
+	struct buf *bytes;
+	size_t left;
+};
+
+static int take_start(void *arg, const void *bytes, size_t len)
+{
+	struct start *start = arg;
+
+	len = len < start->left ? len : start->left;
+	buf_add(start->bytes, bytes, len);
+	start->left -= len;
+	return start->left == 0;
+}
+
+int snapshot_read_start(struct snapshot *s, const struct entry *e, struct buf *out, size_t most)
+{
+	struct start start = {out, most};
+	int status = snapshot_read(s, e, take_start, &start);
+
+	return status == 0 ? buf_failed(out) : status;
+}
+
 void snapshot_free(struct snapshot *s)
 {
 	if (s)

@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "git/oid.h"
 
 /** Modes that git records (gitformat-index(5)); of directories in trees only. */
@@ -116,6 +117,9 @@ int snapshot_size(struct snapshot *s, const struct entry *e, uint64_t *out);
  *         no such file any more; -1 with the failure recorded
  */
 int snapshot_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg);
+
+/** Append the first bytes of a file, `most` of them at most. Otherwise as snapshot_read. */
+int snapshot_read_start(struct snapshot *s, const struct entry *e, struct buf *out, size_t most);
 
 /** A packed object larger than this is not inflated where libgit2 would hold all of it in
  * memory. */

@@ -58,21 +58,18 @@ int untrack_plan_staged(struct pathset *plan, struct repository *r, struct snaps
 	struct progress *progress)
 {
 	struct finding_list findings = FINDING_LIST_INIT;
-	struct snapshot **parents = NULL;
-	size_t count = 0, checked, i;
-	int status = -1;
+	const struct check check = {.kind = CHECK_COMMIT,
+		.snapshot = index,
+		.policy = policy,
+		.caseless = caseless,
+		.find_bases = repository_bases,
+		.repository = r,
+		.progress = progress};
+	int status = check_named(index, named);
+	size_t checked, i;
 
-	if (check_named(index, named) == 0 && repository_bases(&parents, &count, r) == 0) {
-		struct check check = {.kind = CHECK_COMMIT,
-			.snapshot = index,
-			.policy = policy,
-			.caseless = caseless,
-			.bases = parents,
-			.base_count = count,
-			.progress = progress};
-
+	if (status == 0)
 		status = check_run(&findings, &checked, &check);
-	}
 	for (i = 0; status == 0 && i < findings.count; i++) {
 		const struct finding *f = &findings.items[i];
 
@@ -80,9 +77,6 @@ int untrack_plan_staged(struct pathset *plan, struct repository *r, struct snaps
 			(!named->count || pathset_holds(named, f->path, f->path_len)))
 			status = pathset_add(plan, f->path, f->path_len);
 	}
-	while (count > 0)
-		snapshot_free(parents[--count]);
-	free(parents);
 	finding_list_free(&findings);
 	return status;
 }
