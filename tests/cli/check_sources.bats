@@ -165,6 +165,33 @@ changed_text() {
 
 # --- links ----------------------------------------------------------------------------------------------
 
+@test "a source that is a link is the text that it leads to, through links of directories too" {
+    write shared/v1/real.py 'x = 1'
+    ln -s v1 shared/now
+    mkdir pkg
+    cp shared/v1/real.py pkg/m.py
+    cache_of pkg/m.py
+    while read -r target rule loads; do
+        for text in 'x = 1' 'x = 12345'; do
+            write shared/v1/real.py "$text"
+            ln -sfn "$target" pkg/m.py
+            git add -f .
+            judge --check-tracked
+            assert_judged 1 "error ${rule%:*} pkg/__pycache__/m.$(tag).pyc"
+            [[ $(jq -r '.findings[0].loads' <<<"$json") == "${loads%:*}" ]] || fail "$target: $json"
+            rule=${rule#*:} loads=${loads#*:}
+        done
+    done <<<'../shared/v1/real.py bytecode:stale-cache cache-if-mtime-kept:source
+../shared/now/real.py bytecode:stale-cache cache-if-mtime-kept:source
+.././pkg/..//shared/now/../now/real.py bytecode:stale-cache cache-if-mtime-kept:source
+../shared/now orphaned-cache nothing
+../shared/v2/real.py orphaned-cache nothing
+m.py orphaned-cache nothing
+. orphaned-cache nothing
+../../outside.py bytecode unknown
+/etc/hostname bytecode unknown'
+}
+
 @test "a link named __pycache__ counts as the directory" {
     write pkg/m.py 'x = 1'
     commit start .
