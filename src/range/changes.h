@@ -11,9 +11,7 @@
 #ifndef PYCGUARD_CHANGES_H
 #define PYCGUARD_CHANGES_H
 
-#include "base/buf.h"
 #include "git/repository.h"
-#include "git/snapshot.h"
 #include "policy/policy.h"
 #include "range/oidmap.h"
 
@@ -28,9 +26,7 @@ enum change {
 /** Told each change of a path that the policy rejects. 0; -1, recorded, to stop. */
 typedef int changes_visit(void *arg, enum change change, const struct entry *e);
 
-struct tree_cache;
-
-/** Set by the caller, but for the last fields. Zero them; changes_release at the end. */
+/** Set by the caller, but for the last fields: zeros. changes_release at the end. */
 struct changes {
 	struct repository *repository;
 	const struct policy *policy; /* may be another for each commit */
@@ -39,10 +35,9 @@ struct changes {
 	changes_visit *visit;
 	void *arg;
 
-	struct buf path;     /* of the directory being read, with its slash; then of the entry */
+	struct buf path;     /* of the directory being read, with its slash */
 	struct oidmap clean; /* pairs of trees in whose differences no name is suspect */
-	const struct policy *asked;
-	bool by_name; /* `asked` rejects only what a built-in pattern does */
+	bool by_name;        /* the policy rejects only what a built-in pattern does */
 	struct tree_cache *trees;
 	size_t depth, cache_depth, suspects;
 };
@@ -50,11 +45,11 @@ struct changes {
 /**
  * Tell the changes of one commit; a path can be told twice, once as orphaned.
  *
- * @param tree    the commit's
- * @param parents the trees of its parents, `count` of them
+ * @param trees the commit's, then its parents'
+ * @param count of them
  * @return 0; -1 with the failure recorded (a missing or damaged tree, ...)
  */
-int changes_of(struct changes *c, const struct oid *tree, const struct oid *parents, size_t count);
+int changes_of(struct changes *c, const struct oid *trees, size_t count);
 
 void changes_release(struct changes *c);
 

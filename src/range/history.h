@@ -6,37 +6,30 @@
 
 #include "range/scan.h"
 
-enum { HISTORY_NEVER = -1 };
-
-/** One path that a commit of the walk adds or changes. */
+/** One path that a commit of the walk adds or changes. All but the author is borrowed. */
 struct history_path {
-	const char *path; /* borrowed from the events */
+	const char *path;
 	size_t len;
-	size_t versions;                /* how many commits add or change it */
-	int64_t added;                  /* number of the first of them in the walk */
-	int64_t removed;                /* of the last that removes it; HISTORY_NEVER: none does */
-	bool there;                     /* in the tree of a tip of the walk */
-	uint64_t bytes;                 /* of its blobs in the object store, each once */
-	struct walk_commit first, last; /* the commits of those numbers */
-	char *author;                   /* of the first; NULL: not asked for */
+	size_t versions;                 /* how many commits add or change it */
+	const struct walk_commit *first; /* of them */
+	const struct walk_commit *last;  /* the last that removes it; NULL: none does */
+	bool there;                      /* in the tree of a tip of the walk */
+	uint64_t bytes;                  /* of its blobs in the object store, each once */
+	char *author;                    /* of the first; NULL: not asked for */
 };
 
+/** Start with zeros. */
 struct history {
 	struct history_path *items; /* in order of paths */
 	size_t count;
 	uint64_t bytes; /* of all blobs, each once */
 };
 
-#define HISTORY_INIT                                                                               \
-	{                                                                                          \
-		NULL, 0, 0                                                                         \
-	}
-
 /**
  * Gather the events by path.
  *
- * @param out     for history_free, also on failure
- * @param whole   fill in authors and bytes too
+ * @param out   for history_free, also on failure
+ * @param whole fill in authors and bytes too
  * @return 0; -1 with the failure recorded
  */
 int history_build(

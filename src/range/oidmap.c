@@ -5,12 +5,6 @@
 
 #include "base/error.h"
 
-struct oidmap_slot {
-	struct oid oid;
-	uint32_t value;
-	bool used;
-};
-
 static struct oidmap_slot *find(struct oidmap_slot *slots, size_t cap, const struct oid *oid)
 {
 	uint64_t hash;
@@ -23,39 +17,30 @@ static struct oidmap_slot *find(struct oidmap_slot *slots, size_t cap, const str
 	return &slots[i];
 }
 
-bool oidmap_get(const struct oidmap *map, const struct oid *oid, uint32_t *value)
+uint32_t *oidmap_get(const struct oidmap *map, const struct oid *oid)
 {
-	const struct oidmap_slot *slot = map->cap ? find(map->slots, map->cap, oid) : NULL;
+	struct oidmap_slot *slot = map->cap ? find(map->slots, map->cap, oid) : NULL;
 
-	if (!slot || !slot->used)
-		return false;
-	if (value)
-		*value = slot->value;
-	return true;
-}
-
-static int grow(struct oidmap *map)
-{
-	size_t cap = map->cap ? 2 * map->cap : 1024, i;
-	struct oidmap_slot *slots = calloc(cap, sizeof *slots);
-
-	if (!slots)
-		return error_oom();
-	for (i = 0; i < map->cap; i++)
-		if (map->slots[i].used)
-			*find(slots, cap, &map->slots[i].oid) = map->slots[i];
-	free(map->slots);
-	map->slots = slots;
-	map->cap = cap;
-	return 0;
+	return slot && slot->used ? &slot->value : NULL;
 }
 
 int oidmap_set(struct oidmap *map, const struct oid *oid, uint32_t value)
 {
 	struct oidmap_slot *slot;
 
-	if (map->count >= map->cap / 2 && grow(map) < 0)
-		return -1;
+	if (map->count >= map->cap / 2) {
+		size_t cap = map->cap ? 2 * map->cap : 1024, i;
+		struct oidmap_slot *slots = calloc(cap, sizeof *slots);
+
+		if (!slots)
+			return error_oom();
+		for (i = 0; i < map->cap; i++)
+			if (map->slots[i].used)
+				*find(slots, cap, &map->slots[i].oid) = map->slots[i];
+		free(map->slots);
+		map->slots = slots;
+		map->cap = cap;
+	}
 	slot = find(map->slots, map->cap, oid);
 	map->count += !slot->used;
 	*slot = (struct oidmap_slot){*oid, value, true};
@@ -65,5 +50,5 @@ int oidmap_set(struct oidmap *map, const struct oid *oid, uint32_t value)
 void oidmap_free(struct oidmap *map)
 {
 	free(map->slots);
-	*map = (struct oidmap)OIDMAP_INIT;
+	*map = (struct oidmap){0};
 }

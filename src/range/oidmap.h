@@ -1,31 +1,27 @@
 /*
- * oidmap - from object ids to numbers: a hash table in one block, for millions of ids.
- *
- * An object id is a hash already, so its first bytes choose the slot.
+ * oidmap - from object ids to numbers: a hash table in one block, for millions of ids. An id is a
+ * hash already, so its first bytes choose the slot.
  */
 #ifndef PYCGUARD_OIDMAP_H
 #define PYCGUARD_OIDMAP_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "git/oid.h"
 
-struct oidmap_slot;
-
+/** Zeros: empty. */
 struct oidmap {
-	struct oidmap_slot *slots;
+	struct oidmap_slot {
+		struct oid oid;
+		uint32_t value;
+		bool used;
+	} * slots;
 	size_t cap, count; /* cap is a power of two, or 0 */
 };
 
-#define OIDMAP_INIT                                                                                \
-	{                                                                                          \
-		NULL, 0, 0                                                                         \
-	}
-
-/** The number of `oid`. False when it is not there; `value` may be NULL. */
-bool oidmap_get(const struct oidmap *map, const struct oid *oid, uint32_t *value);
+/** The number of an id: borrowed, until the next oidmap_set; NULL when it is not there. */
+uint32_t *oidmap_get(const struct oidmap *map, const struct oid *oid);
 
 /** Give an id a number. 0; -1 with the failure recorded. */
 int oidmap_set(struct oidmap *map, const struct oid *oid, uint32_t value);

@@ -5,7 +5,6 @@
 
 #include "base/array.h"
 #include "base/io.h"
-#include "git/exec/exec.h"
 #include "git/exec/refs.h"
 #include "git/git.h"
 #include "git/objects.h"
@@ -67,73 +66,35 @@ static int add_merge_head(struct parents *p, const char *text)
 	return 0;
 }
 
-static const char *variable(const struct repository *r, const char *name)
-{
-	size_t n = strlen(name);
-	char **v;
-
-	for (v = r->variables; *v; v++)
-		if (strncmp(*v, name, n) == 0 && (*v)[n] == '=')
-			return *v + n + 1;
-	return "";
-}
-
-/* 1 when HEAD has the commit already, and so it is not being merged. */
-static int is_merged(struct repository *r, const char *hex)
-{
-	const char *const args[] = {"merge-base", "--is-ancestor", hex, "HEAD", NULL};
-	struct exec e;
-	int status;
-
-	repository_exec(&e, r, args);
-	status = exec_run(NULL, NULL, &e, NULL);
-	return status < 0 ? -1 : !status;
-}
-
 /* When a merge has no conflict, git runs pre-merge-commit before it writes MERGE_HEAD; the commits
  * that it merges are then in the names of variables only: GITHEAD_<id>. Such a variable may be left
- * from another time; it counts while GIT_REFLOG_ACTION says that git merges. */
+ * from another time: it counts while GIT_REFLOG_ACTION says that git merges, and HEAD does not have
+ * the commit already. */
 static int add_merge_variables(struct parents *p)
 {
 	static const char name[] = "GITHEAD_";
-	const char *action = variable(p->repository, "GIT_REFLOG_ACTION");
+	const char *args[] = {"merge-base", "--is-ancestor", NULL, "HEAD", NULL};
 	size_t size = p->repository->oid_size;
+	bool merges = false;
 	struct oid id;
 	char **v;
+	int status = 0;
 
-	if (strncmp(action, "merge", 5) != 0 && strncmp(action, "pull", 4) != 0)
-		return 0;
-	for (v = p->repository->variables; *v; v++) {
+	for (v = p->repository->variables; *v; v++)
+		merges = merges || strncmp(*v, "GIT_REFLOG_ACTION=merge", 23) == 0 ||
+			 strncmp(*v, "GIT_REFLOG_ACTION=pull", 22) == 0;
+	for (v = p->repository->variables; merges && *v && status >= 0; v++) {
 		const char *hex = *v + strlen(name);
-		int merged;
 
 		if (strncmp(*v, name, strlen(name)) != 0 || strcspn(hex, "=") != 2 * size ||
 			!oid_parse(&id, hex, size))
 			continue;
-		merged = is_merged(p->repository, oid_hex(&id, size));
-		if (merged < 0 || (!merged && add_parent(p, &id) < 0))
-			return -1;
+		args[2] = oid_hex(&id, size);
+		status = repository_git(NULL, p->repository, args, NULL);
+		if (status == 1)
+			status = add_parent(p, &id);
 	}
-	return 0;
-}
-
-static int collect(struct parents *p)
-{
-	struct buf text = BUF_INIT;
-	struct oid id;
-	int status = refs_head(&id, p->repository);
-
-	if (status != 0)
-		return status < 0 ? -1 : 0;
-	status = add_parent(p, &id);
-	if (status == 0)
-		status = read_merge_head(&text, p->repository);
-	if (status == 0)
-		status = add_merge_head(p, text.ptr);
-	else if (status == 1)
-		status = add_merge_variables(p);
-	buf_free(&text);
-	return status;
+	return status < 0 ? -1 : 0;
 }
 
 int repository_is_merging(struct repository *r)
@@ -148,16 +109,24 @@ int repository_is_merging(struct repository *r)
 int repository_bases(struct snapshot ***out, size_t *count, struct repository *r)
 {
 	struct parents p = {r, NULL, 0};
+	struct buf text = BUF_INIT;
+	struct oid id;
+	int status = refs_head(&id, r), merging;
 
-	*out = NULL;
-	*count = 0;
-	if (collect(&p) < 0) {
-		while (p.count > 0)
-			snapshot_free(p.snapshots[--p.count]);
+	if (status == 0 && (status = add_parent(&p, &id)) == 0) {
+		merging = read_merge_head(&text, r);
+		status = merging < 0  ? -1 :
+			 merging == 0 ? add_merge_head(&p, text.ptr) :
+					add_merge_variables(&p);
+	}
+	buf_free(&text);
+	while (status < 0 && p.count > 0)
+		snapshot_free(p.snapshots[--p.count]);
+	if (status < 0) {
 		free(p.snapshots);
-		return -1;
+		p.snapshots = NULL;
 	}
 	*out = p.snapshots;
 	*count = p.count;
-	return 0;
+	return status < 0 ? -1 : 0;
 }

@@ -2,30 +2,48 @@
 
 #include <string.h>
 
-#include "base/buf.h"
-#include "git/exec/exec.h"
-#include "git/git.h"
-
-/* Where a remote's refspecs write: texts of `git config -z`, borrowed. */
+/* Where a remote's refspecs write: texts of `git config -z`. */
 struct asked {
 	struct walk *walk;
 	const char *remote;
-	const struct buf *refspecs;
-	bool any;   /* what any remote has, not only this one */
-	bool found; /* a ref that tells */
+	struct buf refspecs; /* of each: "remote.NAME.fetch" '\n' VALUE NUL */
+	bool any;            /* what any remote has, not only this one */
+	bool found;          /* a ref that tells */
 };
 
-/* git says of each: "remote.NAME.fetch" '\n' VALUE NUL; exit status 1 when there is none. */
-static int read_refspecs(struct buf *out, struct repository *r)
+static bool is_id(const char *word)
 {
-	static const char *const args[] = {
-		"config", "-z", "--get-regexp", "^remote\\..*\\.fetch$", NULL};
-	struct exec e;
-	int status;
+	size_t len = strspn(word, "0123456789abcdef");
 
-	repository_exec(&e, r, args);
-	status = exec_run(out, NULL, &e, NULL);
-	return status < 0 ? error_prefix("cannot read the remotes") : buf_failed(out);
+	return word[len] == '\0' && (len == 40 || len == 64);
+}
+
+int refline_next(struct refline *out, char **text, enum refline_kind kind)
+{
+	char *line = *text, *end = line + strcspn(line, "\n");
+	char *words[4]; /* the last three, the last one first, and what is before them */
+	size_t n = 0, want = kind == REFLINE_PUSH ? 3 : 2;
+	bool taken;
+
+	*out = (struct refline){0};
+	if (!*line)
+		return 0;
+	*text = end + (*end == '\n');
+	*end = '\0';
+	for (; n < want && (end = strrchr(line, ' ')); n++) {
+		*end = '\0';
+		words[n] = end + 1;
+	}
+	words[n] = line;
+	if (n == 3)
+		*out = (struct refline){.from = words[0], .to = words[2], .ref = words[1]};
+	else if (n == want)
+		*out = (struct refline){.from = words[2], .to = words[1], .ref = words[0]};
+	taken = n == want && *line && is_id(out->from) && is_id(out->to) && *out->ref;
+	if (!taken)
+		return error_set("cannot read standard input as %s has it: no ref in line '%.200s'",
+			kind == REFLINE_PUSH ? "pre-push" : "pre-receive", line);
+	return 1;
 }
 
 /* Whether the refspec `[+]FROM:TO` writes the ref. A TO of all refs is a mirror, where refs of our
@@ -46,27 +64,22 @@ static bool writes(const char *refspec, const char *ref)
 	       strcmp(ref + len - tail, star + 1) == 0;
 }
 
-static bool is_of(const char *key, const char *remote)
-{
-	size_t n = strlen(remote);
-
-	key += strlen("remote.");
-	return strncmp(key, remote, n) == 0 && strncmp(key + n, ".fetch\n", 7) == 0;
-}
-
+/* Whether the ref tells what the remote has. One that another remote's refspecs write as well, a
+ * branch and a tag do not, for it is not the remote alone that they come from. */
 static bool tells(const struct asked *a, const char *ref)
 {
-	const char *text = a->refspecs->ptr, *end = text + a->refspecs->len;
+	const char *text = a->refspecs.ptr, *end = text + a->refspecs.len;
+	size_t n = strlen(a->remote);
 	bool own = false, other = false;
 
 	if (strncmp(ref, "refs/heads/", 11) == 0 || strncmp(ref, "refs/tags/", 10) == 0)
 		return false;
 	for (; text < end; text += strlen(text) + 1) {
-		const char *value = strchr(text, '\n');
+		const char *value = strchr(text, '\n'), *name = text + strlen("remote.");
 
 		if (!value || !writes(value + 1, ref))
 			continue;
-		if (is_of(text, a->remote))
+		if (strncmp(name, a->remote, n) == 0 && strncmp(name + n, ".fetch\n", 7) == 0)
 			own = true;
 		else
 			other = true;
@@ -75,8 +88,9 @@ static bool tells(const struct asked *a, const char *ref)
 }
 
 /* A line ID ' ' NAME ' ' [the ref that it stands for, if it is symbolic]. */
-static int take_ref(struct asked *a, char *line)
+static int take_ref(void *arg, char *line)
 {
+	struct asked *a = arg;
 	char *name = strchr(line, ' '), *target = name ? strchr(name + 1, ' ') : NULL;
 
 	if (!target)
@@ -86,38 +100,27 @@ static int take_ref(struct asked *a, char *line)
 	if (*target || !tells(a, name))
 		return 0;
 	a->found = true;
-	return walk_hide(a->walk, line);
+	return walk_name(a->walk, line, true);
 }
 
-static int hide_refs(struct asked *a, struct repository *r)
+int pushed_hide(struct walk *w, const char *remote)
 {
-	static const char *const args[] = {
+	static const char *const configured[] = {
+		"config", "-z", "--get-regexp", "^remote\\..*\\.fetch$", NULL};
+	static const char *const refs[] = {
 		"for-each-ref", "--format=%(objectname) %(refname) %(symref)", NULL};
-	struct exec e;
-	char *line;
-	int status;
+	struct asked a = {.walk = w, .remote = remote, .refspecs = BUF_INIT};
+	/* Status 1: there is none. */
+	int status = repository_git(&a.refspecs, w->repository, configured, NULL);
 
-	repository_exec(&e, r, args);
-	if (exec_start(&e) < 0)
-		return -1;
-	while ((status = exec_line(&e, '\n', &line, NULL)) == 1)
-		if (take_ref(a, line) < 0)
+	if (status < 0)
+		error_prefix("cannot read the remotes");
+	while (status >= 0) {
+		status = walk_ask(w->repository, refs, NULL, take_ref, &a);
+		if (status < 0 || a.found || a.any)
 			break;
-	return exec_end(&e, status);
-}
-
-int pushed_hide(struct walk *w, struct repository *r, const char *remote)
-{
-	struct buf refspecs = BUF_INIT;
-	struct asked a = {.walk = w, .remote = remote, .refspecs = &refspecs};
-	int status = read_refspecs(&refspecs, r);
-
-	if (status == 0)
-		status = hide_refs(&a, r);
-	if (status == 0 && !a.found) {
 		a.any = true;
-		status = hide_refs(&a, r);
 	}
-	buf_free(&refspecs);
+	buf_free(&a.refspecs);
 	return status < 0 ? error_prefix("cannot list the refs of the remotes") : 0;
 }

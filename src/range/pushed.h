@@ -1,20 +1,41 @@
 /*
- * pushed - what a remote has, as far as we have seen: the refs that its own fetch refspecs write.
+ * pushed - what a push adds: the lines that git writes to a hook, and what the remote has already.
  *
- * A ref that another remote's refspecs write as well, a symbolic ref, a branch and a tag do not
- * tell what the remote has, for it is not the remote alone that they come from.
+ *     pre-push      LOCAL-REF ' ' LOCAL-ID ' ' REMOTE-REF ' ' REMOTE-ID LF
+ *     pre-receive   OLD-ID ' ' NEW-ID ' ' REF LF
+ *
+ * (githooks(5)). An id is 40 or 64 hexadecimal digits, all zero where there is no such ref. Names
+ * of refs hold no blanks, but LOCAL-REF is what the user typed and may ("HEAD@{1 day ago}"): a line
+ * of pre-push is read from its end.
  */
 #ifndef PYCGUARD_PUSHED_H
 #define PYCGUARD_PUSHED_H
 
 #include "range/walk.h"
 
+/** One ref. All strings are borrowed from the text. */
+struct refline {
+	const char *from; /* the id that the ref has where it is pushed to */
+	const char *to;   /* the id that it is to have */
+	const char *ref;
+};
+
+enum refline_kind { REFLINE_PUSH, REFLINE_RECEIVE };
+
 /**
- * Hide what a remote has. One that was never fetched, or that has no name but a URL, has what any
- * remote has.
+ * Take the next line. Pure.
+ *
+ * @param text moves past the line, whose blanks and end become NULs
+ * @return 1 a line, 0 the end of the text, -1 with the failure recorded: no such line
+ */
+int refline_next(struct refline *out, char **text, enum refline_kind kind);
+
+/**
+ * Hide what a remote has, as far as we have seen: the refs that its own fetch refspecs write. One
+ * that was never fetched, or that has no name but a URL, has what any remote has.
  *
  * @return 0; -1 with the failure recorded
  */
-int pushed_hide(struct walk *w, struct repository *r, const char *remote);
+int pushed_hide(struct walk *w, const char *remote);
 
 #endif

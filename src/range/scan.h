@@ -7,36 +7,31 @@
 #ifndef PYCGUARD_SCAN_H
 #define PYCGUARD_SCAN_H
 
-#include "base/environment.h"
 #include "base/progress.h"
+#include "check/policy_load.h"
 #include "range/changes.h"
-#include "range/policies.h"
 #include "range/walk.h"
 
 /** One path that one commit changed. */
 struct scan_event {
-	char *path; /* of the list */
+	char *path;
 	size_t len;
-	size_t commit; /* its number in the walk */
+	const struct walk_commit *commit;
 	enum change change;
 	uint32_t mode;
 	struct oid oid;
 };
 
-/** In the order of the walk, and in each commit by path. */
+/** In the order of the walk, and in each commit by path. Start with zeros. */
 struct scan_events {
 	struct scan_event *items;
 	size_t count;
 };
 
-#define SCAN_EVENTS_INIT                                                                           \
-	{                                                                                          \
-		NULL, 0                                                                            \
-	}
-
 /** More events than this are refused: they would be too many for memory, and for people. */
 enum { SCAN_EVENTS_MAX = 4 << 20 };
 
+/** What is looked at, and by which policy. All borrowed. */
 struct scan {
 	struct repository *repository;
 	const struct environment *env; /* with which it was opened */
@@ -51,5 +46,35 @@ struct scan {
 int scan_run(struct scan_events *out, const struct scan *s);
 
 void scan_events_free(struct scan_events *events);
+
+enum { READER_POLICIES = 4, READER_TREES = 256 };
+
+/** What one thread needs to judge commits. */
+struct reader {
+	const struct scan *scan;
+	struct repository *repository; /* its own: libgit2 lets only one thread at a time use one */
+	struct matcher *matcher;
+	/* Policies by their .pycguard, which many commits share; `mode` 0: they have none. */
+	struct reader_slot {
+		struct oid oid;
+		uint32_t mode;
+		struct policy *policy;
+	} policies[READER_POLICIES];
+	unsigned next; /* of these, to give up */
+	/* Trees of commits, which their children ask for again. */
+	struct {
+		const struct walk_commit *commit;
+		struct oid tree;
+	} trees[READER_TREES];
+};
+
+/** Begin, with `r` borrowed; reader_close is due in any case. 0; -1 recorded. */
+int reader_open(struct reader *out, const struct scan *s, struct repository *r);
+
+/** The policy that holds for a commit, borrowed until the next call; NULL with it recorded. */
+const struct policy *reader_policy(
+	struct reader *r, const struct walk_commit *c, struct snapshot *commit);
+
+void reader_close(struct reader *r);
 
 #endif

@@ -1,35 +1,48 @@
 /*
- * walk - the commits of a range, a push or a history, parents before children.
+ * walk - the commits of a range, a push or a history, parents before children, as `git rev-list`
+ * lists them. git reads revisions, refs of every format and shallow clones.
  *
- * Calling sequence: walk_new; any number of walk_revision, walk_show, walk_hide and the like;
- * walk_run or walk_squash once; then the commits by number; walk_free.
+ * Calling sequence: begin with WALK_INIT and the repository; any number of walk_revision, walk_name
+ * and the like; walk_run or walk_squash once; then the commits; walk_free.
  *
- * `git rev-list` lists them, and git reads revisions, refs of every format and shallow clones. A
- * history that is cut off inside of what is shown is a failure, for then nobody knows what the
+ * A history that is cut off inside of what is shown is a failure, for then nobody knows what the
  * commit at the cut did. An id always stands for the object that has it: git honours neither
  * replacement objects nor grafts here.
  */
 #ifndef PYCGUARD_WALK_H
 #define PYCGUARD_WALK_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "git/oid.h"
 #include "git/repository.h"
+#include "range/oidmap.h"
 
-struct walk;
-
-/** One commit. Borrowed from the walk. */
 struct walk_commit {
-	struct oid id, tree;
+	struct oid id;
 	int64_t time;                      /* the committer's, in seconds */
 	uint32_t first_link, parent_count; /* its parents; see walk_parent */
+	bool is_tip;                       /* it was named */
 };
 
-/** @param out yours, for walk_free; NULL on failure. @return 0; -1 with it recorded. */
-int walk_new(struct walk **out, struct repository *r);
+struct walk_ids {
+	struct oid *items;
+	size_t count;
+};
+
+struct walk {
+	struct repository *repository;
+	struct walk_ids shown, hidden; /* commits that were named */
+	struct buf hidden_refs;        /* options of rev-list, NUL after each */
+
+	struct walk_commit *commits;
+	size_t first, count; /* from `first` on they are shown; before it they are hidden */
+	uint32_t *links;     /* numbers of parents */
+	size_t link_count;
+	struct oidmap numbers; /* of commits, by id */
+};
+
+#define WALK_INIT                                                                                  \
+	{                                                                                          \
+		.hidden_refs = BUF_INIT                                                            \
+	}
 
 /**
  * Take a revision or a range as gitrevisions(7) has them. An end left empty is a failure: it is a
@@ -40,28 +53,27 @@ int walk_new(struct walk **out, struct repository *r);
  */
 int walk_revision(struct walk *w, const char *text, bool *zero_base);
 
-/** All refs and HEAD, of every work tree, as `git log --all`. */
+/** All refs and HEAD, of every work tree, as `git log --all`. 0; -1 recorded. */
 int walk_show_refs(struct walk *w);
 
 /**
  * Hide what this repository has: the same as `--not --all`.
  *
- * @param name_space GIT_NAMESPACE, borrowed: only what that namespace has; NULL: all refs
+ * @param name_space GIT_NAMESPACE: only what that namespace has; NULL: all refs
  * @return 0; -1 with the failure recorded
  */
 int walk_hide_refs(struct walk *w, const char *name_space);
 
-/** A commit, or a tag of one; what is neither has no commits, and is left out. */
-int walk_show(struct walk *w, const char *hex);
+/**
+ * Show or hide the commit of an id, or of a tag that has it; what is neither has no commits, and
+ * all zeros are no object. One that is not in this repository hides nothing.
+ *
+ * @return 0; -1 with the failure recorded
+ */
+int walk_name(struct walk *w, const char *hex, bool hides);
 
-/** Likewise; one that is not in this repository hides nothing. */
-int walk_hide(struct walk *w, const char *hex);
-
-/** Whether any commit has been named that is to be shown. */
-bool walk_shows(const struct walk *w);
-
-/** Take a line of what git lists (walk.c's format). 0; -1 with the failure recorded. */
-int walk_take(struct walk *w, char *line);
+/** Take a line of what git lists: TIME ' ' ['-'] ID [' ' PARENT]... 0; -1 recorded. */
+int walk_take(void *walk, char *line);
 
 /** Find the commits. 0; -1 with the failure recorded. */
 int walk_run(struct walk *w);
@@ -69,22 +81,22 @@ int walk_run(struct walk *w);
 /** The same, but as the one commit that a squash merge would make of the one that is shown. */
 int walk_squash(struct walk *w);
 
-/** How many commits there are, and the `i`th of them, no commit before one of its parents. */
-size_t walk_count(const struct walk *w);
-const struct walk_commit *walk_commit(const struct walk *w, size_t i);
-
-/** A parent, which may be hidden. Its id and tree are known. */
+/** A parent, which may be hidden. */
 const struct walk_commit *walk_parent(
 	const struct walk *w, const struct walk_commit *c, uint32_t i);
 
-/** How many commits were named, shown and not hidden in the end; the `i`th of them. */
-size_t walk_tip_count(const struct walk *w);
-const struct walk_commit *walk_tip(const struct walk *w, size_t i);
+/** Replaces `out` by the bytes of a commit. 0; -1 with the failure recorded. */
+int walk_text(struct buf *out, struct repository *r, const struct walk_commit *c);
 
-/** Whether a hexadecimal id is the one of no object: all zeros, of either length. */
-bool walk_is_zero(const char *hex);
+/**
+ * Give each line that git prints to `take`.
+ *
+ * @param input what git reads; NULL: nothing
+ * @return 0; -1 with a failure recorded: git's or that of `take`, which ends it
+ */
+int walk_ask(struct repository *r, const char *const *args, const struct buf *input,
+	int (*take)(void *arg, char *line), void *arg);
 
-/** NULL is allowed. */
 void walk_free(struct walk *w);
 
 #endif

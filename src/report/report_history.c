@@ -28,16 +28,16 @@ static void say_path(struct buf *out, const struct report *r, const struct histo
 	buf_adds(out, "  ");
 	path_quote(out, row->path, row->len);
 	buf_adds(out, "  added ");
-	add_commit(out, &row->first);
+	add_commit(out, row->first);
 	if (row->author) {
 		buf_adds(out, " by ");
 		path_quote(out, row->author, strlen(row->author));
 	}
 	if (row->versions > 1)
 		buf_addf(out, ", %zu versions", row->versions);
-	if (row->removed != HISTORY_NEVER) {
+	if (row->last) {
 		buf_adds(out, ", removed ");
-		add_commit(out, &row->last);
+		add_commit(out, row->last);
 	}
 	buf_adds(out, ", ");
 	report_colored(out, r, row->there ? "1;31" : "2", row->there ? "still tracked" : "gone");

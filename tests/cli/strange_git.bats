@@ -126,10 +126,10 @@ strange() {
         strange $word 'echo nonsense' "says 'nonsense'" --check-history
     done
     strange --all 'echo warning: broken >&2' 'broken' --check-history
-    for row in ">$id $id ,x" ">$id $id $id,1" ">$id $id" "-$id" ">$id $id ,1 2"; do
+    for row in "x $id" "$id" "1 $id $id" "1 ${id%?}" "1 $id " "1 $id,$id" "1 >$id" "1 $id ${id%?}"; do
         strange --stdin "echo '$row'" 'cannot list the commits: ' --check-history
     done
-    strange --is-shallow-repository 'exit 3' 'cannot list the commits: ' --check-history
+    strange --is-shallow-repository 'exit 3' 'git rev-parse ended with status 3' --check-range --squash "HEAD~1..$(git commit-tree -m lone "HEAD^{tree}")"
     strange --revs-only 'echo 1234' "cannot use revision 'HEAD': git says '1234'" --check-range HEAD
     strange --revs-only "printf '$id'" "cannot use revision 'HEAD'" --check-range HEAD
     strange --revs-only 'exit 3' "cannot use revision 'HEAD'" --check-range HEAD

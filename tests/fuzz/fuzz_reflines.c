@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "range/reflines.h"
+#include "range/pushed.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -332,12 +332,15 @@ static void print(const struct report *r, unsigned choice)
 /* The paths of the findings once more, as those of a history. */
 static void take_history(struct history *h, struct history_path *rows, const struct finding_list *l)
 {
+	static const struct walk_commit shown;
 	size_t i;
 
 	*h = (struct history){.items = rows};
 	for (i = 0; i < l->count && i < ROWS_MAX; i++)
 		rows[h->count++] = (struct history_path){.path = l->items[i].path,
 			.len = l->items[i].path_len,
+			.first = &shown,
+			.last = i % 3 ? &shown : NULL,
 			.there = i & 1,
 			.bytes = i * 1000};
 }

@@ -180,9 +180,11 @@ static void check_changes(const struct oid *first, const struct oid *second)
 		.policy = policy,
 		.matcher = matcher,
 		.visit = note,
-		.arg = &told};
+		.arg = &told,
+		.path = BUF_INIT};
+	const struct oid trees[] = {*first, *second};
 
-	if (changes_of(&changes, first, second, 1) == 0)
+	if (changes_of(&changes, trees, 2) == 0)
 		check_told(&told, first, second);
 	changes_release(&changes);
 	while (told.count > 0)

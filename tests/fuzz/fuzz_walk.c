@@ -19,25 +19,23 @@ static void require(bool condition)
 
 static void check(const struct walk *w)
 {
-	const struct walk_commit *first = walk_count(w) ? walk_commit(w, 0) : NULL, *c;
 	size_t i;
 	uint32_t j;
 
-	for (i = 0; i < walk_count(w); i++) {
-		c = walk_commit(w, i);
-		require(c == first + i);
-		for (j = 0; j < c->parent_count; j++)
-			require(walk_parent(w, c, j) < c);
-	}
+	require(w->first <= w->count);
+	for (i = 0; i < w->count; i++)
+		for (j = 0; j < w->commits[i].parent_count; j++)
+			require(walk_parent(w, &w->commits[i], j) < &w->commits[i]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct repository repository = {.oid_size = OID_SHA1};
-	struct walk *w;
+	struct walk w = WALK_INIT;
 	char *text = malloc(size + 1), *line, *end;
 
-	require(text && walk_new(&w, &repository) == 0);
+	require(text != NULL);
+	w.repository = &repository;
 	if (size)
 		memcpy(text, data, size);
 	text[size] = '\0';
@@ -45,11 +43,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		end = strchr(line, '\n');
 		if (end)
 			*end++ = '\0';
-		if (walk_take(w, line) < 0)
+		if (walk_take(&w, line) < 0)
 			break;
 	}
-	check(w);
-	walk_free(w);
+	check(&w);
+	walk_free(&w);
 	free(text);
 	return 0;
 }

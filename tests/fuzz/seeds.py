@@ -60,12 +60,12 @@ def trees():
 
 
 def walk():
-    a, b, c, tree = (letter * 40 for letter in "abcd")
-    save("walk", "boundary", f"commit -{a}\n-{a} {tree} ,1700000000\ncommit {b}\n>{b} {tree} {a},1700000001\n".encode())
-    save("walk", "merge", f"commit {a}\n>{a} {tree} ,1\n>{b} {tree} ,2\n<{c} {tree} {a} {b},-3\n".encode())
-    save("walk", "late-boundary", f">{a} {tree} ,1\n-{b} {tree} ,2\n".encode())
-    save("walk", "no-parent", f">{b} {tree} {a},1\n".encode())
-    save("walk", "short", f"commit {b}\n>{b} {tree[:30]}".encode())
+    a, b, c = (letter * 40 for letter in "abc")
+    save("walk", "boundary", f"1700000000 -{a} {c}\n1700000001 {b} {a}\n".encode())
+    save("walk", "merge", f"1 {a}\n2 {b}\n-3 {c} {a} {b}\n".encode())
+    save("walk", "late-boundary", f"1 {a}\n2 -{b}\n".encode())
+    save("walk", "no-parent", f"1 {b} {a}\n".encode())
+    save("walk", "short", f"1 {b[:30]}".encode())
     save("walk", "strange", b"fatal: nothing\n")
 
 
@@ -131,14 +131,9 @@ def dockerignores():
 def answers():
     write(".gitignore", "a\n!b/c\n")
     asked = git("check-ignore", "--no-index", "-v", "-n", "-z", "--stdin", data=b"./a\0./b/c\0")
-    save("answers", "ignored", b"\0" + asked)
-    save("answers", "ignored-cut", b"\0" + asked[:-3])
-    save("answers", "ignored-other", b"\0" + asked.replace(b"./b", b"./x"))
-    ids = git("rev-parse", "HEAD:m.py", "HEAD:pkg/__init__.py", "HEAD:m.py")
-    sizes = git("cat-file", "--batch-check=%(objectsize:disk)", data=ids)
-    save("answers", "sizes", b"\1" + sizes)
-    save("answers", "sizes-missing", b"\1" + sizes[:3] + b"1" * 40 + b" missing\n12\n")
-    save("answers", "sizes-huge", b"\1-1\n+2\n99999999999999999999999\n")
+    save("answers", "ignored", asked)
+    save("answers", "ignored-cut", asked[:-3])
+    save("answers", "ignored-other", asked.replace(b"./b", b"./x"))
 
 
 def rows():

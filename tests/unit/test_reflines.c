@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "base/path.h"
-#include "range/reflines.h"
+#include "range/pushed.h"
 
 #define A "0123456789abcdef0123456789abcdef01234567"
 #define B "89abcdef0123456789abcdef0123456789abcdef"
