@@ -6,7 +6,7 @@ set -euo pipefail
 # Debian's names. The first line is what the build needs (install.sh knows other systems' names).
 packages=(
     cmake gcc libc6-dev make pkg-config libgit2-dev libpcre2-dev libjansson-dev
-    bash-completion bats clang clang-format cppcheck dpkg-dev fakeroot file fish git jq libcmocka-dev mandoc postgresql
+    bash-completion bats busybox-static clang clang-format cppcheck dpkg-dev fakeroot file fish git jq libcmocka-dev lintian mandoc postgresql
     pre-commit python3 python3-venv python3-django python3-jsonschema python3-psycopg2 python3-yaml shellcheck strace valgrind zsh
 )
 

@@ -1,11 +1,12 @@
-# Run by CPack when the packages are made: their SHA-256 sums, as sha256sum writes and checks them.
+# Run by CPack when packages are made: the SHA-256 sums of all that are here, as sha256sum writes and checks
+# them.
+file(GLOB packages ${CPACK_PACKAGE_DIRECTORY}/pycguard[_-]${CPACK_PACKAGE_VERSION}[_-]*)
 set(sums "")
-foreach(package IN LISTS CPACK_PACKAGE_FILES)
-    if(package MATCHES "\\.json$")
-        continue() # what CPack says of a package that it has not made itself
+foreach(package IN LISTS packages)
+    if(package MATCHES "\\.(deb|tar\\.gz|whl)$")
+        file(SHA256 ${package} sum)
+        cmake_path(GET package FILENAME name)
+        string(APPEND sums "${sum}  ${name}\n")
     endif()
-    file(SHA256 ${package} sum)
-    cmake_path(GET package FILENAME name)
-    string(APPEND sums "${sum}  ${name}\n")
 endforeach()
 file(WRITE ${CPACK_PACKAGE_DIRECTORY}/SHA256SUMS "${sums}")

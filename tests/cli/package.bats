@@ -31,12 +31,23 @@ dpkg_in_root() {
         "$@" >"$WORK/dpkg.log" 2>&1 || fail "$(cat "$WORK/dpkg.log")"
 }
 
-@test "a package of Debian's installs, works, and leaves nothing" {
+# The packages of this build, once for the file, in $packages; the static program is in $static.
+packages() {
+    packages=$BATS_FILE_TMPDIR/packages
+    static=$BUILD_ROOT/static
+    lacks=$("$SOURCE_ROOT/hook/build-needs" --static)
+    [[ -z $lacks ]] || skip "a static build lacks ${lacks//$'\n'/, }"
     command -v dpkg-shlibdeps file cpack >/dev/null || skip 'no dpkg-dev, file or cpack'
-    cpack --config "$BUILD_ROOT/CPackConfig.cmake" -B "$WORK/package" >cpack.log 2>&1 || fail "$(cat cpack.log)"
-    package=$(echo "$WORK"/package/*.deb)
+    [[ $(printf '%s\n' 3.20 "$(cpack --version | sed -n 's/cpack version //p')" | sort -V | head -n 1) == 3.20 ]] ||
+        skip "packages need CMake 3.20; here is $(cpack --version)"
     version=$(sed -n 's/^project(pycguard VERSION \([^ )]*\).*/\1/p' "$SOURCE_ROOT/CMakeLists.txt")
-    [[ ${package##*/} == "pycguard_${version}_$(dpkg --print-architecture).deb" ]]
+    [[ -e $packages ]] || SOURCE_DATE_EPOCH=1700000000 cpack --config "$BUILD_ROOT/CPackConfig.cmake" -B "$packages" >cpack.log 2>&1 ||
+        { rm -rf "$packages" && fail "$(tail -n 50 cpack.log)"; }
+}
+
+@test "a package of Debian's installs, works, and leaves nothing" {
+    packages
+    package=$packages/pycguard_${version}_$(dpkg --print-architecture).deb
 
     # All that it needs is named: each library, and the one that is loaded only when it is needed.
     depends=$(dpkg-deb -f "$package" Depends)
@@ -69,22 +80,49 @@ dpkg_in_root() {
     [[ ! -e $root/usr ]] || fail "$(find "$root/usr")"
 }
 
-# One build for the file: linking all of libgit2 takes its time.
-static_build() {
-    static=$BUILD_ROOT/static
-    lacks=$("$SOURCE_ROOT/hook/build-needs" --static)
-    [[ -z $lacks ]] || skip "a static build lacks ${lacks//$'\n'/, }"
-    cmake -S "$SOURCE_ROOT" -B "$static" -DPYCGUARD_STATIC=ON >static.log 2>&1 || fail "$(tail -n 20 static.log)"
-    cmake --build "$static" --parallel 2 >static.log 2>&1 || fail "$(tail -n 20 static.log)"
+@test "lintian has nothing to say of Debian's package" {
+    command -v lintian >/dev/null || skip 'no lintian'
+    packages
+    local as_root=()
+    ((EUID != 0)) || as_root=(--allow-root)
+    lintian "${as_root[@]}" --fail-on error,warning "$packages"/*.deb
 }
 
-@test "a static build is one file, which works in a root directory that has nothing else" {
-    static_build
+@test "the sums are those of a tarball, a wheel and a package of Debian's, named by version and architecture" {
+    packages
+    machine=$(uname -m)
+    cd "$packages"
+    sha256sum --quiet -c SHA256SUMS
+    cut -d ' ' -f 3 SHA256SUMS | diff - <(printf '%s\n' "pycguard-$version-linux-$machine.tar.gz" \
+        "pycguard-$version-py3-none-manylinux2014_$machine.manylinux_2_17_$machine.musllinux_1_1_$machine.whl" \
+        "pycguard_${version}_$(dpkg --print-architecture).deb")
+}
+
+@test "two builds of a commit are the same bytes, by \`cmake --build . --target package\`" {
+    ! grep -qE '^(PYCGUARD_(SANITIZE|COVERAGE):BOOL=ON|CMAKE_BUILD_TYPE:STRING=Debug)' "$BUILD_ROOT/CMakeCache.txt" ||
+        skip 'this build is not one for packages'
+    packages
+    copy_of_the_tree "a copy"
+    # On another file system, where there are two, and with another umask.
+    rm -rf "$BUILD_ROOT/second" && mkdir "$BUILD_ROOT/second" && cd "$BUILD_ROOT/second"
+    umask 077
+    export SOURCE_DATE_EPOCH=1700000000
+    cmake -S "$WORK/a copy" -B b >cmake.log
+    cmake --build b --parallel 2 --target package >cmake.log 2>&1 || fail "$(tail -n 30 cmake.log)"
+    diff "$packages/SHA256SUMS" b/SHA256SUMS
+    rm -rf "$BUILD_ROOT/second"
+}
+
+@test "the static program is one file, which works in a root directory that has nothing else" {
+    packages
     run ldd "$static/pycguard"
     assert_output_has 'not a dynamic executable'
     strip -o pycguard "$static/pycguard"
     (($(stat -c %s pycguard) < 8 << 20)) || fail 'more than 8 MB'
-    [[ $(./pycguard --version) == "$("$PYCGUARD" --version)" ]]
+    # The C library would look these up by libraries of its own version that it loads.
+    run nm "$static/pycguard"
+    for name in __nss_lookup_function _nss_files_init __getaddrinfo; do assert_output_lacks " $name"; done
+    [[ $(./pycguard --version) == "pycguard $version "* ]]
     mkdir -p root && cp pycguard root/
     new_repo root/repo
     write m.py 'x = 1'
@@ -92,21 +130,55 @@ static_build() {
     pyc n.py n.pyc
     rm n.py
     cd ../..
-    local in_root=(env -i HOME=/ unshare --root="$WORK/root" --wd=/repo)
-    ((EUID == 0)) || in_root=(env -i HOME=/ unshare --map-root-user --root="$WORK/root" --wd=/repo)
-    "${in_root[@]}" /pycguard --version >/dev/null || skip 'no other root directory here'
-    run "${in_root[@]}" /pycguard --check-worktree
+    in_root() { run --separate-stderr env -i HOME=/ unshare "${map[@]}" --root="$WORK/root" --wd=/repo "$@"; }
+    map=()
+    ((EUID == 0)) || map=(--map-root-user)
+    in_root /pycguard --version
+    ((status == 0)) || skip 'no other root directory here'
+    in_root /pycguard --check-worktree
     assert_status 1
     assert_output_has n.pyc
-    run "${in_root[@]}" /pycguard --explain n.pyc
-    assert_output_has n.pyc
-    run "${in_root[@]}" /pycguard --clean
+    in_root /pycguard --explain n.pyc
+    assert_status 0
+    assert_output_has 'runs this file'
+    in_root /pycguard --explain ghost-module
+    assert_status 0
+    in_root /pycguard --clean
     assert_status 0
     [[ ! -e root/repo/n.pyc ]]
+    in_root /pycguard --check-worktree
+    assert_status 0
 }
 
-@test "a static build with git passes for the ordinary one" {
-    static_build
+@test "the static program looks into an image, and cleans as its entry point" {
+    packages
+    mkdir -p image/app image/bin
+    # As docker run -v "$PWD/pycguard:/pycguard:ro" --entrypoint /pycguard IMAGE mounts it.
+    touch image/pycguard
+    write image/app/x.py 'x = 1'
+    cp "$(pyc x.py)" image/app/m.pyc
+    map=(--mount)
+    ((EUID == 0)) || map+=(--map-root-user)
+    in_image() {
+        # shellcheck disable=SC2016 # it is that shell's
+        run unshare "${map[@]}" sh -c 'mount --bind "$1" "$2/pycguard" && mount -o remount,bind,ro "$2/pycguard" || exit 77
+            root=$2; shift 2; exec env -i unshare --root="$root" --wd=/ "$@"' sh "$static/pycguard" "$WORK/image" "$@"
+    }
+    in_image /pycguard --check-worktree /app
+    [[ $status != 77 ]] || skip 'nothing can be mounted here'
+    assert_status 1
+    assert_output_has app/m.pyc
+    # As COPY of one file has it, for an entry point.
+    [[ -x /bin/busybox ]] || skip 'no busybox'
+    cp /bin/busybox image/bin/sh
+    in_image /bin/sh -c 'cd /app && /pycguard --clean && exec "$@"' -- /bin/sh -c 'echo started'
+    assert_status 0
+    assert_output_has started
+    [[ ! -e image/app/m.pyc ]]
+}
+
+@test "the static program with git passes for the ordinary one" {
+    packages
     new_repo
     "$static/pycguard" --install -q
     pyc m.py m.pyc
@@ -118,23 +190,36 @@ static_build() {
     git commit -qm 'source alone'
 }
 
-@test "a tarball and a wheel of the static build, the same bytes twice, with their sums" {
-    static_build
-    version=$("$static/pycguard" --version | cut -d ' ' -f 2)
-    export SOURCE_DATE_EPOCH=1700000000
-    for i in 1 2; do
-        cpack --config "$static/CPackConfig.cmake" -B "$WORK/packages$i" >cpack.log 2>&1 || fail "$(cat cpack.log)"
-    done
-    diff packages1/SHA256SUMS packages2/SHA256SUMS
-    (cd packages1 && sha256sum --quiet -c SHA256SUMS && (($(wc -l <SHA256SUMS) == 2)))
-    mkdir tree && tar -x -z -f packages1/*.tar.gz -C tree --strip-components=1
+@test "the tarball has the program, its manual, completions and guides, and works in a root of busybox" {
+    packages
+    mkdir tree && tar -x -z -f "$packages"/*.tar.gz -C tree --strip-components=1
     [[ $(tree/bin/pycguard --version) == "pycguard $version "* && $(readlink tree/bin/git-pycguard) == pycguard ]]
-    [[ -s tree/share/man/man1/pycguard.1 && -s tree/share/bash-completion/completions/pycguard ]]
+    for file in man/man1/pycguard.1 bash-completion/completions/pycguard zsh/site-functions/_pycguard \
+        fish/vendor_completions.d/pycguard.fish doc/pycguard/incident.md doc/pycguard/copyright pycguard/report.schema.json; do
+        [[ -s tree/share/$file ]] || fail "no $file"
+    done
+    [[ -x /bin/busybox ]] || skip 'no busybox'
+    mkdir -p root/bin && cp /bin/busybox root/bin/busybox
+    cp "$packages"/*.tar.gz root/pycguard.tar.gz
+    write root/app/m.py 'x = 1'
+    cp "$(pyc m.py)" root/app/n.pyc
+    map=()
+    ((EUID == 0)) || map=(--map-root-user)
+    run env -i PATH=/bin unshare "${map[@]}" --root="$WORK/root" --wd=/ /bin/busybox sh -c \
+        '/bin/busybox --install -s /bin && gunzip -c pycguard.tar.gz | tar -x && */bin/pycguard --check-worktree /app'
+    [[ $output != *unshare:* ]] || skip 'no other root directory here'
+    assert_status 1
+    assert_output_has n.pyc
+}
 
+@test "the wheel puts the program on the PATH of a virtual environment, without an index" {
+    packages
     "$PYTHON" -m venv venv 2>venv.log || skip "no venv: $(cat venv.log)"
-    venv/bin/pip install -q --no-index --no-deps packages1/*.whl
+    venv/bin/pip install -q --no-index --no-deps "$packages"/*.whl
     [[ $(venv/bin/pycguard --version) == "pycguard $version "* ]]
     PATH=$WORK/venv/bin:$PATH git pycguard --version
+    [[ -s venv/share/man/man1/pycguard.1 ]]
+    venv/bin/pip check
     venv/bin/pip uninstall -q -y pycguard
     [[ ! -e venv/bin/pycguard ]]
 }

@@ -1,0 +1,27 @@
+# Run by CPack when the package of Debian's is made: packs it again. CPack's has the umask in it, and in
+# Installed-Size how large this file system makes a directory.
+if(NOT CPACK_GENERATOR STREQUAL "DEB")
+    return()
+endif()
+set(tree ${CPACK_TOPLEVEL_DIRECTORY}/again)
+file(REMOVE_RECURSE ${tree})
+execute_process(COMMAND dpkg-deb -R ${CPACK_PACKAGE_FILES} ${tree} COMMAND_ERROR_IS_FATAL ANY)
+file(GLOB_RECURSE files ${tree}/usr/*)
+set(bytes 0)
+foreach(file IN LISTS files)
+    if(IS_SYMLINK ${file})
+        continue()
+    endif()
+    file(SIZE ${file} size)
+    math(EXPR bytes "${bytes} + ${size}")
+endforeach()
+math(EXPR size "${bytes} / 1024 + 1")
+file(READ ${tree}/DEBIAN/control control)
+string(REGEX REPLACE "Installed-Size: [0-9]+" "Installed-Size: ${size}" control "${control}")
+file(WRITE ${tree}/DEBIAN/control "${control}")
+set(readable OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+file(CHMOD_RECURSE ${tree} DIRECTORY_PERMISSIONS ${readable} OWNER_EXECUTE GROUP_EXECUTE WORLD_EXECUTE)
+file(CHMOD_RECURSE ${tree}/DEBIAN FILE_PERMISSIONS ${readable}
+    DIRECTORY_PERMISSIONS ${readable} OWNER_EXECUTE GROUP_EXECUTE WORLD_EXECUTE)
+execute_process(COMMAND dpkg-deb --root-owner-group -Zgzip -b ${tree} ${CPACK_PACKAGE_FILES}
+    COMMAND_ERROR_IS_FATAL ANY OUTPUT_QUIET)
