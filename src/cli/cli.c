@@ -1,13 +1,12 @@
 #include "cli/cli.h"
 
 #include <errno.h>
-#include <getopt.h>
+#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/nearest.h"
-#include "base/path.h"
 #include "hooks/hooks.h"
 
 const struct command *const cli_commands[] = {
@@ -33,17 +32,8 @@ const struct option_row cli_options[OPTION_COUNT] = {
 #include "cli/cli.def"
 };
 
-/* What getopt_long gives back for a row: options first, then commands; above every letter. */
-enum {
-	ROW = 256,
-	COMMANDS = sizeof cli_commands / sizeof *cli_commands - 1,
-	ROWS = OPTION_COUNT + COMMANDS,
-};
-
-struct tables {
-	struct option rows[ROWS + 1];
-	char letters[2 * OPTION_COUNT + 2];
-};
+/* The options, then the commands. */
+enum { ROWS = OPTION_COUNT + sizeof cli_commands / sizeof *cli_commands - 1 };
 
 /* Of the option or command of that row; NULL: it has a letter only. */
 static const char *name_of(size_t row)
@@ -51,87 +41,96 @@ static const char *name_of(size_t row)
 	return row < OPTION_COUNT ? cli_options[row].name : cli_commands[row - OPTION_COUNT]->name;
 }
 
-static void build_tables(struct tables *t)
-{
-	struct option *row = t->rows;
-	char *letter = t->letters;
-	int i;
-
-	memset(t, 0, sizeof *t);
-	*letter++ = ':'; /* tell a missing argument from an unknown option */
-	for (i = 0; i < ROWS; i++) {
-		const struct option_row *option = i < OPTION_COUNT ? &cli_options[i] : NULL;
-		bool argument = option && option->argument;
-
-		if (name_of(i))
-			*row++ = (struct option){name_of(i),
-				argument ? required_argument : no_argument, NULL, ROW + i};
-		if (option && option->letter)
-			*letter++ = option->letter;
-		if (option && option->letter && argument)
-			*letter++ = ':';
-	}
-}
-
-static int usage_error(const char *what, const char *subject)
-{
-	return error_set("%s '%s' (see pycguard --help)", what, subject);
-}
-
-static const char *nearest_option(const char *word)
+static const char *nearest(const char *word)
 {
 	return nearest_name(word, strcspn(word, "="), name_of, ROWS);
 }
 
-/* Appends every long option that begins with the word; how many there are. */
-static size_t add_candidates(struct buf *out, const char *word, size_t len)
+/* `name` is what stands after the dashes of `option`. */
+static int unknown(const char *option, const char *name)
 {
-	size_t i, count = 0;
+	const char *meant = nearest(name);
 
-	for (i = 0; i < ROWS; i++)
-		if (name_of(i) && strncmp(name_of(i), word, len) == 0)
-			buf_addf(out, "%s--%s", count++ ? ", " : "", name_of(i));
-	return count;
+	if (meant)
+		return error_set("unknown option '%s': did you mean --%s?", option, meant);
+	return error_set("unknown option '%s' (see pycguard --help)", option);
 }
 
-/* `word` is what stands after the dashes of `option`. */
-static int unknown_option(const char *option, const char *word)
+/* The row of that long option, which may be cut short as long as one alone is meant. */
+static int row_of_name(const char *option)
 {
-	size_t len = strcspn(word, "=");
-	const char *meant = nearest_option(word);
-	struct buf candidates = BUF_INIT;
+	size_t len = strcspn(option + 2, "="), count = 0;
+	struct buf fits = BUF_INIT;
+	int i, found = -1;
 
-	if (len && add_candidates(&candidates, word, len) > 1)
-		error_set("ambiguous option '%s': it could be %s", option, candidates.ptr);
-	else if (meant)
-		error_set("unknown option '%s': did you mean --%s?", option, meant);
-	else
-		usage_error("unknown option", option);
-	buf_free(&candidates);
-	return -1;
+	for (i = 0; i < ROWS && len; i++) {
+		if (!name_of(i) || strncmp(name_of(i), option + 2, len) != 0)
+			continue;
+		found = i;
+		if (!name_of(i)[len]) {
+			count = 1;
+			break;
+		}
+		buf_addf(&fits, "%s--%s", count++ ? ", " : "", name_of(i));
+	}
+	if (count > 1)
+		found = error_set("ambiguous option '%s': it could be %s", option, fits.ptr);
+	else if (count == 0)
+		unknown(option, option + 2);
+	buf_free(&fits);
+	return found;
 }
 
-/* getopt's '?': an option that is unknown, ambiguous, or has an argument it does not take. */
-static int bad_option(char **argv)
+static int row_of_letter(const char *word, char letter)
 {
-	const char *word = argv[optind - 1];
-	const char letter[] = {'-', (char)optopt, '\0'};
+	const char option[] = {'-', letter, '\0'};
+	int i;
 
-	if (optopt >= ROW)
-		return usage_error("option takes no argument:", word);
-	if (!optopt)
-		return unknown_option(word, word + 2);
-	if (word[0] != '-' || word[1] == '-' || !strchr(word, optopt))
-		word = argv[optind]; /* more of it is to be read */
+	for (i = 0; i < OPTION_COUNT; i++)
+		if (cli_options[i].letter == letter)
+			return i;
 	/* One dash before a long name is a slip. */
-	if (word && word[0] == '-' && word[1] != '-' && strlen(word) > 3 &&
-		nearest_option(word + 1))
-		return unknown_option(word, word + 1);
-	return usage_error("unknown option", letter);
+	if (strlen(word) > 3 && nearest(word + 1))
+		return unknown(word, word + 1);
+	return error_set("unknown option '%s' (see pycguard --help)", option);
 }
 
-static int take_command(struct invocation *out, const struct command *command)
+static bool is_one_of(const char *choices, const char *value)
 {
+	size_t len = strlen(value);
+
+	for (; *choices; choices += strcspn(choices, "|"), choices += *choices == '|')
+		if (strcspn(choices, "|") == len && strncmp(choices, value, len) == 0)
+			return true;
+	return false;
+}
+
+static int take_argument(struct invocation *out, int row, const char *value)
+{
+	const struct option_row *option = &cli_options[row];
+	int i;
+
+	if (option->choices && !is_one_of(option->choices, value))
+		return error_set("--%s takes %s, not '%s'", option->name, option->choices, value);
+	*(const char **)((char *)out + option->field) = value;
+	for (i = 0; row == OPTION_HOOK && i < HOOK_COUNT; i++)
+		if (strcmp(hook_names[i], value) == 0)
+			out->hooks |= 1U << i;
+	if (row == OPTION_DIRECTORY && *value && chdir(value) < 0)
+		return error_os(errno, "cannot change to directory '%s'", value);
+	return 0;
+}
+
+/* What is no option's argument. */
+static int take_flag(struct invocation *out, int row)
+{
+	const struct command *command;
+
+	if (row < OPTION_COUNT) {
+		*(bool *)((char *)out + cli_options[row].field) = true;
+		return 0;
+	}
+	command = cli_commands[row - OPTION_COUNT];
 	if (out->command && out->command != command)
 		return error_set("one command per run: --%s and --%s exclude each other",
 			out->command->name, command->name);
@@ -139,45 +138,38 @@ static int take_command(struct invocation *out, const struct command *command)
 	return 0;
 }
 
-static bool is_one_of(const char *choices, const char *value)
+/* A word that begins with a dash, and the one after it, if that is its argument. */
+static int take_word(struct invocation *out, unsigned *given, char ***next)
 {
-	size_t len = strlen(value);
-	const char *at;
+	const char *word = *(*next)++, *letter = word + 1, *value;
+	bool is_long = *letter == '-';
+	int row, status = 0;
 
-	for (at = choices; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
-		if (strcspn(at, "|") == len && strncmp(at, value, len) == 0)
-			return true;
-	return false;
-}
-
-static int take_option(struct invocation *out, enum option_id id, const char *value)
-{
-	const struct option_row *row = &cli_options[id];
-	char *field = (char *)out + row->field;
-	int i;
-
-	if (!row->argument) {
-		*(bool *)field = true;
-		return 0;
-	}
-	if (row->choices && !is_one_of(row->choices, value))
-		return error_set("--%s takes %s, not '%s'", row->name, row->choices, value);
-	*(const char **)field = value;
-	for (i = 0; id == OPTION_HOOK && i < HOOK_COUNT; i++)
-		if (strcmp(hook_names[i], value) == 0)
-			out->hooks |= 1U << i;
-	if (id == OPTION_DIRECTORY && *value && chdir(value) < 0)
-		return error_os(errno, "cannot change to directory '%s'", value);
-	return 0;
-}
-
-static enum option_id option_of_letter(int letter)
-{
-	int i;
-
-	for (i = 0; i < OPTION_COUNT && cli_options[i].letter != letter; i++)
-		;
-	return (enum option_id)i;
+	do {
+		row = is_long ? row_of_name(word) : row_of_letter(word, *letter);
+		if (row < 0)
+			return -1;
+		value = is_long ? strchr(word, '=') : letter;
+		value = value && (is_long || value[1]) ? value + 1 : NULL;
+		if (row >= OPTION_COUNT || !cli_options[row].argument) {
+			if (is_long && value)
+				return error_set("option takes no argument: '%s' (see pycguard "
+						 "--help)",
+					word);
+			status = take_flag(out, row);
+			letter++;
+		} else {
+			if (!value && !**next)
+				return error_set("missing argument to option '%s' (see pycguard "
+						 "--help)",
+					word);
+			status = take_argument(out, row, value ? value : *(*next)++);
+			is_long = true; /* the rest of the word was the argument */
+		}
+		if (row < OPTION_COUNT)
+			*given |= 1U << row;
+	} while (status == 0 && !is_long && *letter);
+	return status;
 }
 
 /* `pycguard install` would look for a file of that name. One that is there is a path all the
@@ -185,7 +177,7 @@ static enum option_id option_of_letter(int letter)
 static int check_not_a_command(const struct invocation *in)
 {
 	const char *word = in->operand_count ? in->operands[0] : "";
-	const char *meant = nearest_option(word);
+	const char *meant = nearest(word);
 
 	if (in->operand_count == in->after_dashes || !meant || access(word, F_OK) == 0)
 		return 0;
@@ -198,7 +190,8 @@ static int check_not_a_command(const struct invocation *in)
 static int check_command(const struct invocation *in, unsigned given)
 {
 	const struct command *command = in->command;
-	int i;
+	const char *operands = command->operands, *at;
+	int i, most = operands ? 1 : 0;
 
 	for (i = 0; i < OPTION_COUNT; i++) {
 		const struct option_row *row = &cli_options[i];
@@ -209,52 +202,36 @@ static int check_command(const struct invocation *in, unsigned given)
 				command->name, row->name ? "--" : "-",
 				row->name ? row->name : letter, command->name);
 	}
-	if (in->operand_count < command->least)
+	for (at = operands; at && *at; at++)
+		most += *at == ' ';
+	if (operands && *operands != '[' && in->operand_count == 0)
 		return error_set("--%s needs %s (see pycguard --%s --help)", command->name,
-			command->operands, command->name);
-	if (command->most >= 0 && in->operand_count > command->most)
-		return usage_error("unexpected argument", in->operands[command->most]);
-	return 0;
-}
-
-/* getopt_long moves operands about, so those after "--" are counted before. */
-static int count_after_dashes(int argc, char **argv)
-{
-	int i;
-
-	for (i = 1; i < argc; i++)
-		if (strcmp(argv[i], "--") == 0)
-			return argc - i - 1;
+			operands, command->name);
+	if (in->operand_count > most && !(operands && strstr(operands, "...")))
+		return error_set(
+			"unexpected argument '%s' (see pycguard --help)", in->operands[most]);
 	return 0;
 }
 
 int cli_parse(struct invocation *out, int argc, char **argv)
 {
-	struct tables t;
 	unsigned given = 0;
-	int c, id, status = 0;
+	char **next = argv + (argc > 0);
 
-	*out = (struct invocation){.format = "human"};
-	out->after_dashes = count_after_dashes(argc, argv);
-	build_tables(&t);
-	opterr = 0;
-	while (status == 0 && (c = getopt_long(argc, argv, t.letters, t.rows, NULL)) != -1) {
-		id = c < ROW ? (int)option_of_letter(c) : c - ROW;
-		if (c == '?')
-			status = bad_option(argv);
-		else if (c == ':')
-			status = usage_error("missing argument to option", argv[optind - 1]);
-		else if (id >= OPTION_COUNT)
-			status = take_command(out, cli_commands[id - OPTION_COUNT]);
-		else
-			status = take_option(out, (enum option_id)id, optarg);
-		if (status == 0 && id < OPTION_COUNT)
-			given |= 1U << id;
+	*out = (struct invocation){.format = "human", .operands = next};
+	while (*next) {
+		if (out->after_dashes || **next != '-' || !(*next)[1]) {
+			out->operands[out->operand_count++] = *next++;
+		} else if (strcmp(*next, "--") == 0) {
+			out->after_dashes = (int)(argv + argc - ++next);
+			if (!out->after_dashes)
+				break;
+		} else if (take_word(out, &given, &next) < 0) {
+			return -1;
+		}
 	}
-	out->operands = argv + optind;
-	out->operand_count = argc - optind;
-	if (status < 0 || out->help || out->version)
-		return status;
+	if (out->help || out->version)
+		return 0;
 	if (!out->command && check_not_a_command(out) < 0)
 		return -1;
 	if (!out->command)

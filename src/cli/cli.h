@@ -41,11 +41,8 @@ struct environment;
 /** What the user asked for. All strings are borrowed from argv. */
 struct invocation {
 	const struct command *command;
-	const char *policy; /* NULL: the repository's .pycguard */
-	const char *extend; /* NULL: no other policy beside it */
-	const char *format; /* as given; "human" by default */
-	const char *output; /* the file that -o names, or NULL */
-	const char *reason;
+	const char *policy, *extend, *output, *reason; /* NULL: not given */
+	const char *format;                            /* as given; "human" by default */
 	const char *color;            /* "always", "never", "auto", or NULL, which is the same */
 	const char *hook, *directory; /* the last ones */
 	bool statistics, exit_zero, strict;
@@ -62,11 +59,10 @@ struct invocation {
 /** One command: what it is called, which options it has, and what it does. */
 struct command {
 	const char *name;     /* without its dashes */
-	const char *operands; /* "[PATH...]"; NULL: none */
-	int least, most;      /* so many operands; most -1: any number */
+	const char *operands; /* "PATH...", "[REMOTE [URL]]": how many it takes; NULL: none */
 	unsigned options;     /* CLI_OPTION of each; those of CLI_COMMON besides */
 	const char *summary;  /* for the list of all commands */
-	const char *help;     /* what more there is to say; may be NULL */
+	const char *help;     /* what more there is to say */
 	const char *examples[2];
 	/** @return STATUS_CLEAN or STATUS_REJECTED; STATUS_FAILED, with the failure recorded */
 	int (*run)(const struct invocation *in, const struct environment *env);
@@ -90,7 +86,8 @@ struct option_row {
 extern const struct option_row cli_options[OPTION_COUNT];
 
 /**
- * Read the command line. -C takes effect at once, as git's does: what follows is relative to it.
+ * Read the command line, whose array is put in order for that. -C takes effect at once, as git's
+ * does: what follows is relative to it.
  *
  * @return 0; -1 with the failure recorded
  */

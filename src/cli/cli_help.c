@@ -24,90 +24,72 @@ static void help_row(
 	out->failed = out->failed || words->failed;
 }
 
-static void help_option(struct buf *out, const struct option_row *row, size_t width)
+static void help_options(struct buf *out, unsigned options, size_t width)
 {
 	struct buf words = BUF_INIT, text = BUF_INIT;
 	const char *choice;
+	int i;
 
-	if (row->letter)
-		buf_addf(&words, row->name ? "-%c, " : "-%c", row->letter);
-	if (row->name)
-		buf_addf(&words, "--%s", row->name);
-	if (row->argument)
-		buf_addf(&words, " %s", row->argument);
-	buf_addf(&text, row->choices ? "%s: " : "%s", row->help);
-	for (choice = row->choices; choice && *choice; choice++)
-		buf_adds(&text, *choice == '|' ? ", " : (const char[]){*choice, '\0'});
-	help_row(out, &words, 15, text.ptr, width);
-	out->failed = out->failed || text.failed;
+	for (i = 0; i < OPTION_COUNT; i++) {
+		const struct option_row *row = &cli_options[i];
+
+		if (!(options & 1U << i))
+			continue;
+		if (row->letter)
+			buf_addf(&words, row->name ? "-%c, " : "-%c", row->letter);
+		if (row->name)
+			buf_addf(&words, "--%s", row->name);
+		if (row->argument)
+			buf_addf(&words, " %s", row->argument);
+		buf_addf(&text, row->choices ? "%s: " : "%s", row->help);
+		for (choice = row->choices; choice && *choice; choice++)
+			buf_adds(&text, *choice == '|' ? ", " : (const char[]){*choice, '\0'});
+		help_row(out, &words, 15, text.ptr, width);
+		out->failed = out->failed || text.failed;
+		buf_clear(&words);
+		buf_clear(&text);
+	}
 	buf_free(&words);
 	buf_free(&text);
 }
 
-static void help_options(struct buf *out, unsigned options, size_t width)
-{
-	int i;
-
-	for (i = 0; i < OPTION_COUNT; i++)
-		if (options & 1U << i)
-			help_option(out, &cli_options[i], width);
-}
-
-static void paragraph(struct buf *out, const char *text, size_t width)
-{
-	buf_wrap(out, text, 0, width);
-	buf_adds(out, "\n\n");
-}
-
-static void add_usage(struct buf *out, const char *text, size_t width)
-{
-	buf_adds(out, "usage: ");
-	buf_wrap(out, text, strlen("usage: "), width);
-	buf_adds(out, "\n\n");
-}
-
-static void help_all(struct buf *out, size_t width)
+void cli_help(struct buf *out, const struct command *command, size_t width)
 {
 	struct buf words = BUF_INIT;
-	int i;
+	size_t i;
 
-	add_usage(out, "pycguard [COMMAND] [OPTION...] [ARGUMENT...]", width);
-	paragraph(out,
-		"Keeps Python bytecode out of git. One command per run; the default is "
-		"--check-staged. Options and examples of a command: pycguard COMMAND --help",
-		width);
-	for (i = 0; cli_commands[i]; i++) {
+	buf_adds(&words, command ? "pycguard --" : "pycguard [COMMAND] [OPTION...] [ARGUMENT...]");
+	if (command)
+		buf_addf(&words, "%s [OPTION...]%s%s", command->name, command->operands ? " " : "",
+			command->operands ? command->operands : "");
+	buf_adds(out, "usage: ");
+	buf_wrap(out, words.ptr, strlen("usage: "), width);
+	out->failed = out->failed || words.failed;
+	buf_adds(out, "\n\n");
+	buf_wrap(out,
+		command ? command->help :
+			  "Keeps Python bytecode out of git. One command per run; the default is "
+			  "--check-staged. Options and examples of a command: pycguard COMMAND "
+			  "--help",
+		0, width);
+	buf_adds(out, "\n\n");
+	for (i = 0; !command && cli_commands[i]; i++) {
 		buf_clear(&words);
 		buf_addf(&words, "--%s", cli_commands[i]->name);
 		help_row(out, &words, 16, cli_commands[i]->summary, width);
 	}
 	buf_free(&words);
-	buf_adds(out, "\nOptions of every command:\n");
-	help_options(out, CLI_COMMON, width);
-	buf_addc(out, '\n');
-	buf_wrap(out,
-		"Exit status: 0 nothing to reject, 1 something rejected, 2 it could not look.", 0,
-		width);
-	buf_addc(out, '\n');
-}
-
-void cli_help(struct buf *out, const struct command *command, size_t width)
-{
-	struct buf usage = BUF_INIT;
-	size_t i;
-
+	buf_adds(out, command ? "Options:\n" : "\nOptions of every command:\n");
+	help_options(out, CLI_COMMON | (command ? command->options : 0), width);
 	if (!command) {
-		help_all(out, width);
+		buf_addc(out, '\n');
+		buf_wrap(out,
+			"Exit status: 0 nothing to reject, 1 something rejected, 2 it could not "
+			"look.",
+			0, width);
+		buf_addc(out, '\n');
 		return;
 	}
-	buf_addf(&usage, "pycguard --%s [OPTION...]%s%s", command->name,
-		command->operands ? " " : "", command->operands ? command->operands : "");
-	add_usage(out, usage.ptr, width);
-	out->failed = out->failed || usage.failed;
-	buf_free(&usage);
-	paragraph(out, command->help ? command->help : command->summary, width);
-	buf_adds(out, "Options:\n");
-	help_options(out, command->options | CLI_COMMON, width);
 	buf_adds(out, "\nExamples:\n");
 	for (i = 0; i < sizeof command->examples / sizeof *command->examples; i++)
 		buf_addf(out, "  pycguard %s\n", command->examples[i]);

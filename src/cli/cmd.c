@@ -13,7 +13,104 @@
 #include "hooks/hooks.h"
 #include "policy/policy.h"
 
-enum { LIST_MAX = 30 };
+int job_prefix(struct buf *out, const struct repository *r, const struct environment *env)
+{
+	if (!repository_top(r))
+		return 0;
+	if (env->git_prefix)
+		buf_adds(out, env->git_prefix);
+	else if (repository_relative(out, r, ".") < 0)
+		return -1;
+	else if (out->len)
+		buf_addc(out, '/');
+	return buf_failed(out);
+}
+
+int job_named(struct job *job)
+{
+	struct buf path = BUF_INIT;
+	int i, status = 0;
+
+	for (i = 0; i < job->in->operand_count && status == 0; i++) {
+		buf_clear(&path);
+		status = repository_relative(&path, job->repository, job->in->operands[i]);
+		if (status == 0)
+			status = pathset_add(&job->named, path.ptr, path.len);
+	}
+	pathset_sort(&job->named);
+	buf_free(&path);
+	return status ? -1 : 0;
+}
+
+int cmd_with_index(
+	const struct invocation *in, const struct environment *env, int (*body)(struct job *))
+{
+	struct job job = {.in = in,
+		.env = env,
+		.files = {in->policy, in->extend},
+		.named = PATHSET_INIT,
+		.prefix = BUF_INIT,
+		.paths = PATHSET_INIT,
+		.text = BUF_INIT};
+	int status = -1;
+
+	progress_start(&job.progress, "files looked at", in->quiet);
+	if (repository_open(&job.repository, env) == 0 &&
+		repository_ignores_case(job.repository, &job.caseless) == 0 &&
+		repository_index(&job.snapshot, job.repository) == 0 &&
+		policy_load(&job.policy, &job.files, job.snapshot, job.caseless) == 0 &&
+		job_prefix(&job.prefix, job.repository, env) == 0)
+		status = body(&job);
+	progress_end(&job.progress);
+	buf_free(&job.text);
+	pathset_free(&job.paths);
+	pathset_free(&job.named);
+	buf_free(&job.prefix);
+	policy_free(job.policy);
+	snapshot_free(job.snapshot);
+	repository_free(job.repository);
+	return status < 0 ? STATUS_FAILED : status;
+}
+
+void job_list(struct job *job, const struct pathset *paths)
+{
+	enum { LIST_MAX = 30 };
+	bool all = job->in->verbose || paths->count <= LIST_MAX;
+	size_t i, shown = all ? paths->count : LIST_MAX;
+
+	for (i = 0; i < shown; i++) {
+		buf_adds(&job->text, "  ");
+		path_quote(&job->text, paths->items[i].path, paths->items[i].len);
+		buf_adds(&job->text, "\n");
+	}
+	if (!all)
+		buf_addf(&job->text, "  and %zu more (-v lists all)\n", paths->count - shown);
+}
+
+int job_say(struct job *job)
+{
+	struct buf out = BUF_INIT;
+	int status;
+	size_t i;
+
+	for (i = 0; job->in->paths_only && i < job->paths.count; i++)
+		buf_add(&out, job->paths.items[i].path, job->paths.items[i].len + 1);
+	if (!job->in->paths_only && !job->in->quiet)
+		buf_add(&out, job->text.ptr, job->text.len);
+	out.failed = out.failed || job->text.failed;
+	progress_end(&job->progress);
+	status = report_write(&out);
+	buf_free(&out);
+	if (status < 0)
+		return -1;
+	return job->in->dry_run && job->paths.count ? STATUS_REJECTED : STATUS_CLEAN;
+}
+
+/* A hook is silent when all is well; a person at a terminal is told that it has looked. */
+bool cmd_wants_all_clear(const struct invocation *in, const struct environment *env)
+{
+	return in->verbose || (!env->git_index_file && isatty(STDOUT_FILENO));
+}
 
 static bool wants_color(const struct invocation *in, const struct environment *env)
 {
@@ -24,110 +121,58 @@ static bool wants_color(const struct invocation *in, const struct environment *e
 	return env->force_color || (!env->dumb_terminal && isatty(STDOUT_FILENO));
 }
 
-/* A hook is silent when all is well; a person at a terminal is told that it has looked. */
-bool cmd_wants_all_clear(const struct invocation *in, const struct environment *env)
+static void add_file(struct buf *out, const char *option, const char *name, bool elsewhere)
 {
-	return in->verbose || (!env->git_index_file && isatty(STDOUT_FILENO));
-}
+	char *real = name && elsewhere ? realpath(name, NULL) : NULL;
 
-static bool is_push(enum report_mode mode)
-{
-	return mode == REPORT_PUSH || mode == REPORT_RECEIVE;
-}
-
-static void add_file(struct buf *out, const char *option, const char *name, bool absolute)
-{
-	char *real = absolute ? realpath(name, NULL) : NULL;
-
-	buf_addf(out, " %s ", option);
-	path_shell(out, real ? real : name, strlen(real ? real : name));
+	if (name) {
+		buf_addf(out, " %s ", option);
+		path_shell(out, real ? real : name, strlen(real ? real : name));
+	}
 	free(real);
 }
 
-/* The options that say which policy, for a command that may run elsewhere. */
-static void add_policy(struct buf *out, const struct invocation *in, const struct report *r)
+/* What a command to paste is made of: which program, and the options that say which policy, for it
+ * may run elsewhere. The one who reads a server's report has a shell elsewhere. */
+static int add_words(struct buf *program, struct buf *policy, char **dir, const struct report *r,
+	const struct invocation *in, const struct environment *env)
 {
 	bool elsewhere = *r->at.prefix || report_of_commits(r);
 
-	if (in->policy && r->mode != REPORT_RECEIVE)
-		add_file(out, "--policy", in->policy, elsewhere);
-	if (in->extend && r->mode != REPORT_RECEIVE)
-		add_file(out, "--extend", in->extend, elsewhere);
-}
-
-/* The one who reads a server's report has a shell elsewhere. */
-static int add_program(struct buf *out, const struct environment *env, const struct report *r)
-{
-	if (r->mode != REPORT_RECEIVE)
-		return program_word(out, env->program, env->path);
-	buf_adds(out, "pycguard");
-	return buf_failed(out);
-}
-
-/* What a command to paste is made of. */
-struct words {
-	struct buf program, policy;
-	char *dir;
-};
-
-static int fill_words(struct words *words, struct report *r, const struct invocation *in,
-	const struct environment *env)
-{
-	if (in->directory && r->mode != REPORT_RECEIVE) {
-		words->dir = getcwd(NULL, 0);
-		if (!words->dir)
-			return error_os(errno, "cannot tell the working directory");
+	if (r->mode == REPORT_RECEIVE) {
+		buf_adds(program, "pycguard");
+		return buf_failed(program);
 	}
-	r->at.dir = words->dir;
-	add_policy(&words->policy, in, r);
-	if (add_program(&words->program, env, r) < 0 || buf_failed(&words->policy) < 0)
-		return -1;
-	r->program = words->program.ptr;
-	r->policy = words->policy.ptr;
-	r->operands = in->operands;
-	r->operand_count = in->operand_count;
-	r->in_hook = env->git_index_file != NULL;
-	return 0;
+	if (in->directory && !(*dir = getcwd(NULL, 0)))
+		return error_os(errno, "cannot tell the working directory");
+	add_file(policy, "--policy", in->policy, elsewhere);
+	add_file(policy, "--extend", in->extend, elsewhere);
+	return program_word(program, env->program, env->path) < 0 ? -1 : buf_failed(policy);
 }
 
-bool cmd_is_silent(const struct invocation *in, const struct environment *env)
-{
-	if (in->output)
-		return false;
-	if (in->paths_only)
-		return true;
-	return format_named(in->format) == report_human && !cmd_wants_all_clear(in, env);
-}
-
-/* What is no file, as a terminal or a pipe, is written to; a file is replaced. */
-static int write_file(const char *path, const struct buf *text)
-{
-	struct stat st;
-	int fd, status = 0;
-
-	if (buf_failed(text) < 0)
-		return -1;
-	if (lstat(path, &st) < 0 ? errno == ENOENT : S_ISREG(st.st_mode))
-		return atomic_file_write(path, text->ptr, text->len, 0666);
-	fd = open(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		return error_os(errno, "cannot write '%s'", path);
-	if (io_write_all(fd, text->ptr, text->len) < 0)
-		status = error_os(errno, "cannot write '%s'", path);
-	close(fd);
-	return status;
-}
-
-/* The report in the format asked for, for -o; never in colour. */
+/* The report in the format asked for, for -o; never in colour. What is no file, as a terminal or a
+ * pipe, is written to; a file is replaced. */
 static int write_output(const char *path, report_printer *printer, const struct report *r)
 {
 	struct report plain = *r;
 	struct buf text = BUF_INIT;
-	int status;
+	struct stat st;
+	int fd = -1, status;
 
 	plain.color = false;
 	printer(&text, &plain);
-	status = write_file(path, &text);
+	status = buf_failed(&text);
+	if (status < 0) {
+		;
+	} else if (lstat(path, &st) < 0 ? errno == ENOENT : S_ISREG(st.st_mode)) {
+		status = atomic_file_write(path, text.ptr, text.len, 0666);
+	} else {
+		fd = open(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+		if (fd < 0 || io_write_all(fd, text.ptr, text.len) < 0)
+			status = error_os(errno, "cannot write '%s'", path);
+	}
+	if (fd >= 0)
+		close(fd);
 	buf_free(&text);
 	return status;
 }
@@ -148,16 +193,22 @@ static void add_statistics(struct buf *out, const struct finding_list *findings)
 int cmd_report(const struct invocation *in, const struct environment *env, struct report *r)
 {
 	report_printer *printer = in->paths_only ? report_paths : format_named(in->format);
-	struct words words = {BUF_INIT, BUF_INIT, NULL};
-	struct buf text = BUF_INIT;
-	int status;
+	bool push = r->mode == REPORT_PUSH || r->mode == REPORT_RECEIVE;
+	struct buf program = BUF_INIT, policy = BUF_INIT, text = BUF_INIT;
+	char *dir = NULL;
+	int status = add_words(&program, &policy, &dir, r, in, env);
 
 	r->strict = in->strict;
 	r->verbose = in->verbose;
-	r->all_clear = in->verbose || (!is_push(r->mode) && cmd_wants_all_clear(in, env));
+	r->all_clear = in->verbose || (!push && cmd_wants_all_clear(in, env));
 	r->color = wants_color(in, env);
 	r->width = env->width;
-	status = fill_words(&words, r, in, env);
+	r->at.dir = dir;
+	r->program = program.ptr;
+	r->policy = policy.ptr;
+	r->operands = in->operands;
+	r->operand_count = in->operand_count;
+	r->in_hook = env->git_index_file != NULL;
 	if (status == 0 && in->output) {
 		status = write_output(in->output, printer, r);
 		printer = report_human;
@@ -169,39 +220,10 @@ int cmd_report(const struct invocation *in, const struct environment *env, struc
 	if (status == 0)
 		status = report_write(&text);
 	buf_free(&text);
-	buf_free(&words.program);
-	buf_free(&words.policy);
-	free(words.dir);
+	buf_free(&program);
+	buf_free(&policy);
+	free(dir);
 	if (status < 0)
 		return STATUS_FAILED;
 	return report_rejected(r) ? STATUS_REJECTED : STATUS_CLEAN;
-}
-
-void cmd_list(struct buf *out, const struct invocation *in, const struct pathset *paths)
-{
-	size_t i, shown = in->verbose || paths->count <= LIST_MAX ? paths->count : LIST_MAX;
-
-	for (i = 0; i < shown; i++) {
-		buf_adds(out, "  ");
-		path_quote(out, paths->items[i].path, paths->items[i].len);
-		buf_adds(out, "\n");
-	}
-	if (shown < paths->count)
-		buf_addf(out, "  and %zu more (-v lists all)\n", paths->count - shown);
-}
-
-int cmd_say(const struct invocation *in, const struct pathset *paths, const struct buf *text)
-{
-	struct buf out = BUF_INIT;
-	int status;
-	size_t i;
-
-	for (i = 0; in->paths_only && i < paths->count; i++)
-		buf_add(&out, paths->items[i].path, paths->items[i].len + 1);
-	if (!in->paths_only && !in->quiet)
-		buf_add(&out, text->ptr, text->len);
-	out.failed = out.failed || text->failed;
-	status = report_write(&out);
-	buf_free(&out);
-	return status;
 }

@@ -3,9 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/path.h"
-#include "check/policy_load.h"
-#include "cli/job.h"
 #include "disk/atomic_file.h"
 #include "mend/allow.h"
 #include "mend/ignores.h"
@@ -13,11 +10,10 @@
 
 /* Where a person stands below the top, a path may be one from there or, as -z prints them, one from
  * the top. */
-static int find_named(struct pathset *named, struct job *job, const char *operand)
+static int find_named(struct job *job, const char *operand)
 {
 	struct buf path = BUF_INIT;
-	int here = repository_relative(&path, job->repository, operand), top = 0;
-	int status = -1;
+	int here = repository_relative(&path, job->repository, operand), top = 0, status = -1;
 
 	if (here == 0)
 		here = snapshot_names(job->snapshot, path.ptr);
@@ -29,97 +25,77 @@ static int find_named(struct pathset *named, struct job *job, const char *operan
 		error_set("'%s' is the name of two files: '%s', and one at the top; run this there",
 			operand, path.ptr);
 	else if (here > 0 && top == 0)
-		status = pathset_add(named, path.ptr, path.len);
+		status = pathset_add(&job->named, path.ptr, path.len);
 	else if (here == 0 && top > 0)
-		status = pathset_add(named, operand, strlen(operand));
+		status = pathset_add(&job->named, operand, strlen(operand));
 	else if (here == 0 && top == 0)
 		error_set("cannot allow '%s': it is not in the index", operand);
 	buf_free(&path);
 	return status;
 }
 
-static void say(struct buf *out, const struct invocation *in, const struct environment *env,
-	const struct job *job, const struct pathset *paths)
+static int report(struct job *job)
 {
 	const struct standing at = {.prefix = job->prefix.ptr};
-	char name[] = ".pycguard";
-	struct pathset_item item = {name, sizeof name - 1};
+	struct pathset_item item = {(char *)policy_path, strlen(policy_path)};
 	const struct pathset file = {&item, 1};
-	if (!paths->count) {
-		if (cmd_wants_all_clear(in, env))
-			buf_adds(out, "pycguard: nothing to allow: these files are not rejected\n");
-		return;
+	size_t count = job->paths.count;
+
+	if (count) {
+		buf_addf(&job->text, "pycguard: %s %zu file%s in .pycguard, as what %s now:\n",
+			job->in->dry_run ? "would allow" : "allowed", count, amount_plural(count),
+			count == 1 ? "it is" : "they are");
+		job_list(job, &job->paths);
+	} else if (cmd_wants_all_clear(job->in, job->env)) {
+		buf_adds(&job->text, "pycguard: nothing to allow: these files are not rejected\n");
 	}
-	buf_addf(out, "pycguard: %s %zu file%s in .pycguard, as what %s now:\n",
-		in->dry_run ? "would allow" : "allowed", paths->count, amount_plural(paths->count),
-		paths->count == 1 ? "it is" : "they are");
-	cmd_list(out, in, paths);
-	if (in->dry_run)
-		return;
-	buf_adds(out, "Stage that, then commit: ");
-	command_git(out, &at, "add", &file);
-	buf_adds(out, "\n");
+	if (count && !job->in->dry_run) {
+		buf_adds(&job->text, "Stage that, then commit: ");
+		command_git(&job->text, &at, "add", &file);
+		buf_adds(&job->text, "\n");
+	}
+	return job_say(job);
 }
 
-static int allow(const struct invocation *in, const struct environment *env, struct job *job,
-	struct pathset *paths, int top)
+static int allow(struct job *job)
 {
-	struct pathset named = PATHSET_INIT;
+	const struct invocation *in = job->in;
+	int i, status, top = ignores_open_top(job->repository, !in->dry_run);
 	struct atomic_file file;
-	struct buf lines = BUF_INIT, text = BUF_INIT;
-	int i, status = ignores_open_file(&file, top, job->snapshot, policy_path);
+	struct buf lines = BUF_INIT;
+	struct allow a = {.index = job->snapshot,
+		.caseless = job->caseless,
+		.extend = in->extend,
+		.text = &file.text,
+		.named = &job->named,
+		.reason = in->reason};
 
+	if (top < 0)
+		return -1;
+	status = ignores_open_file(&file, top, job->snapshot, policy_path);
 	for (i = 0; i < in->operand_count && status == 0; i++)
-		status = find_named(&named, job, in->operands[i]);
-	pathset_sort(&named);
-	if (status == 0) {
-		const struct allow a = {.index = job->snapshot,
-			.caseless = job->caseless,
-			.extend = in->extend,
-			.text = &file.text,
-			.named = &named,
-			.reason = in->reason};
-
-		status = allow_plan(&lines, paths, &a);
-	}
-	if (status == 0 && paths->count && !in->dry_run)
+		status = find_named(job, in->operands[i]);
+	pathset_sort(&job->named);
+	if (status == 0)
+		status = allow_plan(&lines, &job->paths, &a);
+	if (status == 0 && job->paths.count && !in->dry_run)
 		status = atomic_file_add(&file, &lines);
-	if (status == 0) {
-		say(&text, in, env, job, paths);
-		status = cmd_say(in, paths, &text);
-	}
+	if (status == 0)
+		status = report(job);
 	atomic_file_close(&file);
-	pathset_free(&named);
 	buf_free(&lines);
-	buf_free(&text);
+	close(top);
 	return status;
 }
 
 static int run(const struct invocation *in, const struct environment *env)
 {
-	struct invocation bare = *in;
-	struct pathset paths = PATHSET_INIT;
-	struct job job;
-	int status = STATUS_FAILED, top = -1;
-
-	bare.operand_count = 0; /* find_named reads them otherwise */
-	if (job_open(&job, &bare, env) == 0)
-		top = ignores_open_top(job.repository, !in->dry_run);
-	if (top >= 0) {
-		if (allow(in, env, &job, &paths, top) == 0)
-			status = in->dry_run && paths.count ? STATUS_REJECTED : STATUS_CLEAN;
-		close(top);
-	}
-	pathset_free(&paths);
-	job_close(&job);
-	return status;
+	return cmd_with_index(in, env, allow);
 }
 
 const struct command cmd_allow = {
 	.name = "allow",
 	.operands = "PATH...",
-	.least = 1,
-	.most = -1,
 	.options = CLI_OPTION(EXTEND) | CLI_OPTION(REASON) | CLI_CHANGE,
 	.summary = "allow rejected files on purpose, by lines in .pycguard",
 	.help = "Appends to .pycguard a line for each file that allows it as what it is now: a cache "

@@ -6,22 +6,22 @@
 #include "mend/clean.h"
 #include "report/amount.h"
 
-struct work {
-	struct progress progress;
-	size_t failures;
+/* The rest is done all the same; what could not be is said at once. */
+struct failures {
+	struct progress *progress;
+	size_t count;
 };
 
-/* The rest is done all the same; what could not be is said at once. */
 static void failed(void *arg)
 {
-	struct work *work = arg;
+	struct failures *failures = arg;
 
-	work->failures++;
-	progress_end(&work->progress);
+	failures->count++;
+	progress_end(failures->progress);
 	fprintf(stderr, "pycguard: %s\n", error_message());
 }
 
-static void say_kept(struct buf *out, const struct invocation *in, const struct clean_result *r)
+static void add_kept(struct job *job, const struct clean_result *r)
 {
 	static const char *const whys[] = {
 		[CLEAN_TRACKED] = "tracked by git (stop tracking them first: pycguard --untrack)",
@@ -34,74 +34,55 @@ static void say_kept(struct buf *out, const struct invocation *in, const struct 
 	size_t i;
 
 	for (i = 0; i < CLEAN_KEPT_COUNT; i++) {
-		const struct pathset *kept = &r->kept[i];
+		size_t count = r->kept[i].count;
 
-		if (!kept->count)
+		if (!count)
 			continue;
-		buf_addf(out, "pycguard: kept %zu ", kept->count);
+		buf_addf(&job->text, "pycguard: kept %zu ", count);
 		if (i < CLEAN_COMPILED)
-			buf_addf(out, "file%s %s:\n", amount_plural(kept->count), whys[i]);
+			buf_addf(&job->text, "file%s %s:\n", amount_plural(count), whys[i]);
 		else
-			buf_addf(out, "director%s, %s:\n", kept->count == 1 ? "y" : "ies", whys[i]);
-		cmd_list(out, in, kept);
+			buf_addf(
+				&job->text, "director%s, %s:\n", count == 1 ? "y" : "ies", whys[i]);
+		job_list(job, &r->kept[i]);
 	}
 }
 
-static void say(struct buf *out, const struct invocation *in, const struct clean_result *r)
+static int report(struct job *job, const struct clean_result *r)
 {
+	const char *did = job->in->dry_run ? "would delete" : "deleted";
+	const char *which = job->in->all ? "" : "misleading ";
+	struct buf *text = &job->text;
+
 	if (r->deleted.count) {
-		buf_addf(out, "pycguard: %s %sbytecode:\n",
-			in->dry_run ? "would delete" : "deleted", in->all ? "" : "misleading ");
-		cmd_list(out, in, &r->deleted);
+		buf_addf(text, "pycguard: %s %sbytecode:\n", did, which);
+		job_list(job, &r->deleted);
 	}
-	say_kept(out, in, r);
+	add_kept(job, r);
 	if (interrupt_caught())
-		buf_adds(out, "pycguard: interrupted\n");
-	if (!r->deleted.count && !r->directories && !interrupt_caught())
-		return;
-	buf_addf(out, "pycguard: %s %zu file%s, ", in->dry_run ? "would delete" : "deleted",
-		r->deleted.count, amount_plural(r->deleted.count));
-	amount_bytes(out, r->bytes);
-	if (r->directories)
-		buf_addf(out, ", and %zu empty director%s", r->directories,
-			r->directories == 1 ? "y" : "ies");
-	buf_adds(out, "\n");
-}
-
-static int report(
-	const struct invocation *in, const struct environment *env, const struct clean_result *r)
-{
-	struct buf text = BUF_INIT;
-	int status;
-
-	say(&text, in, r);
-	if (!text.len && cmd_wants_all_clear(in, env))
-		buf_addf(&text, "pycguard: no %sbytecode found\n", in->all ? "" : "misleading ");
-	status = cmd_say(in, &r->deleted, &text);
-	buf_free(&text);
-	return status;
-}
-
-static void clean_all(struct clean_result *r, const struct clean *c, const struct invocation *in)
-{
-	int i;
-
-	if (in->operand_count == 0 && clean_directory(r, c, ".") < 0)
-		c->failed(c->failed_arg);
-	for (i = 0; i < in->operand_count && !interrupt_caught(); i++)
-		if (clean_directory(r, c, in->operands[i]) < 0)
-			c->failed(c->failed_arg);
+		buf_adds(text, "pycguard: interrupted\n");
+	if (r->deleted.count || r->directories || interrupt_caught()) {
+		buf_addf(text, "pycguard: %s %zu file%s, ", did, r->deleted.count,
+			amount_plural(r->deleted.count));
+		amount_bytes(text, r->bytes);
+		if (r->directories)
+			buf_addf(text, ", and %zu empty director%s", r->directories,
+				r->directories == 1 ? "y" : "ies");
+		buf_adds(text, "\n");
+	}
+	if (!text->len && cmd_wants_all_clear(job->in, job->env))
+		buf_addf(text, "pycguard: no %sbytecode found\n", which);
+	job->paths = r->deleted;
+	return job_say(job);
 }
 
 static int status_of(const struct invocation *in, const struct clean_result *r, size_t failures)
 {
 	size_t i;
 
-	if (failures) {
-		error_set("%zu path%s could not be read or deleted", failures,
+	if (failures)
+		return error_set("%zu path%s could not be read or deleted", failures,
 			amount_plural(failures));
-		return STATUS_FAILED;
-	}
 	/* The check of a work tree does not look into environments either. */
 	for (i = 0; i < CLEAN_ENVIRONMENT; i++)
 		if (r->kept[i].count)
@@ -111,33 +92,40 @@ static int status_of(const struct invocation *in, const struct clean_result *r, 
 
 static int run(const struct invocation *in, const struct environment *env)
 {
-	struct work work = {.failures = 0};
+	static char here[] = ".";
+	char *default_dirs[] = {here};
+	char **dirs = in->operand_count ? in->operands : default_dirs;
+	int i, count = in->operand_count ? in->operand_count : 1, status;
+	struct job job = {.in = in, .env = env, .text = BUF_INIT};
+	struct failures failures = {&job.progress, 0};
 	struct clean_result result = CLEAN_RESULT_INIT;
 	struct clean clean = {.files = {in->policy, in->extend},
 		.all = in->all,
 		.dry_run = in->dry_run,
-		.progress = &work.progress,
+		.progress = &job.progress,
 		.failed = failed,
-		.failed_arg = &work};
-	int status = STATUS_FAILED;
+		.failed_arg = &failures};
 
 	if (tracked_new(&clean.tracked, env) < 0)
 		return STATUS_FAILED;
-	progress_start(&work.progress, "files looked at", in->quiet);
-	clean_all(&result, &clean, in);
-	progress_end(&work.progress);
-	if (report(in, env, &result) == 0)
-		status = status_of(in, &result, work.failures);
+	progress_start(&job.progress, "files looked at", in->quiet);
+	for (i = 0; i < count && !interrupt_caught(); i++)
+		if (clean_directory(&result, &clean, dirs[i]) < 0)
+			failed(&failures);
+	progress_end(&job.progress);
+	status = report(&job, &result);
+	if (status >= 0)
+		status = status_of(in, &result, failures.count);
 	interrupt_let_go();
 	tracked_free(clean.tracked);
 	clean_result_free(&result);
-	return status;
+	buf_free(&job.text);
+	return status < 0 ? STATUS_FAILED : status;
 }
 
 const struct command cmd_clean = {
 	.name = "clean",
 	.operands = "[DIR...]",
-	.most = -1,
 	.options = CLI_POLICY | CLI_CHANGE | CLI_OPTION(ALL),
 	.summary = "delete misleading bytecode from disk",
 	.help = "Deletes from disk the bytecode that --check-worktree reports: what makes Python run "

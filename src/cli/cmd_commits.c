@@ -8,7 +8,6 @@
 
 #include "base/io.h"
 #include "check/policy_load.h"
-#include "cli/job.h"
 #include "range/commits.h"
 #include "range/pushed.h"
 
@@ -251,8 +250,6 @@ static int pre_receive(const struct invocation *in, const struct environment *en
 const struct command cmd_check_range = {
 	.name = "check-range",
 	.operands = "REV... [-- PATH...]",
-	.least = 1,
-	.most = -1,
 	.options = CLI_REPORT | CLI_OPTION(SQUASH),
 	.summary = "every commit of a range, such as main..HEAD",
 	.help = "Looks at every commit of the range, each against its parents and by its own "
@@ -265,7 +262,6 @@ const struct command cmd_check_range = {
 const struct command cmd_check_history = {
 	.name = "check-history",
 	.operands = "[REV...]",
-	.most = -1,
 	.options = CLI_REPORT,
 	.summary = "every commit: what was added when, and what it costs",
 	.help = "Looks at every commit that REV reaches (by default, that any ref reaches), and says "
@@ -277,7 +273,6 @@ const struct command cmd_check_history = {
 const struct command cmd_pre_push = {
 	.name = "pre-push",
 	.operands = "[REMOTE [URL]]",
-	.most = 2,
 	.options = CLI_REPORT,
 	.summary = "the commits of a push; run by that hook",
 	.help = "Looks at the commits that a push would add to the remote. The hook of that name runs"
@@ -289,7 +284,6 @@ const struct command cmd_pre_push = {
 const struct command cmd_pre_receive = {
 	.name = "pre-receive",
 	.operands = "[REF OLD NEW]",
-	.most = 3,
 	.options = CLI_REPORT,
 	.summary = "the commits that a server is sent; run by that hook",
 	.help = "Looks at the commits that a push adds to this repository. The hook of that name runs"

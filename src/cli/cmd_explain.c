@@ -4,7 +4,6 @@
 
 #include "check/check.h"
 #include "check/policy_load.h"
-#include "cli/job.h"
 #include "disk/disk.h"
 #include "git/repository.h"
 #include "report/explain.h"
@@ -327,8 +326,6 @@ static int run(const struct invocation *in, const struct environment *env)
 const struct command cmd_explain = {
 	.name = "explain",
 	.operands = "PATH|REV:PATH|RULE",
-	.least = 1,
-	.most = 1,
 	.options = CLI_POLICY | CLI_OPTION(FORMAT),
 	.summary = "what Python and Django do with a file, or what a rule means",
 	.help = "Says what Python and Django do with that file, and why; or what that rule means.",

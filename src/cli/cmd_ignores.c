@@ -5,35 +5,11 @@
 #include <unistd.h>
 
 #include "base/path.h"
-#include "cli/job.h"
 #include "mend/ignores.h"
 #include "report/command.h"
 
-struct work {
-	const struct invocation *in;
-	const struct environment *env;
-	struct job job;
-	struct ignores where;
-	struct ignore_gaps gaps;
-	struct pathset files; /* those that lack something */
-};
-
-static int name_files(struct work *w)
-{
-	size_t i;
-
-	for (i = 0; i < w->gaps.count; i++) {
-		const char *file = w->gaps.items[i].file;
-
-		if (i > 0 && strcmp(file, w->gaps.items[i - 1].file) == 0)
-			continue;
-		if (pathset_add(&w->files, file, strlen(file)) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-static void say_gap(struct buf *out, const struct ignore_gap *gap, bool done)
+/* `done`: the pattern has been added. */
+static void add_gap(struct buf *out, const struct ignore_gap *gap, bool done)
 {
 	buf_adds(out, "  ");
 	path_quote(out, gap->file, strlen(gap->file));
@@ -50,53 +26,49 @@ static void say_gap(struct buf *out, const struct ignore_gap *gap, bool done)
 	buf_adds(out, "\n");
 }
 
-static void say_commit(struct buf *out, const struct work *w)
+static int report(struct job *job, const struct ignore_gaps *gaps, bool done)
 {
-	const struct standing at = {.prefix = w->job.prefix.ptr};
-
-	buf_adds(out, "Commit that: ");
-	command_git(out, &at, "add", &w->files);
-	buf_adds(out, "\n");
-}
-
-/* `done`: the patterns have been added. */
-static int report(struct work *w, bool done)
-{
-	bool adding = w->in->command == &cmd_add_ignores;
-	struct buf text = BUF_INIT;
-	int status = -1;
+	const struct standing at = {.prefix = job->prefix.ptr};
+	bool adding = job->in->command == &cmd_add_ignores;
+	struct buf *text = &job->text;
 	size_t i;
 
-	if (w->gaps.count)
-		buf_addf(&text, "pycguard: %s\n",
+	if (gaps->count)
+		buf_addf(text, "pycguard: %s\n",
 			done   ? "added to ignore files:" :
 			adding ? "would add to ignore files:" :
 				 "ignore files lack patterns that keep Python bytecode out:");
-	for (i = 0; i < w->gaps.count; i++)
-		say_gap(&text, &w->gaps.items[i], done);
-	if (done)
-		say_commit(&text, w);
-	else if (w->gaps.count && !adding)
-		buf_adds(&text, "Add what is missing: pycguard --add-ignores\n");
-	else if (!w->gaps.count && cmd_wants_all_clear(w->in, w->env))
-		buf_adds(&text, "pycguard: ignore files keep Python bytecode out\n");
-	for (i = 0; w->in->verbose && i < w->gaps.at_top.count; i++) {
-		path_quote(&text, w->gaps.at_top.items[i].path, w->gaps.at_top.items[i].len);
-		buf_adds(&text, ": no ignore file beside it, so its context is taken to be the top "
-				"of the repository\n");
+	for (i = 0; i < gaps->count; i++) {
+		const char *file = gaps->items[i].file;
+
+		add_gap(text, &gaps->items[i], done);
+		if ((i == 0 || strcmp(file, gaps->items[i - 1].file) != 0) &&
+			pathset_add(&job->paths, file, strlen(file)) < 0)
+			return -1;
 	}
-	status = cmd_say(w->in, &w->files, &text);
-	buf_free(&text);
-	return status;
+	if (done) {
+		buf_adds(text, "Commit that: ");
+		command_git(text, &at, "add", &job->paths);
+		buf_adds(text, "\n");
+	} else if (gaps->count && !adding) {
+		buf_adds(text, "Add what is missing: pycguard --add-ignores\n");
+	} else if (!gaps->count && cmd_wants_all_clear(job->in, job->env)) {
+		buf_adds(text, "pycguard: ignore files keep Python bytecode out\n");
+	}
+	for (i = 0; job->in->verbose && i < gaps->at_top.count; i++) {
+		path_quote(text, gaps->at_top.items[i].path, gaps->at_top.items[i].len);
+		buf_adds(text, ": no ignore file beside it, so its context is taken to be the top "
+			       "of the repository\n");
+	}
+	return job_say(job);
 }
 
-static void warn_of_unshared(const struct work *w)
+static void warn_of_unshared(const struct pathset *files)
 {
-	const struct pathset *files = &w->gaps.unshared;
 	struct buf name = BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < files->count && !w->in->quiet && !w->in->strict; i++) {
+	for (i = 0; i < files->count; i++) {
 		buf_clear(&name);
 		path_quote(&name, files->items[i].path, files->items[i].len);
 		fprintf(stderr,
@@ -108,10 +80,10 @@ static void warn_of_unshared(const struct work *w)
 	buf_free(&name);
 }
 
-static int check_complete(const struct work *w)
+static int check_complete(const struct ignores *where)
 {
 	struct ignore_gaps left;
-	int status = ignores_find(&left, &w->where);
+	int status = ignores_find(&left, where);
 
 	if (status == 0 && left.count)
 		status = error_set("cannot keep '%s' out: '%s' in '%s' has not done it",
@@ -120,38 +92,37 @@ static int check_complete(const struct work *w)
 	return status;
 }
 
-static int check_or_add(struct work *w, bool add)
+static int check_or_add(struct job *job)
 {
-	if (ignores_find(&w->gaps, &w->where) < 0 || name_files(w) < 0)
+	const struct invocation *in = job->in;
+	bool add = in->command == &cmd_add_ignores && !in->dry_run;
+	struct ignores where = {job->repository, job->snapshot, job->policy,
+		ignores_open_top(job->repository, add), in->strict};
+	struct ignore_gaps gaps;
+	int status;
+
+	if (where.top < 0)
 		return -1;
-	add = add && w->gaps.count;
-	if (add && ignores_add(&w->where, &w->gaps) < 0)
-		return -1;
-	if (report(w, add) < 0)
-		return -1;
-	warn_of_unshared(w);
-	return add ? check_complete(w) : 0;
+	status = ignores_find(&gaps, &where);
+	add = add && gaps.count;
+	if (status == 0 && add)
+		status = ignores_add(&where, &gaps);
+	if (status == 0)
+		status = report(job, &gaps, add);
+	if (status >= 0 && !in->quiet && !in->strict)
+		warn_of_unshared(&gaps.unshared);
+	if (status >= 0 && add)
+		status = check_complete(&where);
+	else if (status >= 0)
+		status = gaps.count ? STATUS_REJECTED : STATUS_CLEAN;
+	ignore_gaps_free(&gaps);
+	close(where.top);
+	return status;
 }
 
 static int run(const struct invocation *in, const struct environment *env)
 {
-	struct work w = {.in = in, .env = env, .gaps = IGNORE_GAPS_INIT, .files = PATHSET_INIT};
-	bool add = in->command == &cmd_add_ignores && !in->dry_run;
-	int status = STATUS_FAILED, top = -1;
-
-	if (job_open(&w.job, in, env) == 0)
-		top = ignores_open_top(w.job.repository, add);
-	if (top >= 0) {
-		w.where = (struct ignores){
-			w.job.repository, w.job.snapshot, w.job.policy, top, in->strict};
-		if (check_or_add(&w, add) == 0)
-			status = !add && w.gaps.count ? STATUS_REJECTED : STATUS_CLEAN;
-		close(top);
-	}
-	ignore_gaps_free(&w.gaps);
-	pathset_free(&w.files);
-	job_close(&w.job);
-	return status;
+	return cmd_with_index(in, env, check_or_add);
 }
 
 const struct command cmd_check_ignores = {
