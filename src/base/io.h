@@ -59,7 +59,7 @@ struct io_map {
 };
 
 /**
- * Map a file. To touch what has been cut off since is a SIGBUS (git_guard.h).
+ * Map a file. To touch what has been cut off since is a SIGBUS (git_guard).
  *
  * @return false, with nothing to undo, when there is no such regular file, or it is empty, or it
  *         cannot be mapped

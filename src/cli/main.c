@@ -15,7 +15,6 @@
 #include "base/error.h"
 #include "cli/cmd.h"
 #include "git/git.h"
-#include "git/git_guard.h"
 #include "policy/pattern.h"
 
 extern char **environ;
@@ -79,7 +78,7 @@ static int add_versions(struct buf *out)
 	char pcre2[64];
 	int major, minor, patch;
 
-	if (git_calls_load() < 0)
+	if (libgit2_load() < 0)
 		return -1;
 	git_libgit2_version(&major, &minor, &patch);
 	pattern_library_version(pcre2);

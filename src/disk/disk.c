@@ -113,20 +113,6 @@ static int disk_beside(struct snapshot *s, const char *prefix, snapshot_visit *v
 	return status;
 }
 
-/* What is on disk is what Python reads. */
-static int disk_converts(struct snapshot *s, const char *path)
-{
-	(void)s, (void)path;
-	return 0;
-}
-
-static int disk_size(struct snapshot *s, const struct entry *e, uint64_t *out)
-{
-	(void)s;
-	*out = e->size;
-	return 0;
-}
-
 /* O_NONBLOCK: what was a file may be a FIFO by now. Mostly a header is all that is wanted, and then
  * what came is enough to know. */
 static int disk_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg)
@@ -173,8 +159,6 @@ static const struct snapshot_source disk_source = {
 	disk_find,
 	disk_names,
 	disk_beside,
-	disk_converts,
-	disk_size,
 	disk_read,
 	disk_free,
 };

@@ -1,30 +1,19 @@
 #include "git/objects.h"
 
 #include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/deadline.h"
-#include "git/exec/cat_file.h"
 #include "git/git.h"
 
-static const char *const nouns[] = {"object", "commit", "tree", "blob", "tag"};
+_Static_assert((int)OBJECT_COMMIT == GIT_OBJECT_COMMIT && (int)OBJECT_TREE == GIT_OBJECT_TREE &&
+		       (int)OBJECT_BLOB == GIT_OBJECT_BLOB && (int)OBJECT_TAG == GIT_OBJECT_TAG,
+	"libgit2 numbers the types of objects otherwise");
 
-static enum object_type type_of(git_object_t type)
-{
-	switch (type) {
-	case GIT_OBJECT_COMMIT:
-		return OBJECT_COMMIT;
-	case GIT_OBJECT_TREE:
-		return OBJECT_TREE;
-	case GIT_OBJECT_BLOB:
-		return OBJECT_BLOB;
-	case GIT_OBJECT_TAG:
-		return OBJECT_TAG;
-	default:
-		return OBJECT_ANY;
-	}
-}
+static const char *const nouns[] = {"object", "commit", "tree", "blob", "tag"};
 
 /* Whether packs hold what a promisor left out: git marks these by a file NAME.promisor. */
 static bool is_partial(const struct repository *r)
@@ -49,77 +38,91 @@ static bool is_partial(const struct repository *r)
 	return found;
 }
 
-/* Adds to the failure recorded what brings objects that are not there. */
-static void advise(const struct repository *r)
-{
-	struct buf why = BUF_INIT;
-
-	if (!is_partial(r))
-		return;
-	buf_adds(&why, error_message());
-	buf_adds(&why, " (a partial clone leaves objects out; to have them all: "
-		       "git fetch --refetch --no-filter)");
-	if (buf_failed(&why) == 0)
-		error_set("%s", why.ptr);
-	buf_free(&why);
-}
-
-/* After a failure of libgit2. */
-static int odb_failed(
+/* Says in the failure recorded which object it was, and what adds one that is not there: 1. */
+static int cannot_read(
 	int status, const struct repository *r, const struct oid *id, enum object_type type)
 {
-	git_failed("cannot read %s '%s'", nouns[type], repository_hex(r, id));
-	if (status != GIT_ENOTFOUND)
-		return -1;
-	advise(r);
-	return 1;
-}
-
-/* After what cat_file says. */
-static int git_said(
-	int status, const struct repository *r, const struct oid *id, enum object_type type)
-{
-	if (status == 1)
-		error_set("object not found");
-	if (status != 0)
-		error_prefix("cannot read %s '%s'", nouns[type], repository_hex(r, id));
-	if (status == 1 || (status < 0 && strstr(error_message(), "promisor")))
-		advise(r);
+	error_prefix("cannot read %s '%s'", nouns[type], repository_hex(r, id));
+	if ((status == 1 || !r->odb) && is_partial(r))
+		error_set("%s (a partial clone leaves objects out; to have them all: "
+			  "git fetch --refetch --no-filter)",
+			error_message());
 	return status;
 }
 
-static int odb_read(
-	struct object *out, struct repository *r, const struct oid *oid, enum object_type type)
+/* After a call of libgit2. */
+static int odb_said(int status)
 {
-	git_oid id = oid_to_git(oid);
-	git_odb_object *object;
-	int status;
+	const git_error *e = status < 0 ? git_error_last() : NULL;
 
-	deadline_begins();
-	status = git_odb_read(&object, r->odb, &id);
-	deadline_ends();
-	if (status < 0)
-		return odb_failed(status, r, oid, type);
-	*out = (struct object){.type = type_of(git_odb_object_type(object)),
-		.bytes = git_odb_object_data(object),
-		.size = git_odb_object_size(object),
-		.id = *oid,
-		.shared = object};
-	return 0;
+	if (status >= 0)
+		return 0;
+	error_set("%s", e && e->message ? e->message : "unknown failure in libgit2");
+	return status == GIT_ENOTFOUND ? 1 : -1;
 }
 
-static int git_read(
-	struct object *out, struct repository *r, const struct oid *id, enum object_type type)
+/* Asks git for an object, of which it says `HEX TYPE SIZE`, or `HEX missing` (git-cat-file(1)). */
+static int ask_git(struct exec *e, const char *how, const struct repository *r,
+	const struct oid *id, enum object_type *type, uint64_t *size)
 {
-	char *bytes;
-	int status = cat_file_read(r->cat_file, &out->type, &bytes, &out->size, id);
+	const char *const args[] = {"cat-file", how, NULL}, *hex = repository_hex(r, id);
+	size_t digits = strlen(hex);
+	char *line, noun[8];
+	int status = 0, i, end = 0;
 
-	if (status != 0) {
-		*out = (struct object){0};
-		return git_said(status, r, id, type);
+	if (!e->running) {
+		repository_exec(e, r, args);
+		status = exec_start(e);
+	}
+	if (status < 0)
+		return -1;
+	exec_write(e, hex, digits);
+	exec_write(e, "\n", 1);
+	status = exec_answer(e, '\n', &line);
+	if (status < 0) {
+		exec_stop(e);
+		return -1;
+	}
+	if (strncmp(line, hex, digits) == 0 && strcmp(line + digits, " missing") == 0) {
+		error_set("object not found");
+		return 1;
+	}
+	if (strncmp(line, hex, digits) == 0 &&
+		sscanf(line + digits, " %7[a-z] %" SCNu64 "%n", noun, size, &end) == 2 &&
+		!line[digits + (size_t)end])
+		for (i = OBJECT_COMMIT; i <= OBJECT_TAG; i++)
+			if (strcmp(noun, nouns[i]) == 0) {
+				*type = (enum object_type)i;
+				return 0;
+			}
+	error_set("git cat-file says '%s'", line);
+	exec_stop(e);
+	return -1;
+}
+
+/* A newline follows each object. */
+static int read_by_git(struct object *out, struct repository *r, const struct oid *id)
+{
+	uint64_t size = 0;
+	char *bytes;
+	int status = ask_git(&r->contents, "--batch", r, id, &out->type, &size);
+
+	if (status != 0)
+		return status;
+	bytes = size < SIZE_MAX ? malloc((size_t)size + 1) : NULL;
+	if (!bytes)
+		status = error_oom();
+	else if (exec_read(&r->contents, bytes, (size_t)size + 1) < 0)
+		status = -1;
+	else if (bytes[size] != '\n')
+		status = error_set("git cat-file says something strange");
+	if (status < 0) {
+		exec_stop(&r->contents);
+		free(bytes);
+		return -1;
 	}
 	out->bytes = bytes;
-	out->id = *id;
+	out->size = (size_t)size;
 	return 0;
 }
 
@@ -131,37 +134,46 @@ static int wrong_type(const struct repository *r, const struct oid *id, enum obj
 int object_read(
 	struct object *out, struct repository *r, const struct oid *id, enum object_type type)
 {
+	git_oid key = oid_to_git(id, r->oid_size);
 	int status;
 
-	*out = (struct object){0};
-	status = r->odb ? odb_read(out, r, id, type) : git_read(out, r, id, type);
-	if (status == 0 && type != OBJECT_ANY && out->type != type) {
-		object_free(out);
-		status = wrong_type(r, id, type);
+	*out = (struct object){.id = *id};
+	if (r->odb) {
+		deadline_begins();
+		status = odb_said(git_odb_read(&out->shared, r->odb, &key));
+		deadline_ends();
+	} else {
+		status = read_by_git(out, r, id);
 	}
-	return status;
+	if (status != 0) {
+		*out = (struct object){0};
+		return cannot_read(status, r, id, type);
+	}
+	if (out->shared) {
+		out->type = (enum object_type)git_odb_object_type(out->shared);
+		out->bytes = git_odb_object_data(out->shared);
+		out->size = git_odb_object_size(out->shared);
+	}
+	if (type == OBJECT_ANY || out->type == type)
+		return 0;
+	object_free(out);
+	return wrong_type(r, id, type);
 }
 
 int object_copy(struct object *out, const struct object *o)
 {
-	char *bytes;
+	char *bytes = NULL;
 
 	*out = (struct object){0};
-	if (o->shared) {
-		if (git_odb_object_dup(&out->shared, o->shared) < 0)
-			return git_failed("cannot keep an object");
-	} else if (o->type != OBJECT_ANY) {
+	if (o->shared && git_odb_object_dup(&out->shared, o->shared) < 0)
+		return git_failed("cannot keep an object");
+	if (!o->shared && o->bytes) {
 		bytes = malloc(o->size + 1);
 		if (!bytes)
 			return error_oom();
 		memcpy(bytes, o->bytes, o->size);
-		out->bytes = bytes;
 	}
-	out->type = o->type;
-	out->size = o->size;
-	out->id = o->id;
-	if (o->shared)
-		out->bytes = o->bytes;
+	*out = (struct object){o->type, bytes ? bytes : o->bytes, o->size, o->id, out->shared};
 	return 0;
 }
 
@@ -174,70 +186,60 @@ void object_free(struct object *o)
 	*o = (struct object){0};
 }
 
-static int read_header(enum object_type *type, uint64_t *size, struct repository *r,
-	const struct oid *oid, enum object_type wanted)
+static int read_header(
+	enum object_type *type, uint64_t *size, struct repository *r, const struct oid *id)
 {
-	git_oid id = oid_to_git(oid);
-	git_object_t found;
-	size_t len;
+	git_oid key = oid_to_git(id, r->oid_size);
+	git_object_t found = GIT_OBJECT_ANY;
+	size_t len = 0;
 	int status;
 
-	if (!r->odb)
-		return git_said(cat_file_header(r->cat_file, type, size, oid), r, oid, wanted);
-	deadline_begins();
-	status = git_odb_read_header(&len, &found, r->odb, &id);
-	deadline_ends();
-	if (status < 0)
-		return odb_failed(status, r, oid, wanted);
-	*type = type_of(found);
-	*size = len;
-	return 0;
+	if (r->odb) {
+		deadline_begins();
+		status = odb_said(git_odb_read_header(&len, &found, r->odb, &key));
+		deadline_ends();
+		*type = (enum object_type)found;
+		*size = len;
+	} else {
+		status = ask_git(&r->headers, "--batch-check", r, id, type, size);
+	}
+	return status == 0 ? 0 : cannot_read(status, r, id, OBJECT_ANY);
 }
 
 /* The id after WORD, at the start of a commit or a tag. */
-static int first_id(
-	struct oid *out, const struct repository *r, const struct object *o, const char *word)
+static int first_id(struct oid *out, struct repository *r, const struct oid *id,
+	enum object_type type, const char *word)
 {
-	size_t n = strlen(word);
+	size_t n = strlen(word), digits = 2 * r->oid_size;
+	struct object o;
+	int status = object_read(&o, r, id, type);
 
-	if (o->size <= n + 2 * r->oid_size || memcmp(o->bytes, word, n) != 0 ||
-		!oid_parse(out, o->bytes + n, r->oid_size) || o->bytes[n + 2 * r->oid_size] != '\n')
-		return error_set("cannot read %s '%s': it is damaged", nouns[o->type],
-			repository_hex(r, &o->id));
-	return 0;
+	if (status == 0 &&
+		(o.size <= n + digits || memcmp(o.bytes, word, n) != 0 ||
+			!oid_parse(out, o.bytes + n, r->oid_size) || o.bytes[n + digits] != '\n'))
+		status = error_set("cannot read %s '%s': it is damaged", nouns[type],
+			repository_hex(r, &o.id));
+	object_free(&o);
+	return status;
 }
 
 int object_commit_tree(struct oid *out, struct repository *r, const struct oid *commit)
 {
-	struct object o;
-	int status = object_read(&o, r, commit, OBJECT_COMMIT);
-
-	if (status == 0)
-		status = first_id(out, r, &o, "tree ");
-	object_free(&o);
-	return status;
-}
-
-static int follow_tag(struct oid *id, struct repository *r)
-{
-	struct object o;
-	int status = object_read(&o, r, id, OBJECT_TAG);
-
-	if (status == 0)
-		status = first_id(id, r, &o, "object ");
-	object_free(&o);
-	return status;
+	return first_id(out, r, commit, OBJECT_COMMIT, "tree ");
 }
 
 int object_peel(struct oid *out, struct repository *r, const struct oid *id)
 {
 	enum object_type type;
 	uint64_t size;
-	int status = read_header(&type, &size, r, id, OBJECT_ANY);
+	struct oid at;
+	int status = read_header(&type, &size, r, id);
 
 	*out = *id;
 	while (status == 0 && type == OBJECT_TAG) {
-		if (follow_tag(out, r) != 0 || read_header(&type, &size, r, out, OBJECT_ANY) != 0)
+		at = *out;
+		if (first_id(out, r, &at, OBJECT_TAG, "object ") != 0 ||
+			read_header(&type, &size, r, out) != 0)
 			status = -1;
 	}
 	return status == 0 && type != OBJECT_COMMIT ? 2 : status;
@@ -247,39 +249,9 @@ int object_blob_size(struct repository *r, const struct oid *id, uint64_t *out)
 {
 	enum object_type type;
 
-	if (read_header(&type, out, r, id, OBJECT_ANY) != 0)
+	if (read_header(&type, out, r, id) != 0)
 		return -1;
 	return type == OBJECT_BLOB ? 0 : wrong_type(r, id, OBJECT_BLOB);
-}
-
-/* Loose objects can be inflated piece by piece. 2 when this one cannot. */
-static int read_stream(struct repository *r, const struct oid *oid, snapshot_sink *sink, void *arg)
-{
-	git_oid id = oid_to_git(oid);
-	git_odb_stream *stream;
-	git_object_t type;
-	size_t left;
-	char piece[16384];
-	int n, status;
-
-	deadline_begins();
-	status = git_odb_open_rstream(&stream, &left, &type, r->odb, &id);
-	deadline_ends();
-	if (status < 0)
-		return 2;
-	while (left > 0 && status == 0) {
-		deadline_begins();
-		n = git_odb_stream_read(stream, piece, left < sizeof piece ? left : sizeof piece);
-		deadline_ends();
-		if (n <= 0) {
-			status = odb_failed(-1, r, oid, OBJECT_ANY);
-			break;
-		}
-		left -= (size_t)n;
-		status = sink(arg, piece, (size_t)n);
-	}
-	git_odb_stream_free(stream);
-	return status < 0 ? -1 : 0;
 }
 
 int object_blob_read(struct repository *r, const struct oid *id, snapshot_sink *sink, void *arg)
@@ -290,13 +262,6 @@ int object_blob_read(struct repository *r, const struct oid *id, snapshot_sink *
 
 	if (object_blob_size(r, id, &size) < 0)
 		return -1;
-	if (!r->odb) {
-		status = git_said(cat_file_stream(r->cat_file, id, sink, arg), r, id, OBJECT_ANY);
-		return status == 0 ? 0 : -1;
-	}
-	status = read_stream(r, id, sink, arg);
-	if (status != 2)
-		return status;
 	if (size > SNAPSHOT_READ_MAX)
 		return 1;
 	if (object_read(&o, r, id, OBJECT_ANY) != 0)

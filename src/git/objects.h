@@ -14,6 +14,7 @@
 
 struct repository;
 
+/** As libgit2 numbers them. */
 enum object_type { OBJECT_ANY, OBJECT_COMMIT, OBJECT_TREE, OBJECT_BLOB, OBJECT_TAG };
 
 /** An object in memory. Its bytes must not be changed. */
@@ -52,7 +53,7 @@ int object_commit_tree(struct oid *out, struct repository *r, const struct oid *
  */
 int object_peel(struct oid *out, struct repository *r, const struct oid *id);
 
-/** The two blob calls of a snapshot_source (snapshot.h). */
+/** As snapshot_size and snapshot_read. */
 int object_blob_size(struct repository *r, const struct oid *id, uint64_t *out);
 int object_blob_read(struct repository *r, const struct oid *id, snapshot_sink *sink, void *arg);
 

@@ -2,13 +2,12 @@
 
 #include <string.h>
 
-enum { TEXTS = 4 };
-
 const char *oid_hex(const struct oid *oid, size_t size)
 {
+	enum { TEXTS = 4 };
+	static const char digits[] = "0123456789abcdef";
 	static _Thread_local char texts[TEXTS][OID_HEX_MAX + 1];
 	static _Thread_local unsigned next;
-	static const char digits[] = "0123456789abcdef";
 	char *text = texts[next++ % TEXTS];
 	size_t i;
 
@@ -24,9 +23,8 @@ static int digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	c |= 'a' - 'A';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 bool oid_parse(struct oid *out, const char *text, size_t size)

@@ -16,11 +16,7 @@ struct oid {
 	unsigned char bytes[OID_MAX];
 };
 
-/**
- * The id as hexadecimal digits.
- *
- * @return borrowed, until this thread asks for the fourth after it
- */
+/** Its hexadecimal digits; borrowed, until this thread asks for the fourth after it. */
 const char *oid_hex(const struct oid *oid, size_t size);
 
 /** Read the 2 * size hexadecimal digits that `text` begins with. False when they are not there. */

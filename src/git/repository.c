@@ -1,22 +1,13 @@
-#include "git/git.h"
-
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/deadline.h"
-#include "base/io.h"
 #include "base/path.h"
-#include "git/exec/cat_file.h"
-#include "git/exec/discover.h"
-#include "git/git_guard.h"
+#include "git/git.h"
 #include "git/objects.h"
 
-static int add_alternate(git_odb *odb, const char *dir)
-{
-	if (git_odb_add_disk_alternate(odb, dir) < 0)
-		return git_failed("cannot use object directory '%s'", dir);
-	return 0;
-}
+/* --- opening ---------------------------------------------------------------------------------- */
 
 /* Directories with a colon between them; one that needs it is quoted as git quotes paths. */
 static int add_alternates(git_odb *odb, const char *list)
@@ -36,97 +27,62 @@ static int add_alternates(git_odb *odb, const char *list)
 			buf_add(&dir, list, len);
 			list += len;
 		}
-		if (status == 0 && dir.len)
-			status = buf_failed(&dir) < 0 ? -1 : add_alternate(odb, dir.ptr);
+		if (status == 0)
+			status = buf_failed(&dir);
+		if (status == 0 && dir.len && git_odb_add_disk_alternate(odb, dir.ptr) < 0)
+			status = git_failed("cannot use object directory '%s'", dir.ptr);
 	}
 	buf_free(&dir);
 	return status;
 }
 
-/* Where git would write objects. */
-static int name_objects(struct repository *r, const struct environment *env)
-{
-	struct buf path = BUF_INIT;
-
-	buf_adds(&path, env->git_object_dir ? env->git_object_dir : r->common);
-	buf_adds(&path, env->git_object_dir ? "/" : "objects/");
-	r->objects = buf_take(&path);
-	return r->objects ? 0 : -1;
-}
-
+/* Where libgit2 does not know the ids, git reads the objects. */
 static int open_objects(struct repository *r, const struct environment *env)
 {
-	int status = name_objects(r, env);
+	int status = 0;
 
-	if (status < 0)
-		return -1;
 	deadline_begins();
-	if (r->oid_size != OID_SHA1)
-		status = cat_file_new(&r->cat_file, r);
-	else if (git_odb_open(&r->odb, r->objects) < 0)
-		status = git_failed("cannot use object directory '%s'", r->objects);
-	if (status == 0 && r->odb && env->git_alternates)
+	if (r->oid_size == OID_SHA1)
+		status = git_odb_open(&r->odb, r->objects);
+#ifdef GIT_OID_SHA256_SIZE
+	else {
+		const git_odb_options options = {
+			.version = GIT_ODB_OPTIONS_VERSION, .oid_type = GIT_OID_SHA256};
+
+		status = git_odb_open_ext(&r->odb, r->objects, &options);
+	}
+#endif
+	if (status < 0)
+		git_failed("cannot use object directory '%s'", r->objects);
+	else if (r->odb && env->git_alternates)
 		status = add_alternates(r->odb, env->git_alternates);
 	deadline_ends();
 	return status;
 }
 
-/* A relative GIT_INDEX_FILE is git's from the top of the work tree, wherever we stand. */
-static int name_index(struct repository *r, const struct environment *env)
-{
-	const char *file = env->git_index_file;
-	struct buf path = BUF_INIT;
-
-	r->index_named = file != NULL;
-	if (!file) {
-		buf_adds(&path, r->dir);
-		file = "index";
-	} else if (*file != '/') {
-		buf_adds(&path, r->top ? r->top : r->dir);
-	}
-	buf_adds(&path, file);
-	r->index_path = buf_take(&path);
-	return r->index_path ? 0 : -1;
-}
-
-static int set_place(char **out, const char *name, const char *path)
+static int join(char **out, const char *start, const char *end)
 {
 	struct buf text = BUF_INIT;
 
-	if (!path)
-		return 0;
-	buf_adds(&text, name);
-	buf_adds(&text, path);
+	buf_adds(&text, start);
+	buf_adds(&text, end);
 	*out = buf_take(&text);
 	return *out ? 0 : -1;
 }
 
-static int set_places(struct repository *r)
+/* A relative GIT_INDEX_FILE is git's from the top of the work tree, wherever we stand. */
+static int name_files(struct repository *r, const struct environment *env)
 {
-	return set_place(&r->places[0], "GIT_DIR=", r->dir) < 0 ||
-			       set_place(&r->places[1], "GIT_WORK_TREE=", r->top) < 0 ||
-			       set_place(&r->places[2], "GIT_INDEX_FILE=", r->index_path) < 0 ?
-		       -1 :
-		       0;
-}
+	const char *file = env->git_index_file, *objects = env->git_object_dir;
+	const char *base = !file ? r->dir : *file == '/' ? "" : r->top ? r->top : r->dir;
 
-void repository_exec(struct exec *out, const struct repository *r, const char *const *args)
-{
-	static const char *const names[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"};
-	size_t i;
-
-	*out = (struct exec){.args = args, .variables = r->variables, .dir = r->top};
-	for (i = 0; (r->dir || r->elsewhere) && i < 3; i++)
-		out->changes[i] = r->places[i] ? r->places[i] : names[i];
-}
-
-int repository_git(
-	struct buf *out, struct repository *r, const char *const *args, const struct buf *input)
-{
-	struct exec e;
-
-	repository_exec(&e, r, args);
-	return exec_run(out, NULL, &e, input);
+	r->index_named = file != NULL;
+	if (join(&r->objects, objects ? objects : r->common, objects ? "/" : "objects/") < 0 ||
+		join(&r->index_path, base, file ? file : "index") < 0 ||
+		join(&r->places[0], "GIT_DIR=", r->dir) < 0 ||
+		join(&r->places[2], "GIT_INDEX_FILE=", r->index_path) < 0)
+		return -1;
+	return r->top ? join(&r->places[1], "GIT_WORK_TREE=", r->top) : 0;
 }
 
 static int open_from(
@@ -138,19 +94,14 @@ static int open_from(
 	*out = NULL;
 	if (!r)
 		return error_oom();
-	r->variables = env->variables;
-	r->oid_size = OID_SHA1;
-	r->elsewhere = elsewhere;
-	status = git_calls_load() < 0 || git_guard_memory() < 0 ? -1 : 0;
-	if (status == 0 && git_libgit2_init() < 0)
-		status = git_failed("cannot start libgit2");
-	if (status < 0) {
+	if (libgit2_start() < 0) {
 		free(r);
 		return -1;
 	}
+	*r = (struct repository){
+		.variables = env->variables, .oid_size = OID_SHA1, .elsewhere = elsewhere};
 	status = discover(r, env, start);
-	if (status == 0 &&
-		(open_objects(r, env) < 0 || name_index(r, env) < 0 || set_places(r) < 0))
+	if (status == 0 && (name_files(r, env) < 0 || open_objects(r, env) < 0))
 		status = -1;
 	if (status == 0)
 		*out = r;
@@ -175,7 +126,8 @@ void repository_free(struct repository *r)
 {
 	if (!r)
 		return;
-	cat_file_free(r->cat_file);
+	exec_stop(&r->headers);
+	exec_stop(&r->contents);
 	exec_stop(&r->attributes);
 	git_odb_free(r->odb);
 	free(r->places[0]);
@@ -199,23 +151,111 @@ void repository_stream(bool on)
 	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, !on);
 }
 
+const char *repository_index_path(const struct repository *r)
+{
+	return r->index_path;
+}
+
+const char *repository_common(const struct repository *r)
+{
+	return r->common;
+}
+
+const char *repository_top(const struct repository *r)
+{
+	return r->top;
+}
+
+const char *repository_hex(const struct repository *r, const struct oid *oid)
+{
+	return oid_hex(oid, r->oid_size);
+}
+
+/* --- what git says ---------------------------------------------------------------------------- */
+
+void repository_exec(struct exec *out, const struct repository *r, const char *const *args)
+{
+	static const char *const names[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"};
+	size_t i;
+
+	*out = (struct exec){.args = args, .variables = r->variables, .dir = r->top};
+	for (i = 0; (r->dir || r->elsewhere) && i < 3; i++)
+		out->changes[i] = r->places[i] ? r->places[i] : names[i];
+}
+
+int repository_git(
+	struct buf *out, struct repository *r, const char *const *args, const struct buf *input)
+{
+	struct exec e;
+
+	repository_exec(&e, r, args);
+	return exec_run(out, NULL, &e, input);
+}
+
 int repository_ignores_case(const struct repository *r, bool *out)
 {
+	static const char *const args[] = {
+		"config", "--type=bool", "--get", "core.ignoreCase", NULL};
 	struct buf value = BUF_INIT;
-	int status = discover_setting(&value, r, "--type=bool", "core.ignoreCase");
+	struct exec e;
+	int status;
 
+	repository_exec(&e, r, args);
+	status = exec_ask(&value, &e);
 	*out = status == 0 && strcmp(value.ptr, "true") == 0;
 	buf_free(&value);
 	if (status < 0 && error_code() == ERROR_NO_GIT && r->found_by_libgit2) {
 		*out = r->ignores_case;
 		return 0;
 	}
-	return status < 0 ? -1 : 0;
+	return status < 0 ? error_prefix("cannot read core.ignoreCase") : 0;
 }
 
-int repository_index(struct snapshot **out, struct repository *r)
+/* git says `PATH NUL ATTRIBUTE NUL VALUE NUL` for each (git-check-attr(1)). */
+int repository_converts(struct repository *r, const char *path)
 {
-	return snapshot_of_index(out, r);
+	static const char *const words[] = {"check-attr", "--cached", "--stdin", "-z", "filter",
+		"ident", "working-tree-encoding", NULL};
+	enum { ANSWERS = 3 * 3 };
+	struct exec *e = &r->attributes;
+	bool set = false;
+	char *record;
+	int i;
+
+	if (!e->running) {
+		repository_exec(e, r, words);
+		if (exec_start(e) < 0)
+			return -1;
+	}
+	exec_write(e, path, strlen(path) + 1);
+	for (i = 0; i < ANSWERS; i++) {
+		if (exec_answer(e, '\0', &record) < 0)
+			return -1;
+		if (i % 3 == 0 && strcmp(record, path) != 0)
+			return error_set("git check-attr says something strange");
+		if (i % 3 == 2 && strcmp(record, "unspecified") != 0 &&
+			strcmp(record, "unset") != 0)
+			set = true;
+	}
+	return set;
+}
+
+int repository_resolve(struct oid *out, struct repository *r, const char *revision)
+{
+	const char *const args[] = {
+		"rev-parse", "--quiet", "--verify", "--end-of-options", revision, NULL};
+	struct buf text = BUF_INIT;
+	struct exec e;
+	int status;
+
+	repository_exec(&e, r, args);
+	status = exec_ask(&text, &e);
+	if (status == 0 && (text.len != 2 * r->oid_size || !oid_parse(out, text.ptr, r->oid_size)))
+		status = error_set("git says '%s'", text.ptr);
+	if (status < 0)
+		error_prefix("cannot use revision '%s'", revision);
+	buf_free(&text);
+	return status;
 }
 
 int repository_revision(struct snapshot **out, struct repository *r, const char *revision)
@@ -233,4 +273,126 @@ int repository_revision(struct snapshot **out, struct repository *r, const char 
 		status = snapshot_of_commit(out, r, &id);
 	/* What is named, and not there, is damage. */
 	return status == 0 ? 0 : error_prefix("cannot use revision '%s'", revision);
+}
+
+int refs_check_warnings(const struct buf *words)
+{
+	static const char harmless[] = "warning: ignoring dangling symref ";
+	const char *line = words->ptr;
+	size_t n;
+
+	for (; *line; line += n + (line[n] == '\n')) {
+		n = strcspn(line, "\n");
+		if (strncmp(line, harmless, sizeof harmless - 1) != 0)
+			return error_set("%.*s", (int)n, line);
+	}
+	return 0;
+}
+
+/* A branch that cannot be read is not one without commits, though git says no more of either. */
+int repository_head(struct oid *out, struct repository *r)
+{
+	static const char *const symbolic[] = {"symbolic-ref", "--quiet", "HEAD", NULL};
+	const char *list[] = {"for-each-ref", "--format=%(objectname)", NULL, NULL};
+	struct buf name = BUF_INIT, ids = BUF_INIT, words = BUF_INIT;
+	struct exec e;
+	int status = repository_resolve(out, r, "HEAD");
+
+	if (status != 1)
+		return status;
+	repository_exec(&e, r, symbolic);
+	status = exec_ask(&name, &e);
+	if (status == 1)
+		status = error_set("it names no commit");
+	if (status == 0) {
+		list[2] = name.ptr;
+		repository_exec(&e, r, list);
+		status = exec_run(&ids, &words, &e, NULL);
+	}
+	if (status > 0)
+		status = error_set("git for-each-ref ended with status %d", status);
+	if (status == 0)
+		status = buf_failed(&ids) < 0 ? -1 : refs_check_warnings(&words);
+	if (status == 0 && ids.len)
+		status = error_set("'%s' names no commit", name.ptr);
+	buf_free(&name);
+	buf_free(&ids);
+	buf_free(&words);
+	return status < 0 ? error_prefix("cannot read HEAD") : 1;
+}
+
+/* --- paths that people type ------------------------------------------------------------------- */
+
+/* Appends the components of `path` to the absolute `out`, resolving `.` and `..` by name. */
+static void add_components(struct buf *out, const char *path)
+{
+	size_t n;
+
+	for (; *path; path += n + (path[n] == '/')) {
+		n = strcspn(path, "/");
+		if (n == 2 && memcmp(path, "..", 2) == 0) {
+			size_t base = path_base(out->ptr, out->len);
+
+			buf_cut(out, base ? base - 1 : 0);
+		} else if (n > 1 || (n == 1 && path[0] != '.')) {
+			buf_addf(out, "/%.*s", (int)n, path);
+		}
+	}
+}
+
+/* The top is known by its real path; a person may have come by a link. Only the directory is
+ * resolved: a link in the index goes by its own name. */
+static int resolve_directory(struct buf *path)
+{
+	size_t base = path_base(path->ptr, path->len);
+	char *name = strdup(path->ptr + base), *dir;
+	int status = 0;
+
+	if (!name)
+		return error_oom();
+	buf_cut(path, base);
+	dir = realpath(path->ptr, NULL);
+	if (dir) {
+		buf_clear(path);
+		add_components(path, dir);
+	} else if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) {
+		buf_cut(path, base - 1);
+	} else {
+		status = error_os(errno, "cannot find directory '%s'", path->ptr);
+	}
+	buf_addf(path, "/%s", name);
+	free(dir);
+	free(name);
+	return status < 0 ? -1 : buf_failed(path);
+}
+
+int repository_relative(struct buf *out, const struct repository *r, const char *path)
+{
+	struct buf whole = BUF_INIT;
+	size_t len = r->top ? strlen(r->top) - 1 : 0;
+	char *here = NULL;
+	int status;
+
+	if (!r->top) {
+		error_set("cannot take path '%s': the repository has no work tree", path);
+		return 1;
+	}
+	if (*path != '/' && !(here = realpath(".", NULL)))
+		return error_os(errno, "cannot find the working directory");
+	if (here)
+		buf_adds(&whole, here[1] ? here : "");
+	free(here);
+	add_components(&whole, path);
+	status = buf_failed(&whole);
+	if (status == 0 && !path_below(whole.ptr, whole.len, r->top, len))
+		status = resolve_directory(&whole);
+	if (status == 0 && !path_below(whole.ptr, whole.len, r->top, len)) {
+		error_set("path '%s' is outside the work tree '%s'", path, r->top);
+		status = 1;
+	} else if (status == 0) {
+		buf_adds(out, whole.len > len ? whole.ptr + len + 1 : "");
+		status = buf_failed(out);
+	}
+	buf_free(&whole);
+	return status;
 }

@@ -2,10 +2,9 @@
  * repository - the repository as the environment names it, and the snapshots it can give.
  *
  * Opens what git would open: GIT_DIR, GIT_WORK_TREE, GIT_INDEX_FILE, the object directories of a
- * quarantine, or discovery from the working directory (gitfiles of submodules and linked worktrees
- * too). It writes nothing and takes no lock. git tells which repository it is and whether it may be
- * read (discover.h), libgit2 reads its objects. What libgit2 refuses is asked of git instead (ids
- * of SHA-256). Nobody above this header can tell.
+ * quarantine, or discovery from the working directory. It writes nothing and takes no lock. git
+ * tells which repository it is and whether it may be read, and libgit2 reads its objects; what
+ * libgit2 refuses is asked of git instead. Nobody above this header can tell.
  */
 #ifndef PYCGUARD_REPOSITORY_H
 #define PYCGUARD_REPOSITORY_H
@@ -27,9 +26,7 @@ int repository_open(struct repository **out, const struct environment *env);
 
 /**
  * Open the repository that a directory is in, whatever the environment names and whoever owns it:
- * to read its index, and for nothing else.
- *
- * @return as repository_open
+ * to read its index, and for nothing else. As repository_open.
  */
 int repository_open_at(struct repository **out, const struct environment *env, const char *dir);
 
@@ -39,19 +36,16 @@ void repository_free(struct repository *r);
 /** An object id of this repository as oid_hex gives it. */
 const char *repository_hex(const struct repository *r, const struct oid *oid);
 
-/** @param out yours, for snapshot_free: the tree of a commit. @return 0; -1 recorded. */
-int snapshot_of_commit(struct snapshot **out, struct repository *r, const struct oid *commit);
-
-/** The same of a tree. It is read when it is asked. */
-int snapshot_of_tree(struct snapshot **out, struct repository *r, const struct oid *tree);
-
 /** The top of the work tree with its slash, or NULL in a bare repository. Borrowed. */
 const char *repository_top(const struct repository *r);
 
 /** The directory that its work trees share, with its slash. Borrowed. */
 const char *repository_common(const struct repository *r);
 
-/** The boolean core.ignoreCase. */
+/** The file of the index, which need not be there. Borrowed. */
+const char *repository_index_path(const struct repository *r);
+
+/** The boolean core.ignoreCase. 0; -1 with the failure recorded. */
 int repository_ignores_case(const struct repository *r, bool *out);
 
 /**
@@ -62,8 +56,9 @@ int repository_ignores_case(const struct repository *r, bool *out);
  */
 int repository_index(struct snapshot **out, struct repository *r);
 
-/** The file of the index, which need not be there. Borrowed. */
-const char *repository_index_path(const struct repository *r);
+/** The tree of a commit, or a tree, read when it is asked. As repository_index. */
+int snapshot_of_commit(struct snapshot **out, struct repository *r, const struct oid *commit);
+int snapshot_of_tree(struct snapshot **out, struct repository *r, const struct oid *tree);
 
 /**
  * The object that a revision names, as git rev-parse reads it.
@@ -72,12 +67,14 @@ const char *repository_index_path(const struct repository *r);
  */
 int repository_resolve(struct oid *out, struct repository *r, const char *revision);
 
+/** Where HEAD leads. 0; 1 before the first commit; -1 with the failure recorded. */
+int repository_head(struct oid *out, struct repository *r);
+
 /**
  * The commit that a revision names.
  *
  * @param out yours, for snapshot_free; NULL unless 0 is returned
- * @return 0; 1 when there is no such revision; -1 with the failure recorded: what it names is not
- *         there, ...
+ * @return as repository_resolve; what it names and is not there is a failure
  */
 int repository_revision(struct snapshot **out, struct repository *r, const char *revision);
 
@@ -85,8 +82,8 @@ int repository_revision(struct snapshot **out, struct repository *r, const char 
 int repository_is_merging(struct repository *r);
 
 /**
- * The commits that the next commit will have as parents: HEAD, and in a merge each
- * commit merged (MERGE_HEAD; before git writes that, the variables GITHEAD_<id>).
+ * The commits that the next commit will have as parents: HEAD, and in a merge each commit merged
+ * (MERGE_HEAD; before git writes that, the variables GITHEAD_<id>).
  *
  * @param out   yours: the array for free(), each snapshot for snapshot_free; none before the first
  *              commit
@@ -96,23 +93,23 @@ int repository_bases(struct snapshot ***out, size_t *count, struct repository *r
 
 /**
  * Prepare for reading very many commits and trees, or stop that (false): libgit2 caches none, and
- * verifies no hashes, as git does not verify them either. It holds for the whole process, so call
- * this while there is one thread.
+ * verifies no hashes, as git does not verify them either. For the whole process, from one thread.
  */
 void repository_stream(bool on);
+
+/** As snapshot_converts; git is started when this is first asked. */
+int repository_converts(struct repository *r, const char *path);
 
 /**
  * Turn a path that a person typed in the working directory into a path of the index.
  *
  * @return 0; 1, recorded, when it has none there: it lies outside the work tree, or there is no
- * work
- *         tree; -1 with the failure recorded
+ *         work tree; -1 with the failure recorded
  */
 int repository_relative(struct buf *out, const struct repository *r, const char *path);
 
 /**
- * Run a git command at the top of this repository's work tree, for what git alone can answer or do
- * (exec.h).
+ * Run a git command at the top of this repository's work tree, for what git alone can answer.
  *
  * @param out   what git prints is appended
  * @param args  the words after `git`, with a NULL at the end
@@ -121,5 +118,13 @@ int repository_relative(struct buf *out, const struct repository *r, const char 
  */
 int repository_git(
 	struct buf *out, struct repository *r, const char *const *args, const struct buf *input);
+
+/**
+ * Record why git failed when it only warns: refs that lead nowhere are passed over.
+ *
+ * @param words what it said on standard error
+ * @return 0 when it said nothing else; -1 with its words recorded
+ */
+int refs_check_warnings(const struct buf *words);
 
 #endif

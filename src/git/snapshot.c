@@ -1,6 +1,7 @@
-#include "git/snapshot.h"
-
 #include <string.h>
+
+#include "git/objects.h"
+#include "git/repository.h"
 
 bool entry_same_content(const struct entry *a, const struct entry *b)
 {
@@ -46,17 +47,19 @@ int snapshot_beside(struct snapshot *s, const char *prefix, snapshot_visit *visi
 
 int snapshot_converts(struct snapshot *s, const char *path)
 {
-	return s->source->converts(s, path);
+	return s->repository ? repository_converts(s->repository, path) : 0;
 }
 
 int snapshot_size(struct snapshot *s, const struct entry *e, uint64_t *out)
 {
-	return s->source->size(s, e, out);
+	*out = e->size;
+	return e->on_disk ? 0 : object_blob_size(s->repository, &e->oid, out);
 }
 
 int snapshot_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg)
 {
-	return s->source->read(s, e, sink, arg);
+	return s->repository ? object_blob_read(s->repository, &e->oid, sink, arg) :
+			       s->source->read(s, e, sink, arg);
 }
 
 struct start {

@@ -1,9 +1,8 @@
 /*
  * snapshot - the set of (path, mode, object id) that a commit records or would record.
  *
- * Behind it stand the index (snapshot_raw.c, or what that will not read: snapshot_index.c, by
- * libgit2 or git), a commit's tree (snapshot_tree.c), and the files on disk (disk.c), which are
- * looked at in the same way. Nothing above this header knows which one it has.
+ * Behind it stand the index, a commit's tree, and the files on disk (disk.h), which are looked at
+ * in the same way. Nothing above this header knows which one it has.
  *
  * Not part of a commit, so never given: intent-to-add entries and gitlinks. A path in conflict is
  * given once, as our side has it (stage 2), else theirs (3), and not at all if both deleted it.
@@ -64,8 +63,6 @@ struct snapshot_source {
 	int (*find)(struct snapshot *s, const char *path, struct entry *out);
 	int (*names)(struct snapshot *s, const char *path);
 	int (*beside)(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg);
-	int (*converts)(struct snapshot *s, const char *path);
-	int (*size)(struct snapshot *s, const struct entry *e, uint64_t *out);
 	int (*read)(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg);
 	void (*free)(struct snapshot *s);
 };
@@ -73,7 +70,8 @@ struct snapshot_source {
 /** Every snapshot begins with this. */
 struct snapshot {
 	const struct snapshot_source *source;
-	bool top_is_migrations; /* a directory on disk that has this name itself */
+	struct repository *repository; /* whose objects are read; NULL: `read` of the source does */
+	bool top_is_migrations;        /* a directory on disk that has this name itself */
 };
 
 /** Visit every entry in the order of the index. 0; -1 with the failure recorded. */

@@ -1,60 +1,48 @@
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/io.h"
-#include "git/index_rows.h"
+#include "git/git.h"
 #include "git/index_walk.h"
-#include "git/objects.h"
 
 enum { ANCESTOR = 1 }; /* the stage of what two sides in conflict had in common */
 
-struct index_snapshot {
-	struct snapshot base;
-	struct index_rows rows;
+struct row {
+	size_t path; /* where in the bytes it is, with a NUL; its id is right before it */
+	uint32_t len, mode;
+	unsigned stage;
+	bool recorded; /* neither a gitlink nor intent-to-add */
 };
 
-const char *index_rows_path(const struct index_rows *rows, const struct index_row *row)
+/* Every entry, in the order of the index, whoever has read it: we or, where the file is of a kind
+ * that index_walk does not know, git. */
+struct index_snapshot {
+	struct snapshot base;
+	struct row *rows;
+	size_t count;
+	struct buf bytes;
+};
+
+/* --- looking ---------------------------------------------------------------------------------- */
+
+static const char *path_of(const struct index_snapshot *x, size_t row)
 {
-	return rows->bytes.ptr + row->path;
+	return x->bytes.ptr + x->rows[row].path;
 }
 
-/* A search by halves would miss entries of an index that is out of order. */
-static int check_order(const struct index_rows *rows, const struct index_row *row, const char *path)
+/* The first row whose path is not before this one; the count of all when there is none. */
+static size_t row_from(const struct index_snapshot *x, const char *path)
 {
-	const struct index_row *last = &rows->items[rows->count - 1];
-	int order = strcmp(index_rows_path(rows, last), path);
-
-	if (order < 0 || (order == 0 && last->stage > 0 && last->stage < row->stage))
-		return 0;
-	return error_set("cannot read index '%s': entries out of order at '%s'",
-		rows->repository->index_path, path);
-}
-
-int index_rows_add(struct index_rows *rows, struct index_row row, const unsigned char *oid,
-	const char *path, size_t len)
-{
-	if ((rows->count && check_order(rows, &row, path) < 0) ||
-		array_room(rows->items, rows->count) < 0)
-		return -1;
-	buf_add(&rows->bytes, oid, rows->repository->oid_size);
-	row.path = rows->bytes.len;
-	row.len = (uint32_t)len;
-	buf_add(&rows->bytes, path, len + 1);
-	rows->items[rows->count++] = row;
-	return buf_failed(&rows->bytes);
-}
-
-size_t index_rows_from(const struct index_rows *rows, const char *path)
-{
-	size_t low = 0, high = rows->count;
+	size_t low = 0, high = x->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (strcmp(index_rows_path(rows, &rows->items[middle]), path) < 0)
+		if (strcmp(path_of(x, middle), path) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -62,26 +50,29 @@ size_t index_rows_from(const struct index_rows *rows, const char *path)
 	return low;
 }
 
+static bool is_at(const struct index_snapshot *x, size_t row, const char *path)
+{
+	return row < x->count && strcmp(path_of(x, row), path) == 0;
+}
+
 /* Of the entries of one path, the one that stands for it (snapshot.h), if one does; moves past
  * them. */
 static bool take_path(struct entry *out, const struct index_snapshot *x, size_t *at)
 {
-	const struct index_rows *rows = &x->rows;
-	const struct index_row *first = &rows->items[*at], *row = first, *chosen = NULL;
-	const char *path = index_rows_path(rows, first);
+	size_t size = x->base.repository->oid_size, first = *at;
+	const struct row *chosen = NULL;
+	const char *path = path_of(x, first);
 
 	do {
-		if (row->stage != ANCESTOR && !chosen)
-			chosen = row;
+		if (x->rows[*at].stage != ANCESTOR && !chosen)
+			chosen = &x->rows[*at];
 		(*at)++;
-		row++;
-	} while (
-		first->stage && *at < rows->count && strcmp(index_rows_path(rows, row), path) == 0);
+	} while (x->rows[first].stage && is_at(x, *at, path));
 	if (!chosen || !chosen->recorded)
 		return false;
-	path = index_rows_path(rows, chosen);
+	path = x->bytes.ptr + chosen->path;
 	*out = (struct entry){.path = path, .len = chosen->len, .mode = chosen->mode};
-	memcpy(out->oid.bytes, path - rows->repository->oid_size, rows->repository->oid_size);
+	memcpy(out->oid.bytes, path - size, size);
 	return true;
 }
 
@@ -91,23 +82,18 @@ static int index_each(struct snapshot *s, snapshot_visit *visit, void *arg)
 	struct entry e;
 	size_t at = 0;
 
-	while (at < x->rows.count)
+	while (at < x->count)
 		if (take_path(&e, x, &at) && visit(arg, &e) < 0)
 			return -1;
 	return 0;
 }
 
-static bool is_at(const struct index_rows *rows, size_t at, const char *path)
-{
-	return at < rows->count && strcmp(index_rows_path(rows, &rows->items[at]), path) == 0;
-}
-
 static int index_find(struct snapshot *s, const char *path, struct entry *out)
 {
 	const struct index_snapshot *x = (struct index_snapshot *)s;
-	size_t at = index_rows_from(&x->rows, path);
+	size_t at = row_from(x, path);
 
-	if (!is_at(&x->rows, at, path) || !take_path(out, x, &at))
+	if (!is_at(x, at, path) || !take_path(out, x, &at))
 		return 0;
 	out->path = path;
 	return 1;
@@ -115,18 +101,15 @@ static int index_find(struct snapshot *s, const char *path, struct entry *out)
 
 static int index_names(struct snapshot *s, const char *path)
 {
-	const struct index_rows *rows = &((struct index_snapshot *)s)->rows;
+	const struct index_snapshot *x = (struct index_snapshot *)s;
 	struct buf dir = BUF_INIT;
-	size_t at = index_rows_from(rows, path);
-	int found = is_at(rows, at, path);
+	size_t at;
+	int found;
 
-	buf_adds(&dir, path);
-	if (*path)
-		buf_addc(&dir, '/');
-	at = index_rows_from(rows, dir.ptr);
-	if (at < rows->count &&
-		strncmp(index_rows_path(rows, &rows->items[at]), dir.ptr, dir.len) == 0)
-		found = 1;
+	buf_addf(&dir, *path ? "%s/" : "%s", path);
+	at = row_from(x, dir.ptr);
+	found = is_at(x, row_from(x, path), path) ||
+		(at < x->count && strncmp(path_of(x, at), dir.ptr, dir.len) == 0);
 	if (buf_failed(&dir) < 0)
 		found = -1;
 	buf_free(&dir);
@@ -136,78 +119,169 @@ static int index_names(struct snapshot *s, const char *path)
 static int index_beside(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg)
 {
 	const struct index_snapshot *x = (struct index_snapshot *)s;
-	size_t at = index_rows_from(&x->rows, prefix), len = strlen(prefix);
-	const char *path;
+	size_t at = row_from(x, prefix), len = strlen(prefix);
 	struct entry e;
 	int status = 0;
 
-	while (status == 0 && at < x->rows.count) {
-		path = index_rows_path(&x->rows, &x->rows.items[at]);
-		if (strncmp(path, prefix, len) != 0)
-			break;
-		if (take_path(&e, x, &at) && !strchr(path + len, '/'))
+	while (status == 0 && at < x->count && strncmp(path_of(x, at), prefix, len) == 0)
+		if (take_path(&e, x, &at) && !strchr(e.path + len, '/'))
 			status = visit(arg, &e);
-	}
 	return status;
-}
-
-static int index_converts(struct snapshot *s, const char *path)
-{
-	return repository_converts(((struct index_snapshot *)s)->rows.repository, path);
-}
-
-static int index_size(struct snapshot *s, const struct entry *e, uint64_t *out)
-{
-	return object_blob_size(((struct index_snapshot *)s)->rows.repository, &e->oid, out);
-}
-
-static int index_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg)
-{
-	return object_blob_read(((struct index_snapshot *)s)->rows.repository, &e->oid, sink, arg);
 }
 
 static void index_free(struct snapshot *s)
 {
 	struct index_snapshot *x = (struct index_snapshot *)s;
 
-	free(x->rows.items);
-	buf_free(&x->rows.bytes);
+	free(x->rows);
+	buf_free(&x->bytes);
 	free(x);
 }
 
 static const struct snapshot_source index_source = {
-	index_each,
-	index_find,
-	index_names,
-	index_beside,
-	index_converts,
-	index_size,
-	index_read,
-	index_free,
-};
+	index_each, index_find, index_names, index_beside, NULL, index_free};
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+/* `dir` stands before the path. A search by halves would miss entries that are out of order. */
+static int add_row(struct index_snapshot *x, struct row row, const unsigned char *oid,
+	const char *dir, const char *path)
+{
+	const struct row *last = &x->rows[x->count - 1];
+	int order;
+
+	buf_add(&x->bytes, oid, x->base.repository->oid_size);
+	row.path = x->bytes.len;
+	buf_adds(&x->bytes, dir);
+	buf_adds(&x->bytes, path);
+	row.len = (uint32_t)(x->bytes.len - row.path);
+	buf_addc(&x->bytes, '\0');
+	if (buf_failed(&x->bytes) < 0)
+		return -1;
+	path = x->bytes.ptr + row.path;
+	order = x->count ? strcmp(x->bytes.ptr + last->path, path) : -1;
+	if (order > 0 || (order == 0 && (last->stage == 0 || last->stage >= row.stage)))
+		return error_set("entries out of order at '%s'", path);
+	if (array_room(x->rows, x->count) < 0)
+		return -1;
+	x->rows[x->count++] = row;
+	return 0;
+}
 
 /* 0; 1 when git may know better; -1 with the failure recorded. */
-static int read_entries(struct index_rows *rows, const struct io_map *map)
+static int read_entries(struct index_snapshot *x, const struct io_map *map)
 {
 	struct index_walk w;
 	const struct index_entry *e = &w.entry;
 	int found = -1, status = 0;
 
-	if (index_walk_begin(&w, map->bytes, map->len, rows->repository->oid_size))
+	if (index_walk_begin(&w, map->bytes, map->len, x->base.repository->oid_size))
 		while (status == 0 && (found = index_walk_next(&w)) == 1)
-			status = index_rows_add(rows,
-				(struct index_row){.mode = e->mode,
-					.stage = (unsigned char)e->stage,
+			status = add_row(x,
+				(struct row){.mode = e->mode,
+					.stage = e->stage,
 					.recorded = e->mode != MODE_GITLINK && !e->intent_to_add},
-				e->oid, e->path, e->len);
+				e->oid, "", e->path);
 	index_walk_end(&w);
 	return status < 0 ? -1 : found != 0;
 }
 
-/* What is no regular file git would wait for. */
-static int read_rows(struct index_rows *rows)
+struct expansion {
+	struct index_snapshot *x;
+	const char *dir;
+};
+
+static int add_expanded(void *arg, const struct entry *e)
 {
-	const struct repository *r = rows->repository;
+	const struct expansion *to = arg;
+
+	return add_row(to->x, (struct row){.mode = e->mode, .recorded = true}, e->oid.bytes,
+		to->dir, e->path);
+}
+
+/* A sparse index has one entry for all files of a directory. git, asked to expand it, would write
+ * objects. */
+static int expand(struct index_snapshot *x, const char *dir, const struct oid *tree)
+{
+	struct expansion to = {x, dir};
+	struct snapshot *s = NULL;
+	int status = snapshot_of_tree(&s, x->base.repository, tree);
+
+	if (status == 0)
+		status = snapshot_each(s, add_expanded, &to);
+	snapshot_free(s);
+	return status;
+}
+
+/* `MODE HEX STAGE TAB PATH NUL`, then five lines of what else the entry has, its flags at the end
+ * (git-ls-files(1), --stage and --debug). Moves past it. */
+static int take_entry(struct index_snapshot *x, const char **text)
+{
+	enum { INTENT_TO_ADD = 1 << 29 };
+	char hex[OID_HEX_MAX + 1];
+	const char *path, *more;
+	unsigned flags;
+	size_t digits = 2 * x->base.repository->oid_size;
+	struct row row = {0};
+	struct oid id;
+	int n = 0;
+
+	if (sscanf(*text, "%6o %64[0-9a-f] %1u%n", &row.mode, hex, &row.stage, &n) != 3 ||
+		strlen(hex) != digits || !oid_parse(&id, hex, digits / 2) || row.stage > 3 ||
+		(size_t)n != strlen("100644 ") + digits + strlen(" 0") || (*text)[n] != '\t' ||
+		!(*text)[n + 1])
+		return error_set("git ls-files says something strange");
+	path = *text + n + 1;
+	more = path + strlen(path) + 1;
+	if (sscanf(more,
+		    " ctime: %*u:%*u mtime: %*u:%*u dev: %*u ino: %*u uid: %*u gid: %*u "
+		    "size: %*u flags: %x%n",
+		    &flags, &n) != 1 ||
+		more[n] != '\n')
+		return error_set("git ls-files says something strange");
+	*text = more + n + 1;
+	row.recorded = row.mode != MODE_GITLINK && !(flags & INTENT_TO_ADD);
+	return row.mode == MODE_TREE ? expand(x, path, &id) : add_row(x, row, id.bytes, "", path);
+}
+
+static int take_listing(struct index_snapshot *x, const struct buf *text)
+{
+	const char *at = text->ptr;
+	int status = 0;
+
+	while (status == 0 && at < text->ptr + text->len)
+		status = take_entry(x, &at);
+	return status;
+}
+
+/* Gits before 2.36 do not know `--sparse`. */
+static int read_by_git(struct index_snapshot *x)
+{
+	enum { USAGE = 129 };
+	const char *args[] = {"ls-files", "--stage", "--debug", "-z", "--sparse", NULL};
+	struct buf text = BUF_INIT;
+	struct exec e;
+	int status;
+
+	x->count = 0;
+	buf_clear(&x->bytes);
+	repository_exec(&e, x->base.repository, args);
+	status = exec_must(&text, &e, NULL);
+	if (status < 0 && e.status == USAGE) {
+		args[4] = NULL;
+		buf_clear(&text);
+		status = exec_must(&text, &e, NULL);
+	}
+	if (status == 0)
+		status = take_listing(x, &text);
+	buf_free(&text);
+	return status;
+}
+
+/* What is no regular file git would wait for. */
+static int read_index(struct index_snapshot *x)
+{
+	const struct repository *r = x->base.repository;
 	struct io_map map;
 	struct stat st;
 	int status;
@@ -222,30 +296,37 @@ static int read_rows(struct index_rows *rows)
 		return error_set("cannot read index '%s': the file is empty", r->index_path);
 	if (!io_map(&map, r->index_path))
 		return error_os(errno, "cannot read index '%s'", r->index_path);
-	status = read_entries(rows, &map);
+	status = read_entries(x, &map);
 	io_unmap(&map);
-	if (status <= 0)
-		return status;
-	free(rows->items);
-	rows->items = NULL;
-	rows->count = 0;
-	buf_clear(&rows->bytes);
-	return index_rows_by_git(rows);
+	if (status > 0)
+		status = read_by_git(x);
+	return status < 0 ? error_prefix("cannot read index '%s'", r->index_path) : 0;
 }
 
-int snapshot_of_index(struct snapshot **out, struct repository *r)
+/* @param text what git lists; NULL: read the index. */
+static int make(struct snapshot **out, struct repository *r, const struct buf *text)
 {
 	struct index_snapshot *x = calloc(1, sizeof *x);
 
 	*out = NULL;
 	if (!x)
 		return error_oom();
-	x->base.source = &index_source;
-	x->rows = (struct index_rows){.repository = r, .bytes = BUF_INIT};
-	if (read_rows(&x->rows) < 0) {
+	x->base = (struct snapshot){.source = &index_source, .repository = r};
+	x->bytes = (struct buf)BUF_INIT;
+	if ((text ? take_listing(x, text) : read_index(x)) < 0) {
 		index_free(&x->base);
 		return -1;
 	}
 	*out = &x->base;
 	return 0;
+}
+
+int repository_index(struct snapshot **out, struct repository *r)
+{
+	return make(out, r, NULL);
+}
+
+int snapshot_of_listing(struct snapshot **out, struct repository *r, const struct buf *text)
+{
+	return make(out, r, text);
 }

@@ -4,11 +4,6 @@
 
 #include "git/git.h"
 
-static int damaged(const struct tree_cursor *c)
-{
-	return error_set("tree '%s' is damaged", oid_hex(&c->object.id, c->oid_size));
-}
-
 static int parse_entry(struct tree_cursor *c)
 {
 	const char *at = c->next, *nul;
@@ -17,14 +12,13 @@ static int parse_entry(struct tree_cursor *c)
 	c->mode = 0;
 	for (; at < c->end && *at >= '0' && *at <= '7' && c->mode <= 0177777; at++)
 		c->mode = c->mode << 3 | (uint32_t)(*at - '0');
-	if (at == c->start || at == c->end || *at++ != ' ')
-		return damaged(c);
-	nul = memchr(at, '\0', (size_t)(c->end - at));
-	if (!nul || nul == at || (size_t)(c->end - nul) <= c->oid_size)
-		return damaged(c);
+	nul = at > c->start && at < c->end && *at == ' ' ? memchr(at, '\0', (size_t)(c->end - at)) :
+							   NULL;
+	if (!nul || nul == at + 1 || (size_t)(c->end - nul) <= c->oid_size)
+		return error_set("tree '%s' is damaged", oid_hex(&c->object.id, c->oid_size));
 	c->mode = mode_canonical(c->mode);
-	c->name = at;
-	c->len = (size_t)(nul - at);
+	c->name = at + 1;
+	c->len = (size_t)(nul - c->name);
 	if (c->oid_size == OID_SHA1) /* a constant: no call */
 		memcpy(c->oid.bytes, nul + 1, OID_SHA1);
 	else
@@ -66,40 +60,28 @@ int tree_skip_alike(struct tree_cursor *a, struct tree_cursor *b)
 	return tree_next(b);
 }
 
-static struct object *slot_of(struct tree_cache *cache, const struct oid *oid)
-{
-	uint32_t hash;
-
-	memcpy(&hash, oid->bytes, sizeof hash);
-	return &cache->slots[hash % TREE_CACHE_SIZE];
-}
-
-static void drop(struct tree_cache *cache, struct object *slot)
-{
-	cache->bytes -= slot->size;
-	object_free(slot);
-}
-
-static void keep(struct tree_cache *cache, struct object *slot, const struct object *o)
-{
-	while (cache->bytes && cache->bytes + o->size > TREE_CACHE_BYTES)
-		drop(cache, &cache->slots[cache->hand++ % TREE_CACHE_SIZE]);
-	drop(cache, slot);
-	if (object_copy(slot, o) == 0) /* or else it is read again */
-		cache->bytes += slot->size;
-}
-
 static int read_object(
 	struct object *out, struct repository *r, const struct oid *id, struct tree_cache *cache)
 {
-	struct object *slot = cache ? slot_of(cache, id) : NULL;
+	struct object *slot = NULL, *old;
+	uint32_t hash;
 
-	if (slot && slot->type && memcmp(&slot->id, id, sizeof *id) == 0)
-		return object_copy(out, slot);
+	if (cache) {
+		memcpy(&hash, id->bytes, sizeof hash);
+		slot = &cache->slots[hash % TREE_CACHE_SIZE];
+		if (slot->type && memcmp(&slot->id, id, sizeof *id) == 0)
+			return object_copy(out, slot);
+	}
 	if (object_read(out, r, id, OBJECT_TREE) != 0)
 		return -1;
-	if (slot)
-		keep(cache, slot, out);
+	for (old = slot; old; old = &cache->slots[cache->hand++ % TREE_CACHE_SIZE]) {
+		cache->bytes -= old->size;
+		object_free(old);
+		if (!cache->bytes || cache->bytes + out->size <= TREE_CACHE_BYTES)
+			break;
+	}
+	if (slot && object_copy(slot, out) == 0) /* or else it is read again */
+		cache->bytes += slot->size;
 	return 0;
 }
 

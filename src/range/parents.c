@@ -5,7 +5,6 @@
 
 #include "base/array.h"
 #include "base/io.h"
-#include "git/exec/refs.h"
 #include "git/git.h"
 #include "git/objects.h"
 
@@ -111,7 +110,7 @@ int repository_bases(struct snapshot ***out, size_t *count, struct repository *r
 	struct parents p = {r, NULL, 0};
 	struct buf text = BUF_INIT;
 	struct oid id;
-	int status = refs_head(&id, r), merging;
+	int status = repository_head(&id, r), merging;
 
 	if (status == 0 && (status = add_parent(&p, &id)) == 0) {
 		merging = read_merge_head(&text, r);

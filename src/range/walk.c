@@ -5,7 +5,6 @@
 
 #include "base/array.h"
 #include "git/exec/exec.h"
-#include "git/exec/refs.h"
 #include "git/git.h"
 #include "git/objects.h"
 

@@ -66,16 +66,20 @@ strange() {
 @test "the entries of the index" {
     other_repo
     git update-index --split-index
-    for row in "echo" "printf '100644 '" "printf '100648 $id 0\ta\0'" "printf '777777777777 $id 0\ta\0'" \
-        "printf '100644 ${id%?} 0\ta\0'" "printf '100644 ${id%?}g 0\ta\0'" "printf '100644 $id 4\ta\0'" \
-        "printf '100644 $id 0 a\0'" "printf '100644 $id 0\t\0'" "printf '100644 ${id}0\ta\0'" "printf '\0'" \
-        "printf '100644$id 0\ta\0'"; do
+    local more='  ctime: 1:2\n  mtime: 3:4\n  dev: 5\tino: 6\n  uid: 7\tgid: 8\n  size: 9\tflags: 0\n'
+    for row in "echo" "printf '100644 '" "printf '100648 $id 0\ta\0$more'" "printf '777777777777 $id 0\ta\0$more'" \
+        "printf '100644 ${id%?} 0\ta\0$more'" "printf '100644 ${id%?}g 0\ta\0$more'" "printf '100644 $id 4\ta\0$more'" \
+        "printf '100644 $id 0 a\0$more'" "printf '100644 $id 0\t\0$more'" "printf '100644 ${id}0\ta\0$more'" \
+        "printf '\0$more'" "printf '100644$id 0\ta\0$more'" "printf '100644 $id 0\ta\0'" \
+        "printf '100644 $id 0\ta\0${more%??}'" "printf '100644 $id 0\ta\0${more/flags: 0/flags: x}'" \
+        "printf '100644 $id 0\ta\0${more/size/weight}'"; do
         strange ls-files "$row" 'git ls-files says something strange' --check-tracked
     done
+    strange ls-files "printf '100644 $id 0\tb\0$more''100644 $id 0\ta\0$more'" "entries out of order at 'a'" --check-tracked
     strange ls-files 'exit 3' 'git ls-files ended with status 3' --check-tracked
     strange ls-files 'echo fatal: damaged >&2; exit 128' 'damaged' --check-tracked
     strange ls-files "kill -9 \$\$" "git was ended by signal 9" --check-tracked
-    strange ls-files "printf '040000 $id 0\tsub/\0'" 'cannot read' --check-tracked
+    strange ls-files "printf '040000 $id 0\tsub/\0$more'" 'is not a tree' --check-tracked
 }
 
 @test "a git that does not know --sparse, and one that has none of the words" {
@@ -84,17 +88,6 @@ strange() {
     STRANGE=--sparse ANSWER='echo usage >&2; exit 129' PATH=$WORK/bin:$PATH judge --check-tracked
     assert_judged 1 'error ghost-module m.pyc' 'error ghost-module n.pyc'
     strange ls-files 'exit 129' 'git ls-files ended with status 129' --check-tracked
-}
-
-@test "which entries are only meant to be added" {
-    other_repo
-    : >empty.py
-    git add -N empty.py
-    git update-index --split-index
-    strange diff 'exit 1' 'git diff ended with status 1' --check-tracked
-    strange diff 'exit 128' 'git diff ended with status 128' --check-tracked
-    strange diff "printf 'b\0a\0z\0'" 'git diff says something strange' --check-tracked
-    strange diff "kill -9 \$\$" "git was ended by signal 9" --check-tracked
 }
 
 @test "objects" {

@@ -99,7 +99,7 @@ static const git_tree_entry *next_of(const git_tree *tree, size_t *i)
 /* Whether the tree is taken. libgit2 takes modes such as "+644", which git refuses. */
 static bool check_tree(const struct oid *id)
 {
-	git_oid oid = oid_to_git(id);
+	git_oid oid = oid_to_git(id, OID_SHA1);
 	git_tree *tree = NULL;
 	struct tree_cursor c;
 	int status = tree_open(&c, &repository, id, NULL);

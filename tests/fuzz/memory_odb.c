@@ -14,7 +14,7 @@ static void require(bool condition)
 
 void memory_odb_open(struct repository *out)
 {
-	require(git_calls_load() == 0 && git_libgit2_init() > 0);
+	require(libgit2_start() == 0);
 	out->oid_size = OID_SHA1;
 	repository_stream(true);
 	require(git_odb_new(&out->odb) == 0 && git_mempack_new(&backend) == 0);
@@ -26,7 +26,10 @@ struct oid memory_odb_write(struct repository *r, const void *bytes, size_t len,
 	git_oid id;
 
 	require(git_odb_write(&id, r->odb, bytes, len, type) == 0);
-	return oid_from_git(&id);
+	struct oid out = {{0}};
+
+	memcpy(out.bytes, id.id, OID_SHA1);
+	return out;
 }
 
 void memory_odb_clear(void)

@@ -138,14 +138,14 @@ def answers():
 
 def rows():
     blob = git("rev-parse", "HEAD:m.py").decode().strip()
-    save("rows", "plain", git("ls-files", "--stage", "-z"))
-    entry = "%s %s %d\t%s\0"
+    save("rows", "plain", git("ls-files", "--stage", "--debug", "-z"))
+    entry = "%s %s %d\t%s\0  ctime: 1:2\n  mtime: 3:4\n  dev: 5\tino: 6\n  uid: 7\tgid: 8\n  size: 9\tflags: 0\n"
     save("rows", "conflict", "".join(entry % ("100644", blob, stage, "a") for stage in (1, 2, 3)).encode())
     empty = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
     save("rows", "sparse", (entry % ("040000", empty, 0, "d/") + entry % ("100755", blob, 0, "e")).encode())
     save("rows", "gitlink", (entry % ("160000", blob, 0, "new\nline")).encode())
     save("rows", "out-of-order", (entry % ("100644", blob, 0, "b") + entry % ("100644", blob, 0, "a")).encode())
-    save("rows", "cut", git("ls-files", "--stage", "-z")[:60])
+    save("rows", "cut", git("ls-files", "--stage", "--debug", "-z")[:160])
 
 
 def reports():

@@ -158,7 +158,7 @@ static void reads_records_and_bytes(void **state)
 	assert_int_equal(exec_line(&e, '\n', &record, &len), 1);
 	assert_string_equal(record, "b");
 	assert_int_equal(exec_line(&e, '\n', &record, &len), 0);
-	assert_int_equal(exec_finish(&e), 0);
+	assert_int_equal(exec_end(&e, 0), 0);
 	exec_stop(&e);
 }
 

@@ -1,5 +1,3 @@
-#include "git/exec/discover.h"
-
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,40 +7,29 @@
 #include "base/deadline.h"
 #include "base/io.h"
 #include "base/path.h"
-
-/* Longer than that git has nothing to find. */
-enum { PATIENCE = 10 };
+#include "git/git.h"
 
 /* rev-parse prints what is no option of its as it is: so its answers are told apart, of which three
  * are paths, with newlines perhaps. */
 #define SEPARATOR "--pycguard-separator"
 
-/* Appends the path with a slash at its end. */
+/* The real path of a directory, with a slash at its end. */
 static int take_directory(char **out, const char *base, const char *path)
 {
 	struct buf whole = BUF_INIT;
 	char *real = NULL;
-	int status = -1;
 
-	if (*path != '/')
-		buf_addf(&whole, "%s/", base);
-	buf_adds(&whole, path);
-	if (buf_failed(&whole) == 0) {
-		real = realpath(whole.ptr, NULL);
-		if (!real)
-			error_os(errno, "cannot find directory '%s'", whole.ptr);
-	}
+	buf_addf(&whole, "%s%s%s", *path == '/' ? "" : base, *path == '/' ? "" : "/", path);
+	if (buf_failed(&whole) == 0 && !(real = realpath(whole.ptr, NULL)))
+		error_os(errno, "cannot find directory '%s'", whole.ptr);
 	if (real) {
 		buf_clear(&whole);
-		buf_adds(&whole, real);
-		if (whole.ptr[whole.len - 1] != '/')
-			buf_addc(&whole, '/');
+		buf_addf(&whole, real[1] ? "%s/" : "%s", real);
 		*out = buf_take(&whole);
-		status = *out ? 0 : -1;
 	}
 	free(real);
 	buf_free(&whole);
-	return status;
+	return *out ? 0 : -1;
 }
 
 /* The next answer, without the newline at its end. NULL: there is none. */
@@ -66,20 +53,19 @@ static int take_answers(struct repository *r, const char *start, char *text)
 
 	if (!common || strstr(text, SEPARATOR) || (len && text[len - 1] != '\n'))
 		return error_set("git rev-parse says something strange, or is too old");
-	if (strcmp(format, "sha1") != 0 && strcmp(format, "sha256") != 0)
-		return error_set("its object format '%s' is unknown here", format);
 	r->oid_size = strcmp(format, "sha1") == 0 ? OID_SHA1 : OID_SHA256;
+	if (r->oid_size != OID_SHA1 && strcmp(format, "sha256") != 0)
+		return error_set("its object format '%s' is unknown here", format);
+	if (len)
+		text[len - 1] = '\0';
 	if (take_directory(&r->dir, start, dir) < 0 ||
 		take_directory(&r->common, start, common) < 0)
 		return -1;
-	if (!len)
-		return 0;
-	text[len - 1] = '\0';
-	return take_directory(&r->top, start, text);
+	return len ? take_directory(&r->top, start, text) : 0;
 }
 
-/* Whether a directory looks like what git keeps in .git, damaged or not. 1; 0; -1 recorded. */
-static int is_like_repository(struct buf *dir, int least)
+/* How many of these names there are in a directory; -1 recorded. */
+static int count_parts(struct buf *dir)
 {
 	static const char *const parts[] = {"/HEAD", "/objects", "/refs", "/config"};
 	size_t len = dir->len, i;
@@ -91,26 +77,27 @@ static int is_like_repository(struct buf *dir, int least)
 		buf_cut(dir, len);
 		found += there;
 	}
-	return there < 0 ? -1 : found >= least;
+	return there < 0 ? -1 : found;
 }
 
+/* Whether a directory is or has what looks like a repository, damaged or not. 1; 0; -1 recorded. */
 static int has_repository(struct buf *dir)
 {
+	enum { BARE = 3 };
 	size_t len = dir->len;
 	struct stat st;
-	int found = is_like_repository(dir, 3);
+	int found = count_parts(dir);
 
-	if (found != 0)
-		return found;
+	if (found < 0 || found >= BARE)
+		return found < 0 ? -1 : 1;
 	buf_adds(dir, "/.git");
-	if (buf_failed(dir) < 0)
-		return -1;
-	if (stat(dir->ptr, &st) == 0)
-		found = S_ISREG(st.st_mode) ? 1 : is_like_repository(dir, 1);
-	else if (errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+	found = buf_failed(dir);
+	if (found == 0 && stat(dir->ptr, &st) == 0)
+		found = S_ISREG(st.st_mode) ? 1 : count_parts(dir);
+	else if (found == 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
 		found = error_os(errno, "cannot look at '%s'", dir->ptr);
 	buf_cut(dir, len);
-	return found;
+	return found < 0 ? -1 : found > 0;
 }
 
 static bool is_ceiling(const char *ceilings, const struct buf *dir)
@@ -126,7 +113,7 @@ static bool is_ceiling(const char *ceilings, const struct buf *dir)
 }
 
 /* git found none; what it does not take for one may still be one, damaged, and what cannot be asked
- * may be tracked. 1 when there is none from `dir` up; 0 when there is; -1 recorded. */
+ * may be tracked. 1 when there is none from `real` up; 0 when there is; -1 recorded. */
 static int is_absent(const struct environment *env, const char *real)
 {
 	struct buf dir = BUF_INIT;
@@ -134,8 +121,8 @@ static int is_absent(const struct environment *env, const char *real)
 	int found = 0;
 
 	buf_adds(&dir, real);
-	if (buf_failed(&dir) == 0 && stat(dir.ptr, &first) < 0)
-		found = error_os(errno, "cannot look at '%s'", dir.ptr);
+	if (stat(real, &first) < 0)
+		found = error_os(errno, "cannot look at '%s'", real);
 	while (found == 0 && buf_failed(&dir) == 0) {
 		found = has_repository(&dir);
 		if (dir.len <= 1)
@@ -209,6 +196,10 @@ static int copy_facts(struct repository *r, git_repository *git)
 	r->top = top ? strdup(top) : NULL;
 	r->dir = strdup(dir);
 	r->common = strdup(git_repository_commondir(git));
+#ifdef GIT_OID_SHA256_SIZE
+	if (git_repository_oid_type(git) == GIT_OID_SHA256)
+		r->oid_size = OID_SHA256;
+#endif
 	return (top && !r->top) || !r->dir || !r->common ? error_oom() : 0;
 }
 
@@ -242,6 +233,7 @@ int discover(struct repository *r, const struct environment *env, const char *st
 	static const char *const args[] = {"-c", "safe.directory=*", "rev-parse",
 		"--show-object-format", SEPARATOR, "--absolute-git-dir", SEPARATOR,
 		"--git-common-dir", SEPARATOR, "--show-toplevel", NULL};
+	enum { PATIENCE = 10 }; /* longer than that git has nothing to find */
 	struct buf out = BUF_INIT, err = BUF_INIT, ceiling = BUF_INIT;
 	struct exec e;
 	int status;
@@ -257,11 +249,9 @@ int discover(struct repository *r, const struct environment *env, const char *st
 	status = buf_failed(&ceiling) < 0 ? -1 : exec_run(&out, &err, &e, NULL);
 	if (status < 0 && error_code() == ERROR_NO_GIT)
 		status = find_by_libgit2(r, env, start);
-	else if (status < 0)
-		error_prefix("cannot open the repository");
 	else if (status > 0 && !out.len)
 		status = refused(r, env, start, status, &err);
-	else if (take_answers(r, start, out.ptr) < 0)
+	else if (status < 0 || take_answers(r, start, out.ptr) < 0)
 		status = error_prefix("cannot open the repository");
 	else
 		status = 0;
@@ -269,16 +259,4 @@ int discover(struct repository *r, const struct environment *env, const char *st
 	buf_free(&out);
 	buf_free(&err);
 	return status;
-}
-
-int discover_setting(
-	struct buf *out, const struct repository *r, const char *type, const char *name)
-{
-	const char *const args[] = {"config", type, "--get", name, NULL};
-	struct exec e;
-	int status;
-
-	repository_exec(&e, r, args);
-	status = exec_ask(out, &e);
-	return status < 0 ? error_prefix("cannot read %s", name) : status;
 }

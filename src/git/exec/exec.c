@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -32,10 +31,7 @@ static const char *const promises[] = {"LC_ALL=C", "GIT_NO_LAZY_FETCH=1", "GIT_A
  * end of a connection open keeps its reader waiting. */
 static pthread_mutex_t spawning = PTHREAD_MUTEX_INITIALIZER;
 
-static int cannot_hear(void)
-{
-	return error_os(errno, "cannot read what git says");
-}
+/* --- starting --------------------------------------------------------------------------------- */
 
 static bool is_set_by(const char *variable, const char *const *changes)
 {
@@ -48,69 +44,70 @@ static bool is_set_by(const char *variable, const char *const *changes)
 	return false;
 }
 
-/* The directories of PATH where a program may be looked for. */
-static int safe_path(struct buf *out, const char *path)
+/* Finds git in the absolute directories of PATH, and makes a PATH of no others. */
+static int find_git(struct buf *git, struct buf *path, const char *search)
 {
-	size_t len;
-
-	buf_adds(out, "PATH=");
-	for (; *path; path += len + (path[len] == ':')) {
-		len = strcspn(path, ":");
-		if (*path != '/')
-			continue;
-		if (out->len && out->ptr[out->len - 1] != '=')
-			buf_addc(out, ':');
-		buf_add(out, path, len);
-	}
-	return buf_failed(out);
-}
-
-static int find_git(struct buf *out, const char *path)
-{
-	size_t len;
 	struct stat st;
+	bool found = false;
+	size_t len;
 
-	for (path += strlen("PATH="); *path; path += len + (path[len] == ':')) {
-		len = strcspn(path, ":");
-		buf_clear(out);
-		buf_add(out, path, len);
-		buf_adds(out, "/git");
-		if (buf_failed(out) < 0)
+	buf_adds(path, "PATH=");
+	for (; *search; search += len + (search[len] == ':')) {
+		len = strcspn(search, ":");
+		if (*search != '/')
+			continue;
+		buf_addf(path, "%s%.*s", path->ptr[path->len - 1] == '=' ? "" : ":", (int)len,
+			search);
+		if (found)
+			continue;
+		buf_clear(git);
+		buf_addf(git, "%.*s/git", (int)len, search);
+		if (buf_failed(git) < 0 || buf_failed(path) < 0)
 			return -1;
-		if (access(out->ptr, X_OK) == 0 && stat(out->ptr, &st) == 0 && S_ISREG(st.st_mode))
-			return 0;
+		found = access(git->ptr, X_OK) == 0 && stat(git->ptr, &st) == 0 &&
+			S_ISREG(st.st_mode);
 	}
-	return error_of(ERROR_NO_GIT, "cannot run 'git': no absolute directory of PATH has it");
+	if (!found)
+		return error_of(
+			ERROR_NO_GIT, "cannot run 'git': no absolute directory of PATH has it");
+	return buf_failed(path);
 }
 
-/* @param out for free(), its strings are borrowed. 0; -1 recorded. */
-static int make_environment(const char ***out, const struct exec *e, const char *path)
+static const char **add_set(const char **to, const char *const *changes)
 {
-	size_t count = 0, n = 0, i;
+	for (; *changes; changes++)
+		if (strchr(*changes, '='))
+			*to++ = *changes;
+	return to;
+}
+
+/* For free(), its strings are borrowed; NULL recorded. */
+static const char **make_environment(const struct exec *e, const char *path)
+{
+	size_t count = 0, i;
+	const char **all, **to;
 
 	while (e->variables[count])
 		count++;
-	*out = calloc(
-		count + sizeof promises / sizeof *promises + EXEC_CHANGES_MAX + 2, sizeof **out);
-	if (!*out)
-		return error_oom();
-	(*out)[n++] = path;
-	for (i = 0; promises[i]; i++)
-		if (strchr(promises[i], '='))
-			(*out)[n++] = promises[i];
-	for (i = 0; e->changes[i]; i++)
-		if (strchr(e->changes[i], '='))
-			(*out)[n++] = e->changes[i];
+	all = calloc(
+		count + sizeof promises / sizeof *promises + EXEC_CHANGES_MAX + 2, sizeof *all);
+	if (!all) {
+		error_oom();
+		return NULL;
+	}
+	all[0] = path;
+	to = add_set(add_set(all + 1, promises), e->changes);
 	for (i = 0; i < count; i++)
 		if (!is_set_by(e->variables[i], promises) &&
 			!is_set_by(e->variables[i], e->changes) &&
-			strncmp(e->variables[i], "PATH=", strlen("PATH=")) != 0 &&
-			strncmp(e->variables[i], "GIT_TRACE", strlen("GIT_TRACE")) != 0)
-			(*out)[n++] = e->variables[i];
-	return 0;
+			strncmp(e->variables[i], "PATH=", 5) != 0 &&
+			strncmp(e->variables[i], "GIT_TRACE", 9) != 0)
+			*to++ = e->variables[i];
+	return all;
 }
 
-static int spawn(struct exec *e, const char *git, const char *const *variables, int in, int err)
+static int spawn(
+	struct exec *e, const char *git, const char *const *variables, int in, int out, int err)
 {
 	const char *argv[ARGUMENTS_MAX] = {"git", "--no-pager", "-c", "core.fsmonitor=false"};
 	posix_spawn_file_actions_t actions;
@@ -127,22 +124,22 @@ static int spawn(struct exec *e, const char *git, const char *const *variables, 
 		argv[n++] = e->args[i];
 	}
 	errnum = posix_spawn_file_actions_init(&actions);
-	if (!errnum) {
-		errnum = posix_spawn_file_actions_adddup2(&actions, in, 0);
-		if (!errnum)
-			errnum = posix_spawn_file_actions_adddup2(&actions, in, 1);
-		if (!errnum)
-			errnum = posix_spawn_file_actions_adddup2(&actions, err, 2);
-		if (!errnum)
-			errnum = posix_spawn(
-				&e->pid, git, &actions, NULL, (char **)argv, (char **)variables);
-		posix_spawn_file_actions_destroy(&actions);
-	}
+	if (errnum)
+		return error_os(errnum, "cannot run '%s'", git);
+	errnum = posix_spawn_file_actions_adddup2(&actions, in, 0);
+	if (!errnum)
+		errnum = posix_spawn_file_actions_adddup2(&actions, out, 1);
+	if (!errnum)
+		errnum = posix_spawn_file_actions_adddup2(&actions, err, 2);
+	if (!errnum)
+		errnum = posix_spawn(
+			&e->pid, git, &actions, NULL, (char **)argv, (char **)variables);
+	posix_spawn_file_actions_destroy(&actions);
 	return errnum ? error_os(errnum, "cannot run '%s'", git) : 0;
 }
 
 /* Looks for git and runs it. */
-static int launch(struct exec *e, int in, int err)
+static int launch(struct exec *e, int both, int err)
 {
 	struct buf path = BUF_INIT, git = BUF_INIT;
 	const char **variables = NULL, *search = "/usr/local/bin:/usr/bin:/bin";
@@ -150,11 +147,11 @@ static int launch(struct exec *e, int in, int err)
 	size_t i;
 
 	for (i = 0; e->variables[i]; i++)
-		if (strncmp(e->variables[i], "PATH=", strlen("PATH=")) == 0)
-			search = e->variables[i] + strlen("PATH=");
-	if (safe_path(&path, search) == 0 && find_git(&git, path.ptr) == 0 &&
-		make_environment(&variables, e, path.ptr) == 0)
-		status = spawn(e, git.ptr, variables, in, err);
+		if (strncmp(e->variables[i], "PATH=", 5) == 0)
+			search = e->variables[i] + 5;
+	if (find_git(&git, &path, search) == 0 &&
+		(variables = make_environment(e, path.ptr)) != NULL)
+		status = spawn(e, git.ptr, variables, e->file ? e->file : both, both, err);
 	free(variables);
 	buf_free(&git);
 	buf_free(&path);
@@ -164,23 +161,17 @@ static int launch(struct exec *e, int in, int err)
 /* The first end of a connection is ours alone. */
 static int make_socket(int ends[2])
 {
-	int i;
+	int status = socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
 
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0) {
+	if (status < 0)
 		ends[0] = ends[1] = -1;
-		return error_os(errno, "cannot make a socket");
-	}
 #ifdef SO_NOSIGPIPE
-	{
-		int on = 1;
-
-		if (setsockopt(ends[0], SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on) < 0)
-			return error_os(errno, "cannot set up a socket");
-	}
+	if (status == 0)
+		status = setsockopt(ends[0], SOL_SOCKET, SO_NOSIGPIPE, &(int){1}, sizeof(int));
 #endif
-	for (i = 0; i < 2; i++)
-		if (fcntl(ends[i], F_SETFD, FD_CLOEXEC) < 0)
-			return error_os(errno, "cannot set up a socket");
+	if (status < 0 || fcntl(ends[0], F_SETFD, FD_CLOEXEC) < 0 ||
+		fcntl(ends[1], F_SETFD, FD_CLOEXEC) < 0)
+		return error_os(errno, "cannot make a socket");
 	return 0;
 }
 
@@ -208,43 +199,32 @@ int exec_start(struct exec *e)
 	if (status < 0) {
 		close_end(&both[0]);
 		close_end(&err[0]);
-		return -1;
 	}
 	e->fd = both[0];
 	e->complaint = err[0];
-	e->running = true;
-	return 0;
+	e->running = status == 0;
+	return status;
 }
+
+/* --- talking ---------------------------------------------------------------------------------- */
 
 void exec_write(struct exec *e, const void *bytes, size_t len)
 {
 	buf_add(&e->input, bytes, len);
 }
 
-static void end_input(struct exec *e)
-{
-	if (e->input_ended && e->written == e->input.len)
-		shutdown(e->fd, SHUT_WR);
-}
-
 void exec_end_input(struct exec *e)
 {
 	e->input_ended = true;
-	end_input(e);
+	if (e->written == e->input.len && e->fd >= 0)
+		shutdown(e->fd, SHUT_WR);
 }
 
-/* Writes at most so much that it is written as one, and whole records: if this process is killed,
- * git must not take the beginning of a path for a path. */
 static void write_some(struct exec *e)
 {
-	enum { PIECE = 4096 };
-	const char *at = e->input.ptr + e->written;
-	size_t left = e->input.len - e->written, len = left < PIECE ? left : PIECE;
-	ssize_t n;
+	ssize_t n = send(e->fd, e->input.ptr + e->written, e->input.len - e->written,
+		MSG_NOSIGNAL | MSG_DONTWAIT);
 
-	while (len < left && len > 0 && at[len - 1] != '\0' && at[len - 1] != '\n')
-		len--;
-	n = send(e->fd, at, len ? len : left < PIECE ? left : PIECE, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	e->input_lost = n < 0;
@@ -252,34 +232,26 @@ static void write_some(struct exec *e)
 	if (e->written == e->input.len) {
 		buf_clear(&e->input);
 		e->written = 0;
+		if (e->input_ended)
+			exec_end_input(e);
 	}
-	end_input(e);
 }
 
-/* 1; 0 at the end; -1 with the failure recorded. */
-static int read_some(struct buf *out, int fd)
+/* Closes it at its end. 0; -1 with the failure recorded. */
+static int read_some(struct buf *out, int *fd)
 {
 	char piece[16384];
-	ssize_t n = recv(fd, piece, sizeof piece, MSG_DONTWAIT);
+	ssize_t n = recv(*fd, piece, sizeof piece, MSG_DONTWAIT);
 
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return 1;
-	if (n < 0 && errno != ECONNRESET)
-		return cannot_hear();
-	if (n <= 0)
 		return 0;
-	buf_add(out, piece, (size_t)n);
-	return buf_failed(out) < 0 ? -1 : 1;
-}
-
-static int read_words(struct exec *e)
-{
-	int status = read_some(&e->words, e->complaint);
-
-	buf_cut(&e->words, WORDS_MAX);
-	if (status == 0)
-		close_end(&e->complaint);
-	return status < 0 ? -1 : 0;
+	if (n < 0 && errno != ECONNRESET)
+		return error_os(errno, "cannot read what git says");
+	if (n <= 0)
+		close_end(fd);
+	else
+		buf_add(out, piece, (size_t)n);
+	return buf_failed(out);
 }
 
 static double now(void)
@@ -291,7 +263,7 @@ static double now(void)
 }
 
 /* Waits until one of them is ready. A signal only interrupts that. */
-static int wait_for(struct exec *e, struct pollfd *fds)
+static int wait_for(const struct exec *e, struct pollfd *fds)
 {
 	unsigned patience = e->patience ? e->patience : EXEC_SILENCE;
 	double left, end = now() + patience;
@@ -302,7 +274,7 @@ static int wait_for(struct exec *e, struct pollfd *fds)
 		if (n > 0)
 			return 0;
 		if (n < 0 && errno != EINTR)
-			return cannot_hear();
+			return error_os(errno, "cannot read what git says");
 	}
 	kill(e->pid, SIGTERM); /* it removes its locks then */
 	return error_set("git was ended, because it said nothing for %u seconds: does it wait for "
@@ -310,114 +282,111 @@ static int wait_for(struct exec *e, struct pollfd *fds)
 		patience);
 }
 
-/* Waits and moves what can be moved. 1; 0 when the output has ended; -1 recorded. */
+/* Waits and moves what can be moved. 1; 0 when git has said all; -1 recorded. */
 static int pump(struct exec *e)
 {
 	struct pollfd fds[] = {
 		{.fd = e->fd, .events = POLLIN}, {.fd = e->complaint, .events = POLLIN}};
 
-	if (buf_failed(&e->input) < 0)
-		return -1;
+	if (e->fd < 0 && e->complaint < 0)
+		return 0;
 	if (e->written < e->input.len)
 		fds[0].events |= POLLOUT;
-	if (wait_for(e, fds) < 0)
+	if (buf_failed(&e->input) < 0 || wait_for(e, fds) < 0 ||
+		(fds[1].revents && read_some(&e->words, &e->complaint) < 0))
 		return -1;
-	if (fds[1].revents && read_words(e) < 0)
-		return -1;
+	buf_cut(&e->words, WORDS_MAX);
 	if (fds[0].revents & POLLOUT)
 		write_some(e);
-	return (fds[0].revents & ~POLLOUT) ? read_some(&e->output, e->fd) : 1;
+	if (fds[0].revents & ~POLLOUT && read_some(&e->output, &e->fd) < 0)
+		return -1;
+	e->input_lost = e->input_lost || (e->fd < 0 && e->written < e->input.len);
+	return 1;
 }
 
-/* Waits for its end, when its output has ended. Its exit status; -1 recorded. */
+/* --- ending ----------------------------------------------------------------------------------- */
+
+/* Records why git failed: the line of its complaints that says so. */
+static int failed(const struct exec *e)
+{
+	static const char fatal[] = "fatal: ", error[] = "error: ";
+	const char *line = strstr(e->words.ptr, fatal), *first = e->words.ptr + strlen(error);
+
+	if (line && strncmp(e->words.ptr, error, strlen(error)) == 0)
+		return error_set("%.*s: %.*s", (int)strcspn(line + strlen(fatal), "\n"),
+			line + strlen(fatal), (int)strcspn(first, "\n"), first);
+	line = line ? line + strlen(fatal) : e->words.ptr;
+	if (!*line)
+		return error_set("git %s ended with status %d", e->name, e->status);
+	return error_set("%.*s", (int)strcspn(line, "\n"), line);
+}
+
+/* Its exit status, when it has said all; -1 recorded. */
 static int end_of(struct exec *e)
 {
-	struct pollfd fds[] = {{.fd = -1}, {.events = POLLIN}};
 	int status;
 
-	while (e->complaint >= 0) {
-		fds[1].fd = e->complaint;
-		if (wait_for(e, fds) < 0 || read_words(e) < 0)
-			return -1;
-	}
 	while (waitpid(e->pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return error_os(errno, "cannot wait for git");
 	e->pid = 0;
 	if (WIFSIGNALED(status))
 		return error_set("git was ended by signal %d", WTERMSIG(status));
-	if (e->input_lost && WEXITSTATUS(status) == 0)
+	e->status = WEXITSTATUS(status);
+	if (e->input_lost && e->status == 0)
 		return error_set("git %s did not read what it was to read", e->name);
-	return WEXITSTATUS(status);
+	return e->status;
 }
 
-int exec_failed(const char *name, int status, const struct buf *words)
+/* As pump, with room in the output. */
+static int read_more(struct exec *e)
 {
-	static const char fatal[] = "fatal: ", error[] = "error: ";
-	const char *line = strstr(words->ptr, fatal), *first = words->ptr + strlen(error);
+	size_t left = e->output.len - e->taken;
 
-	if (line && strncmp(words->ptr, error, strlen(error)) == 0)
-		return error_set("%.*s: %.*s", (int)strcspn(line + strlen(fatal), "\n"),
-			line + strlen(fatal), (int)strcspn(first, "\n"), first);
-	line = line ? line + strlen(fatal) : words->ptr;
-	if (!*line)
-		return error_set("git %s ended with status %d", name, status);
-	return error_set("%.*s", (int)strcspn(line, "\n"), line);
-}
-
-static int failed(const struct exec *e, int status)
-{
-	return exec_failed(e->name, status, &e->words);
+	memmove(e->output.ptr, e->output.ptr + e->taken, left);
+	buf_cut(&e->output, left);
+	e->taken = 0;
+	return pump(e);
 }
 
 /* What was to be read is not there. */
 static int ended_early(struct exec *e)
 {
-	int status = end_of(e);
-
-	return status < 0 ? -1 : failed(e, status);
+	return end_of(e) < 0 ? -1 : failed(e);
 }
 
-/* Makes room in the output for more. */
-static int read_more(struct exec *e)
+int exec_answer(struct exec *e, char end, char **record)
 {
-	size_t left = e->output.len - e->taken;
+	size_t seen = 0, have;
+	int status;
+	char *at;
 
-	if (e->taken) {
-		memmove(e->output.ptr, e->output.ptr + e->taken, left);
-		buf_cut(&e->output, left);
-		e->taken = 0;
+	for (;; seen = have) {
+		have = e->output.len - e->taken;
+		at = memchr(e->output.ptr + e->taken + seen, end, have - seen);
+		if (at)
+			break;
+		status = read_more(e);
+		if (status <= 0)
+			return status < 0 ? -1 : ended_early(e);
 	}
-	return pump(e);
+	*at = '\0';
+	*record = e->output.ptr + e->taken;
+	e->taken = (size_t)(at - e->output.ptr) + 1;
+	return 0;
 }
 
 int exec_line(struct exec *e, char end, char **record, size_t *len)
 {
-	size_t seen = 0;
-	char *at = NULL;
 	int status = 1;
 
-	for (;;) {
-		size_t have = e->output.len - e->taken;
-
-		at = memchr(e->output.ptr + e->taken + seen, end, have - seen);
-		if (at || status != 1)
-			break;
-		seen = have;
+	while (e->taken == e->output.len && status == 1)
 		status = read_more(e);
-	}
-	if (status < 0)
-		return -1;
-	if (!at && e->taken == e->output.len)
-		return 0;
-	if (!at)
-		return ended_early(e);
-	*at = '\0';
-	*record = e->output.ptr + e->taken;
-	if (len)
-		*len = (size_t)(at - *record);
-	e->taken = (size_t)(at - e->output.ptr) + 1;
-	return 1;
+	if (status == 1)
+		status = exec_answer(e, end, record) < 0 ? -1 : 1;
+	if (status == 1 && len)
+		*len = (size_t)(e->output.ptr + e->taken - 1 - *record);
+	return status;
 }
 
 int exec_read(struct exec *e, void *bytes, size_t len)
@@ -425,7 +394,7 @@ int exec_read(struct exec *e, void *bytes, size_t len)
 	char *to = bytes;
 	int status;
 
-	while (len) {
+	for (;;) {
 		size_t have = e->output.len - e->taken, n = have < len ? have : len;
 
 		memcpy(to, e->output.ptr + e->taken, n);
@@ -433,15 +402,14 @@ int exec_read(struct exec *e, void *bytes, size_t len)
 		to += n;
 		len -= n;
 		if (!len)
-			break;
+			return 0;
 		status = read_more(e);
 		if (status <= 0)
 			return status < 0 ? -1 : ended_early(e);
 	}
-	return 0;
 }
 
-/* To its end. Its exit status; -1 recorded. The output stays. */
+/* To its end. Its exit status; -1 recorded. */
 static int run_on(struct exec *e, struct buf *out)
 {
 	int status;
@@ -459,24 +427,15 @@ static int run_on(struct exec *e, struct buf *out)
 	return status >= 0 && out && buf_failed(out) < 0 ? -1 : status;
 }
 
-int exec_finish(struct exec *e)
-{
-	int status = run_on(e, NULL);
-
-	if (status > 1)
-		status = failed(e, status);
-	exec_stop(e);
-	return status;
-}
-
 int exec_end(struct exec *e, int status)
 {
-	if (status != 0) {
-		exec_stop(e);
-		return -1;
+	if (status == 0) {
+		status = run_on(e, NULL);
+		if (status > 0)
+			failed(e);
 	}
-	status = exec_finish(e);
-	return status > 0 ? failed(e, status) : status;
+	exec_stop(e);
+	return status == 0 ? 0 : -1;
 }
 
 void exec_stop(struct exec *e)
@@ -505,7 +464,7 @@ int exec_run(struct buf *out, struct buf *err, struct exec *e, const struct buf 
 		exec_write(e, input->ptr, input->len);
 	status = run_on(e, out);
 	if (status > 1 && !err)
-		status = failed(e, status);
+		status = failed(e);
 	if (err)
 		buf_add(err, e->words.ptr, e->words.len);
 	exec_stop(e);

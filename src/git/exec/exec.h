@@ -8,8 +8,8 @@
  * ended: it waits for a FIFO, say, where a file should be. Signals do not count as silence.
  *
  * Calling sequence: fill in the first members, leave the rest zeros. Then either exec_run; or
- * exec_start, exec_write, exec_end_input, exec_line and exec_read in any order, and exec_finish or
- * exec_stop. What is written is queued, so that nobody waits for anybody. What was
+ * exec_start, exec_write, exec_end_input, exec_line, exec_answer and exec_read in any order, and
+ * exec_end or exec_stop. What is written is queued, so that nobody waits for anybody. What was
  * never started may be stopped.
  */
 #ifndef PYCGUARD_EXEC_H
@@ -28,11 +28,13 @@ struct exec {
 	const char *changes[EXEC_CHANGES_MAX + 1];
 	const char *dir;   /* where it runs; NULL: here */
 	unsigned patience; /* in seconds, in place of EXEC_SILENCE; 0: that */
+	int file;          /* a descriptor, borrowed, to read instead of what is written; 0: none */
 
 	const char *name; /* its first argument */
 	bool running, input_ended, input_lost;
 	pid_t pid;
-	int fd, complaint; /* both ways; what it writes to standard error */
+	int status;        /* its exit status, once it has ended */
+	int fd, complaint; /* both ways; what it writes to standard error; -1: ended */
 	struct buf input;  /* from `written` on it is still to be written */
 	struct buf output; /* from `taken` on it is still to be taken */
 	size_t written, taken;
@@ -56,13 +58,6 @@ int exec_ask(struct buf *out, struct exec *e);
 /** The same for a command that has no "none": status 1 is a failure. 0; -1 recorded. */
 int exec_must(struct buf *out, struct exec *e, const struct buf *input);
 
-/**
- * Record why git failed: the line of its complaints that says so. Always -1.
- *
- * @param name of the command
- */
-int exec_failed(const char *name, int status, const struct buf *words);
-
 /** Start git. 0; -1 with the failure recorded, and nothing to stop. */
 int exec_start(struct exec *e);
 
@@ -77,16 +72,16 @@ void exec_end_input(struct exec *e);
  *
  * @param record without its end, with a NUL; borrowed, until the next call
  * @param len    of it; NULL is allowed
- * @return 1; 0 at the end of the output (exec_finish tells how it ended); -1 with the failure
- *         recorded (also when the output ends within a record)
+ * @return 1; 0 at the end of the output (exec_end tells how it ended); -1 with the failure recorded
+ *         (also when the output ends within a record)
  */
 int exec_line(struct exec *e, char end, char **record, size_t *len);
 
-/** Read exactly so many bytes. 0; -1 with the failure recorded, in git's words if it ended. */
-int exec_read(struct exec *e, void *bytes, size_t len);
+/** The same where there must be one. 0; -1 recorded, in git's words if it ended. */
+int exec_answer(struct exec *e, char end, char **record);
 
-/** End its input, pass over the rest of its output and wait for it. As exec_run without `err`. */
-int exec_finish(struct exec *e);
+/** Read exactly so many bytes. As exec_answer. */
+int exec_read(struct exec *e, void *bytes, size_t len);
 
 /**
  * End a loop of exec_line: finish it well, or stop it.

@@ -20,7 +20,7 @@
 
 #include <jansson.h>
 
-#include "git/git_calls.h"
+#include "git/libgit2.h"
 
 /* How many callers must be the same for a call to be known. What is made inline is no caller. */
 #ifdef NDEBUG
@@ -347,7 +347,7 @@ static struct git_calls real;
 
 static void prepare_git(void)
 {
-	if (git_calls_load() < 0 || git_calls.git_libgit2_init() < 0)
+	if (libgit2_start() < 0)
 		abort();
 	real = git_calls;
 #define GIT(name, params, args) git_calls.name = failing_##name;
