@@ -32,10 +32,8 @@ void buf_adds(struct buf *b, const char *s);
 void buf_addc(struct buf *b, char c);
 void buf_addf(struct buf *b, const char *fmt, ...) ERROR_PRINTF(2, 3);
 
-/**
- * Append a text of plain ASCII in lines of at most `width` bytes, broken at blanks. The first line
- * has `indent` bytes before it already; the others get as many blanks. No newline at the end.
- */
+/** Append a text of plain ASCII in lines of at most `width` bytes, broken at blanks: the first has
+ * `indent` bytes before it already, the others get as many blanks. No newline at the end. */
 void buf_wrap(struct buf *b, const char *text, size_t indent, size_t width);
 
 /** Make it empty, keeping its memory; clears `failed` as well. */

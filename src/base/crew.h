@@ -10,12 +10,8 @@
 
 struct crew;
 
-/**
- * What a member does: once with `task` NULL, and then once for each task, which it owns.
- *
- * @param member the one of crew_run that is this thread's
- * @return 0; -1 with the failure recorded, in that thread: all stop
- */
+/** What a member, one of crew_run's, does: once with `task` NULL, and then once for each task,
+ * which it owns. 0; -1 with the failure recorded, in that thread: all stop. */
 typedef int crew_work(struct crew *crew, void *member, void *task);
 
 enum { CREW_MAX = 4 };

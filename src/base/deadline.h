@@ -1,10 +1,8 @@
 /*
  * deadline - ends the process, with one line, when something that should take no time takes
- * DEADLINE_SECONDS: to open a file (it may be a FIFO that nobody writes to), or a call of libgit2
- * (it reads a damaged loose object without end). exec.h has a deadline of its own for git.
- *
- * Time counts only while nothing that has begun ends, and only by the clock: other signals, and
- * time for which the process was stopped, do not. No call is interrupted by it.
+ * DEADLINE_SECONDS while nothing else that has begun ends: to open a file (it may be a FIFO that
+ * nobody writes to), or a call of libgit2 (it reads a damaged loose object without end). Neither
+ * other signals nor time for which the process was stopped count, and no call is interrupted.
  */
 #ifndef PYCGUARD_DEADLINE_H
 #define PYCGUARD_DEADLINE_H

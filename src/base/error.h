@@ -1,12 +1,7 @@
 /*
- * error - what went wrong, said once.
- *
- * A function that can fail returns -1 (or NULL) after it has recorded why, here, at the place that
- * knows the subject; callers clean up and pass the failure on, and main prints the one record. It
- * is a fixed buffer of the thread: it can be written when memory is gone, and cleaning up does not
- * overwrite it.
- *
- * Wording: "cannot read index '.git/index': Permission denied". No capital, no full stop, the
+ * error - what went wrong, said once: who knows the subject records why, here, and returns -1 (or
+ * NULL); callers clean up and pass that on, and main prints the one record, a fixed buffer of the
+ * thread. "cannot read index '.git/index': Permission denied": no capital, no full stop, the
  * subject in quotes; what could drive a terminal or a CI runner is escaped here.
  */
 #ifndef PYCGUARD_ERROR_H

@@ -11,10 +11,9 @@
 #include "base/buf.h"
 
 /**
- * Open as openat(2) does, not as a terminal, nor for programs that are run, and again when a signal
- * interrupted it. A FIFO that nobody writes to ends the process (deadline.h).
+ * As openat(2), not as a terminal nor for programs that are run, again when a signal interrupted
+ * it. A FIFO that nobody writes to ends the process (deadline.h).
  *
- * @param dir  a descriptor, or AT_FDCWD
  * @param mode for O_CREAT, else 0
  */
 int io_openat(int dir, const char *path, int flags, mode_t mode);
@@ -22,14 +21,10 @@ int io_openat(int dir, const char *path, int flags, mode_t mode);
 /** Close a file that was written to. 0; -1 with errno set. A signal is no failure of it. */
 int io_close(int fd);
 
-/**
- * Whether there is something of that name, be it a link to nothing.
- *
- * @return 1; 0; -1 with the failure recorded when that cannot be told
- */
+/** Whether there is something of that name, be it a link to nothing. 1; 0; -1 recorded. */
 int io_exists(const char *path);
 
-/** Whether we may run it. 1; 0 when not, or when there is nothing; -1 with the failure recorded. */
+/** Whether we may run it. 1; 0 when not, or when there is nothing; -1 recorded. */
 int io_can_run(const char *path);
 
 /** Read as read(2) does, again when a signal interrupted it. */
@@ -39,10 +34,8 @@ ssize_t io_read(int fd, void *bytes, size_t size);
 ssize_t io_read_full(int fd, void *bytes, size_t size);
 
 /**
- * Append what there is to the end, or until the buf has more than `most` bytes: so that a file
- * which is too large shows as one that is. SIZE_MAX: no limit.
- *
- * @return 0, memory being the buf's matter (buf_failed); -1 with errno set
+ * Append what there is to the end, or until the buf has more than `most` bytes: so that what is too
+ * large shows. 0, memory being the buf's matter (buf_failed); -1 with errno set.
  */
 int io_read_all(struct buf *out, int fd, size_t most);
 
@@ -58,12 +51,8 @@ struct io_map {
 	size_t len;
 };
 
-/**
- * Map a file. To touch what has been cut off since is a SIGBUS (git_guard).
- *
- * @return false, with nothing to undo, when there is no such regular file, or it is empty, or it
- *         cannot be mapped
- */
+/** Map a regular file that is not empty; false, with nothing to undo, when it cannot be. To touch
+ * what has been cut off since is a SIGBUS (git_guard). */
 bool io_map(struct io_map *out, const char *path);
 
 /** Leaves zeros behind; where there are zeros already, does nothing. */

@@ -1,8 +1,6 @@
 /*
- * path - names as git has them: bytes, `/` between components, no leading slash.
- *
- * A path need not be UTF-8 and may hold any byte but NUL. All functions here are pure; those that
- * append to a buf follow its rule about memory (ask buf_failed afterwards).
+ * path - names as git has them: any bytes but NUL, `/` between components, no leading slash. Pure;
+ * ask buf_failed after what appends to a buf.
  */
 #ifndef PYCGUARD_PATH_H
 #define PYCGUARD_PATH_H
@@ -23,35 +21,28 @@ int path_compare(const char *a, size_t a_len, const char *b, size_t b_len);
 
 /**
  * Append `path` for people: as it is when every character can be shown, else in double quotes with
- * C escapes as git's core.quotePath writes them (`"a\tb"`). What is escaped: control characters
- * (C1 too), invisible and bidirectional ones, `"`, `\`, bytes that are not UTF-8, and what
- * utf8_commands says (`##[error]`, `::error::`).
+ * C escapes as git writes them (`"a\tb"`). Escaped are `"`, `\`, what utf8_showable does not show,
+ * and what utf8_commands says (`##[error]`, `::error::`).
  */
 void path_quote(struct buf *out, const char *path, size_t len);
 
 /**
- * Append what a string quoted as git quotes paths (in double quotes, with C escapes and three octal
- * digits for other bytes) stands for.
+ * Append what a string quoted as git quotes paths stands for.
  *
  * @param quoted begins with its double quote; moves past the closing one
  * @return false when it is not well formed; what was appended then means nothing
  */
 bool path_unquote(struct buf *out, const char **quoted);
 
-/**
- * Append `word` as one word of sh, bash, zsh and fish, quoted only if need be. One with what
- * path_quote escapes (but for quotes and backslashes) is written as "$(printf '...')", because
- * `$'...'` is not in every sh.
- */
+/** Append `word` as one word of sh, bash, zsh and fish, quoted only if need be: what cannot be
+ * shown is written as "$(printf '...')", because `$'...'` is not in every sh. */
 void path_shell(struct buf *out, const char *word, size_t len);
 
 /** Append `path` as UTF-8 with U+FFFD for each byte that is not. */
 void path_replace(struct buf *out, const char *path, size_t len);
 
-/**
- * Append `path` as a relative reference of a URI (RFC 3986): each byte but letters, digits, `-._~`
- * and `/` is written as %XX, so that the bytes come back whether or not they are UTF-8.
- */
+/** Append `path` as a relative reference of a URI (RFC 3986), UTF-8 or not: each byte but letters,
+ * digits, `-._~` and `/` is written as %XX. */
 void path_uri(struct buf *out, const char *path, size_t len);
 
 #endif

@@ -15,16 +15,14 @@ struct progress {
 	struct timespec next;
 };
 
-/** @param quiet -q was given: never show anything. `unit` is borrowed. */
+/** @param quiet never show anything. @param unit borrowed. */
 void progress_start(struct progress *p, const char *unit, bool quiet);
 
 /** So many are done. Cheap: it looks at the clock once in 256 calls. */
 void progress_tick(struct progress *p, size_t done);
 
-/** What the next ones count; `unit` is borrowed. */
+/** What the next ones count, borrowed; or show at once what cannot be counted. */
 void progress_phase(struct progress *p, const char *unit);
-
-/** Show at once what takes long and cannot be counted: "updating the index". */
 void progress_say(struct progress *p, const char *doing);
 
 void progress_end(struct progress *p);

@@ -7,24 +7,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/**
- * How many bytes at `s` are one valid UTF-8 character (1 to 4), or 0 when they are none.
- * Surrogates, overlong forms and numbers over U+10FFFF are not valid (RFC 3629).
- */
+/** How many bytes at `s` are one valid UTF-8 character (RFC 3629): 1 to 4; 0: they are none. */
 size_t utf8_length(const char *s, size_t len);
 
-/**
- * The same, but 0 too for a character that could move the cursor, colour the screen, break the
- * line or turn the text round (C0, DEL, C1, line separators, marks of direction), and for one that
- * is not seen, so that two names would look the same.
- */
+/** The same, but 0 too for a character that could move the cursor, colour the screen, break the
+ * line or turn the text round, and for one that is not seen: two names would look the same. */
 size_t utf8_showable(const char *s, size_t len);
 
-/**
- * Whether byte `i` is the second of two `#` or `:` in a row, by which text in the log of a CI run
- * can be a command. GitHub's runner looks for `##[` in all of a line, and for `::` after the blanks
- * at its start (its ActionCommand.cs); that of Azure Pipelines for `##vso[`.
- */
+/** Whether byte `i` is the second of two `#` or `:` in a row, by which text in the log of a CI
+ * run can be a command (GitHub's `::error::` and `##[error]`, Azure's `##vso[`). */
 bool utf8_commands(const char *s, size_t i);
 
 #endif

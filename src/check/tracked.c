@@ -33,7 +33,7 @@ static void place_close(struct place *place)
 /* The index of the repository that is open. One that is gone tracks nothing, but has done so. */
 static int place_open_index(struct place *place)
 {
-	const char *file = repository_index_path(place->repository);
+	const char *file = place->repository->index_path;
 	int there = io_exists(file);
 	struct oid head;
 
@@ -142,7 +142,7 @@ static int open_nearest(struct tracked *t, const char *path, size_t len)
 
 static int holds(const struct place *place, const char *path)
 {
-	const char *top = place->repository ? repository_top(place->repository) : NULL;
+	const char *top = place->repository ? place->repository->top : NULL;
 
 	if (!top || !place->index || strncmp(path, top, strlen(top)) != 0)
 		return TRACKED_NO;

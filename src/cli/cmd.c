@@ -15,7 +15,7 @@
 
 int job_prefix(struct buf *out, const struct repository *r, const struct environment *env)
 {
-	if (!repository_top(r))
+	if (!r->top)
 		return 0;
 	if (env->git_prefix)
 		buf_adds(out, env->git_prefix);

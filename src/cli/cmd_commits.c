@@ -137,7 +137,7 @@ static int judge_named(struct run *job)
 
 	for (; i < job->in->operand_count && status == 0; i++) {
 		buf_clear(&path);
-		if (repository_top(r))
+		if (r->top)
 			status = repository_relative(&path, r, job->in->operands[i]);
 		else
 			buf_adds(&path, job->in->operands[i]);

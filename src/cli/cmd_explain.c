@@ -36,7 +36,7 @@ static int name_in_repository(struct work *work)
 {
 	int status;
 
-	if (!repository_top(work->repository))
+	if (!work->repository->top)
 		return 0;
 	status = repository_relative(&work->tracked, work->repository, work->typed);
 	if (status != 0)

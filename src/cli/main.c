@@ -14,7 +14,7 @@
 #include "base/deadline.h"
 #include "base/error.h"
 #include "cli/cmd.h"
-#include "git/git.h"
+#include "git/libgit2.h"
 #include "policy/pattern.h"
 
 extern char **environ;

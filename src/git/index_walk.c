@@ -13,9 +13,10 @@ enum {
 	STAGE_SHIFT = 12,
 	LENGTH_MASK = 0xfff,
 	EXTENDED_INTENT_TO_ADD = 0x2000,
-	EXTENDED_KNOWN = 0x6000,
+	EXTENDED_KNOWN = 0x6000, /* skip-worktree as well */
 };
 
+/* All numbers are big endian. */
 static unsigned get_be16(const unsigned char *p)
 {
 	return (unsigned)p[0] << 8 | p[1];
@@ -60,6 +61,7 @@ static size_t count_shared(const char *a, const char *b, size_t max)
 	return n;
 }
 
+/* Up to version 3: the path, then 1 to 8 NULs up to a multiple of 8 bytes of the entry. */
 static bool read_path(struct index_walk *w, const unsigned char *start, size_t len)
 {
 	struct index_entry *e = &w->entry;
@@ -78,6 +80,7 @@ static bool read_path(struct index_walk *w, const unsigned char *start, size_t l
 	return memchr(path + e->shared, '\0', len - e->shared + 1) == path + len;
 }
 
+/* 7 bits a byte, the highest first; each byte but the last has bit 7, and counts one more. */
 static bool read_number(struct index_walk *w, size_t *out)
 {
 	unsigned char byte;
@@ -92,6 +95,8 @@ static bool read_number(struct index_walk *w, size_t *out)
 	return true;
 }
 
+/* In version 4: how many bytes to cut off the path before, then what follows the rest, and a
+ * NUL. */
 static bool read_packed_path(struct index_walk *w, size_t len)
 {
 	size_t cut, kept, rest;
@@ -111,6 +116,8 @@ static bool read_packed_path(struct index_walk *w, size_t len)
 	return !w->path.failed;
 }
 
+/* 40 bytes of what stat(2) said, the id, flags and, if these say so, from version 3 on more flags;
+ * then the path. */
 static bool read_entry(struct index_walk *w)
 {
 	const unsigned char *start = w->at;
@@ -147,6 +154,8 @@ int index_walk_next(struct index_walk *w)
 		w->left--;
 		return read_entry(w) ? 1 : -1;
 	}
+	/* Unless an extension's name begins with a capital, whoever does not know it must not
+	 * read the index (link: split, sdir: sparse). */
 	while (bytes_left(w) >= EXTENSION_HEADER_SIZE && *w->at >= 'A' && *w->at <= 'Z') {
 		size = get_be32(w->at + 4);
 		w->at += EXTENSION_HEADER_SIZE;

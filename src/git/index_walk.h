@@ -1,23 +1,6 @@
 /*
- * index_walk - the entries of an index file, one after another, as they lie in memory. Pure; the
- * one reader of the format, for the screen and for the snapshot of the index.
- *
- * The format (gitformat-index(5)); all numbers big endian:
- *
- *     header     "DIRC", version u32 (2, 3 or 4), how many entries u32
- *     entry      ctime sec u32, nsec u32; mtime sec u32, nsec u32; dev, ino, mode, uid, gid, size
- *     u32
- *                object id, 20 or 32 bytes
- *                flags u16        1 assume-valid, 1 extended, 2 stage, 12 length of the path (or
- *                4095) if extended (from version 3)
- *                  flags u16      1 reserved, 1 skip-worktree, 1 intent-to-add, 13 zero
- *                version 2, 3     path, then 1 to 8 NULs up to a multiple of 8 bytes of the entry
- *                version 4        how many bytes to cut off the end of the path before, as a number
- *                                 of 7 bits a byte, the highest first, where each byte but the last
- *                                 has bit 7 and counts one more; then what follows the rest, NUL
- *     extension  4 letters, size u32, that many bytes; unless the first is a capital, whoever does
- *                not know it must not read the index (link: split, sdir: sparse)
- *     checksum   as long as an id
+ * index_walk - the entries of an index file, one after another, as they are in memory. Pure; the
+ * one reader of the format (gitformat-index(5)), for the screen and for the snapshot of the index.
  *
  * As in git, nothing is verified that the format does not need: neither the checksum nor the order
  * of the entries.
@@ -49,11 +32,8 @@ struct index_walk {
 	struct buf path; /* of the entry, in version 4 */
 };
 
-/**
- * @param bytes    borrowed until index_walk_end, which is due whatever is returned
- * @param oid_size of the ids of its repository, in bytes
- * @return false when this is no header of an index
- */
+/** Begin; index_walk_end is due whatever is returned. `bytes` are borrowed until then,
+ * `oid_size` is that of the repository. False when this is no header of an index. */
 bool index_walk_begin(
 	struct index_walk *w, const unsigned char *bytes, size_t len, size_t oid_size);
 

@@ -1,4 +1,4 @@
-#include "git/git.h"
+#include "git/libgit2.h"
 
 #include <signal.h>
 #include <stdarg.h>

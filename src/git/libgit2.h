@@ -1,6 +1,6 @@
 /*
- * libgit2 - the library, loaded when it is first needed, and guarded. Only git.h includes this:
- * what uses libgit2 includes git.h and no header of libgit2 itself.
+ * libgit2 - the library, loaded when it is first needed, and guarded. What uses libgit2 includes
+ * this, and no header of libgit2 itself.
  *
  * It needs some twenty libraries, and to load these takes longer than a whole clean run of the
  * staged check, which needs none of them (screen.h). So each function of libgit2.def is called
@@ -13,6 +13,10 @@
 #include <git2.h>
 #include <git2/sys/alloc.h>
 #include <git2/sys/repository.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "git/oid.h"
 
 #define LIBGIT2_AT_LEAST(major, minor)                                                             \
 	(LIBGIT2_VER_MAJOR > (major) ||                                                            \
@@ -26,21 +30,34 @@
 /** Have it loaded, so that git_libgit2_version can be called. From one thread first. 0; -1. */
 int libgit2_load(void);
 
-/**
- * Have it loaded and ready, as often as git_libgit2_shutdown is called in the end.
- *
- * @return 0; -1 with the failure recorded: it is not there, or not the one that this was built for
- */
+/** Have it loaded and ready, as often as git_libgit2_shutdown is called in the end. 0; -1
+ * recorded: it is not there, or not the one that this was built for. */
 int libgit2_start(void);
 
 /**
  * Be on guard from here on: libgit2 crashes when memory runs out, or takes what it could not read
- * for what is not there, and a file that is mapped and then cut short by somebody else raises
- * SIGBUS. Then the process ends, with one line; nothing is half-written, for libgit2 only reads.
- *
- * @param end as in deadline_watch
+ * for what is not there; and a file that is mapped and then cut short by somebody else raises
+ * SIGBUS. Then `end`, as in deadline_watch, ends the process; nothing is half-written by that.
  */
 void git_guard(void (*end)(const char *reason));
+
+/** Record a failure of libgit2: the message, ": " and its own words. Always returns -1. */
+int git_failed(const char *fmt, ...) ERROR_PRINTF(1, 2);
+#define git_failed(...) (git_failed(__VA_ARGS__), error_returned())
+
+/** The object id as libgit2's. */
+static inline git_oid oid_to_git(const struct oid *oid, size_t size)
+{
+	git_oid out;
+
+	(void)size;
+	memset(&out, 0, sizeof out);
+#ifdef GIT_OID_SHA256_SIZE
+	out.type = size == OID_SHA1 ? GIT_OID_SHA1 : GIT_OID_SHA256;
+#endif
+	memcpy(out.id, oid->bytes, sizeof out.id);
+	return out;
+}
 
 #ifdef PYCGUARD_LIBGIT2
 struct git_calls {
@@ -50,6 +67,9 @@ struct git_calls {
 };
 
 extern struct git_calls git_calls;
+#ifndef PYCGUARD_LIBGIT2_PLAIN /* a test puts calls of its own into the table */
+#include "git_names.h"
+#endif
 #endif
 
 #endif

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "base/deadline.h"
-#include "git/git.h"
+#include "git/libgit2.h"
+#include "git/repository.h"
 
 _Static_assert((int)OBJECT_COMMIT == GIT_OBJECT_COMMIT && (int)OBJECT_TREE == GIT_OBJECT_TREE &&
 		       (int)OBJECT_BLOB == GIT_OBJECT_BLOB && (int)OBJECT_TAG == GIT_OBJECT_TAG,

@@ -1,7 +1,6 @@
 /*
- * objects - the objects of a repository, by id: commits, trees, blobs and tags, whoever keeps them.
- *
- * Replacement objects are not honoured: an id always stands for the object that has it.
+ * objects - the objects of a repository, by id, whoever reads them. Replacement objects are not
+ * honoured: an id always stands for the object that has it.
  */
 #ifndef PYCGUARD_OBJECTS_H
 #define PYCGUARD_OBJECTS_H
@@ -26,13 +25,8 @@ struct object {
 	struct git_odb_object *shared; /* whose bytes they are; NULL: they are of malloc */
 };
 
-/**
- * Read an object.
- *
- * @param out  yours, for object_free; without an object on failure
- * @param type what it has to be; OBJECT_ANY: whatever it is
- * @return 0; 1, recorded too, when the repository has no such object; -1 with the failure recorded
- */
+/** Read an object of that type; OBJECT_ANY: of any. `out` is yours, for object_free. 0; 1, recorded
+ * too, when the repository has no such object; -1 with the failure recorded. */
 int object_read(
 	struct object *out, struct repository *r, const struct oid *id, enum object_type type);
 
@@ -45,12 +39,9 @@ void object_free(struct object *o);
 /** The tree of a commit. 0; 1, recorded too, when the commit is not there; -1 recorded. */
 int object_commit_tree(struct oid *out, struct repository *r, const struct oid *commit);
 
-/**
- * Follow an object to a commit: itself, or what a tag names in the end.
- *
- * @return 0; 1, recorded, when the object is not there; 2 when it leads to no commit; -1 with the
- *         failure recorded (what a tag names is not there, ...)
- */
+/** Follow an object to a commit: itself, or what a tag names in the end. 0; 1, recorded, when
+ * the object is not there; 2 when it leads to no commit; -1 recorded (what a tag names is not
+ * there). */
 int object_peel(struct oid *out, struct repository *r, const struct oid *id);
 
 /** As snapshot_size and snapshot_read. */

@@ -4,7 +4,8 @@
 
 #include "base/deadline.h"
 #include "base/path.h"
-#include "git/git.h"
+#include "git/libgit2.h"
+#include "git/repository.h"
 #include "git/objects.h"
 
 /* --- opening ---------------------------------------------------------------------------------- */
@@ -149,21 +150,6 @@ void repository_stream(bool on)
 	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_COMMIT, limit);
 	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, limit);
 	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, !on);
-}
-
-const char *repository_index_path(const struct repository *r)
-{
-	return r->index_path;
-}
-
-const char *repository_common(const struct repository *r)
-{
-	return r->common;
-}
-
-const char *repository_top(const struct repository *r)
-{
-	return r->top;
 }
 
 const char *repository_hex(const struct repository *r, const struct oid *oid)

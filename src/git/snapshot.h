@@ -29,8 +29,7 @@ enum {
 	MODE_GITLINK = 0160000
 };
 
-/** The one of these that git takes a mode in a tree for: 040755 is a directory too, and what is
- * nothing that git knows is a gitlink. */
+/** The one of these that git takes a mode in a tree for; what it does not know is a gitlink. */
 uint32_t mode_canonical(uint32_t mode);
 
 /** Deeper than this git reads no tree (core.maxTreeDepth), and no directory is looked into here. */
@@ -77,50 +76,33 @@ struct snapshot {
 /** Visit every entry in the order of the index. 0; -1 with the failure recorded. */
 int snapshot_each(struct snapshot *s, snapshot_visit *visit, void *arg);
 
-/**
- * Look a path up, by bytes.
- *
- * @param out filled when found; `out->path` is `path`; NULL is allowed
- * @return 1 found, 0 not there, -1 with the failure recorded
- */
+/** Look a path up. `out` is filled when it is found; NULL is allowed. 1; 0: not there; -1
+ * recorded. */
 int snapshot_find(struct snapshot *s, const char *path, struct entry *out);
 
-/**
- * Whether a path that a person named is there in any form: as a file, as a directory of files, or
- * as an entry that is not part of a commit.
- *
- * @return 1 or 0; -1 with the failure recorded
- */
+/** Whether a path that a person named is there in any form: a file, a directory of files, or an
+ * entry that is not part of a commit. 1; 0; -1 recorded. */
 int snapshot_names(struct snapshot *s, const char *path);
 
 /** Visit the files of one directory whose paths begin so, in any order. 0; -1 recorded. */
 int snapshot_beside(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg);
 
-/**
- * Whether a checkout changes the text of a file by more than its line ends (gitattributes(5):
- * filter, ident, working-tree-encoding), so that the blob's size and hash say nothing of the file.
- * The attributes are those of the index.
- *
- * @return 1 or 0; -1 with the failure recorded
- */
+/** Whether a checkout changes the text of a file by more than its line ends (by the index's
+ * attributes filter, ident, working-tree-encoding), so that the blob's size and hash say nothing of
+ * the file. 1; 0; -1 recorded. */
 int snapshot_converts(struct snapshot *s, const char *path);
 
 /** The size of a file in bytes. 0; -1 with the failure recorded (the object is missing, ...). */
 int snapshot_size(struct snapshot *s, const struct entry *e, uint64_t *out);
 
-/**
- * Read a file from its start, in pieces, until the sink has enough.
- *
- * @return 0; 1 when the blob is too large to be read here (SNAPSHOT_READ_MAX), or on disk there is
- *         no such file any more; -1 with the failure recorded
- */
+/** Read a file from its start, in pieces, until the sink has enough. 0; 1 when the blob is
+ * larger than SNAPSHOT_READ_MAX, or on disk there is no such file any more; -1 recorded. */
 int snapshot_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg);
 
 /** Append the first bytes of a file, `most` of them at most. Otherwise as snapshot_read. */
 int snapshot_read_start(struct snapshot *s, const struct entry *e, struct buf *out, size_t most);
 
-/** A packed object larger than this is not inflated where libgit2 would hold all of it in
- * memory. */
+/** A blob is held in memory. */
 enum { SNAPSHOT_READ_MAX = 64 << 20 };
 
 /** NULL is allowed. */

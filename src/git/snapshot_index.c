@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 #include "base/io.h"
-#include "git/git.h"
+#include "git/repository.h"
 #include "git/index_walk.h"
 
 enum { ANCESTOR = 1 }; /* the stage of what two sides in conflict had in common */

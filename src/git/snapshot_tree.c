@@ -3,7 +3,7 @@
 
 #include "base/array.h"
 #include "base/path.h"
-#include "git/git.h"
+#include "git/repository.h"
 #include "git/tree.h"
 
 enum { KEPT = 64 };

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "git/git.h"
+#include "git/repository.h"
 
 static int parse_entry(struct tree_cursor *c)
 {

@@ -1,10 +1,8 @@
 /*
- * tree - the entries of a raw tree object, in its order, parsed in place. For each entry:
- *
- *     mode in octal, ' ', name, NUL, the raw id
- *
- * Gitlinks are passed over: they are not part of a snapshot. Whoever makes an object can put the
- * entries out of order, twice, or with a slash in the name; git takes them as they are, so do we.
+ * tree - the entries of a raw tree object (mode in octal, ' ', name, NUL, the raw id), in its
+ * order, parsed in place. Gitlinks are passed over: they are not part of a snapshot. Whoever makes
+ * an object can put the entries out of order, twice, or with a slash in the name: so does git take
+ * them.
  */
 #ifndef PYCGUARD_TREE_H
 #define PYCGUARD_TREE_H
@@ -24,10 +22,8 @@ struct tree_cursor {
 
 enum { TREE_CACHE_SIZE = 4096, TREE_CACHE_BYTES = 32 << 20 };
 
-/**
- * Trees read of late: what one commit has, the next one has as its parent's. There are only so
- * many, and only so many bytes of them, but the one read last may be of any size. Start with zeros.
- */
+/** Trees read of late: what one commit has, the next one has as its parent's. So many at most,
+ * and so many bytes of them, but the one read last may be of any size. Start with zeros. */
 struct tree_cache {
 	struct object slots[TREE_CACHE_SIZE];
 	size_t bytes, hand; /* the slot to be emptied next when there are too many */
@@ -35,23 +31,16 @@ struct tree_cache {
 
 void tree_cache_release(struct tree_cache *cache);
 
-/**
- * Open a tree at its first entry.
- *
- * @param id    NULL: a tree without entries
- * @param cache NULL: none
- * @return 0; -1 with the failure recorded (missing, no tree, damaged)
- */
+/** Open a tree at its first entry: without `id`, one that has none. `cache` may be NULL. 0; -1 with
+ * the failure recorded (missing, no tree, damaged). */
 int tree_open(struct tree_cursor *c, struct repository *r, const struct oid *id,
 	struct tree_cache *cache);
 
 /** Go on to the next entry. 0; -1 with the failure recorded. */
 int tree_next(struct tree_cursor *c);
 
-/**
- * Go on in both to the first entries that are not alike to the last byte. Most entries of a tree
- * are its parent's, so this is where time goes: one of the two is parsed, the other only compared.
- */
+/** Go on in both to the first entries that are not alike to the last byte: time goes here, for most
+ * entries of a tree are its parent's, and one of the two is only compared. As tree_next. */
 int tree_skip_alike(struct tree_cursor *a, struct tree_cursor *b);
 
 /** Order of entries: by bytes, a directory's name as if a slash stood after it. <0, 0, >0. */

@@ -61,7 +61,7 @@ static int ask_whether_bare(struct hooks *h)
 	struct buf answer = BUF_INIT;
 	int status = 0;
 
-	if (!repository_top(h->repository))
+	if (!h->repository->top)
 		status = repository_git(&answer, h->repository, args, NULL);
 	h->bare = strcmp(answer.ptr, "true\n") == 0;
 	buf_free(&answer);
@@ -77,8 +77,8 @@ int hooks_open(struct hooks *h, const struct environment *env, unsigned named)
 		return -1;
 	/* A relative one counts from where git runs the hook: the top of the work tree, but for
 	 * what a push runs on the other side, which starts in the repository itself. */
-	common = repository_common(h->repository);
-	top = repository_top(h->repository) ? repository_top(h->repository) : common;
+	common = h->repository->common;
+	top = h->repository->top ? h->repository->top : common;
 	value = h->value ? h->value : "hooks";
 	h->standard = absolute(common, "hooks");
 	h->dir = absolute(h->value ? top : common, value);

@@ -45,7 +45,7 @@ static void warn(struct hooks_change *c, const struct buf *path, const char *why
 /* The descriptor that holds the lock until it is closed; -1 recorded. */
 static int lock(const struct hooks *h)
 {
-	const char *dir = repository_common(h->repository);
+	const char *dir = h->repository->common;
 	int fd = io_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
 
 	if (fd < 0)

@@ -148,7 +148,7 @@ static int tell_trees(struct buf *out, const struct hooks *h)
 {
 	static const char *const args[] = {"worktree", "list", "--porcelain", NULL};
 	static const char word[] = "worktree ";
-	const char *top = repository_top(h->repository);
+	const char *top = h->repository->top;
 	struct buf list = BUF_INIT;
 	char *line, *next;
 	struct stat st;

@@ -87,9 +87,9 @@ int manager_runs_us(const struct manager *m, const struct hooks *h, bool push)
 	struct buf path = BUF_INIT, text = BUF_INIT;
 	int status = 0;
 
-	if (!repository_top(h->repository))
+	if (!h->repository->top)
 		return 0;
-	buf_addf(&path, "%s%s", repository_top(h->repository), push ? m->push_file : m->file);
+	buf_addf(&path, "%s%s", h->repository->top, push ? m->push_file : m->file);
 	if (buf_failed(&path) < 0)
 		status = -1;
 	else if (io_read_file(&text, path.ptr, O_NONBLOCK, FILE_MAX) == 0)

@@ -101,13 +101,13 @@ int ignored_ask(struct ignored_list *out, struct repository *r, const struct pat
 	int status = -1;
 
 	*out = (struct ignored_list)IGNORED_LIST_INIT;
-	if (!repository_top(r))
+	if (!r->top)
 		return error_set("the repository has no work tree");
 	out->items = calloc(paths->count + 1, sizeof *out->items);
 	if (!out->items)
 		return error_oom();
 	out->count = paths->count;
-	if (make_input(&input, out, repository_top(r), paths) == 0)
+	if (make_input(&input, out, r->top, paths) == 0)
 		status = input.len ? repository_git(&out->text, r, args, &input) : 0;
 	buf_free(&input);
 	if (status < 0)

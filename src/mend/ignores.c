@@ -322,7 +322,7 @@ int ignores_add(const struct ignores *where, const struct ignore_gaps *gaps)
 
 int ignores_open_top(struct repository *r, bool lock)
 {
-	const char *top = repository_top(r);
+	const char *top = r->top;
 	int fd;
 
 	if (!top)

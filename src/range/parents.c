@@ -5,7 +5,7 @@
 
 #include "base/array.h"
 #include "base/io.h"
-#include "git/git.h"
+#include "git/repository.h"
 #include "git/objects.h"
 
 /* The commits that the next commit will have as parents. */

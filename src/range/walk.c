@@ -5,7 +5,7 @@
 
 #include "base/array.h"
 #include "git/exec/exec.h"
-#include "git/git.h"
+#include "git/repository.h"
 #include "git/objects.h"
 
 /* git says nothing before it has read all commits: millions of them can be. */

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "git/git.h"
+#include "git/repository.h"
 #include "range/changes.h"
 #include "memory_odb.h"
 #include "git/tree.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "git/git.h"
+#include "git/repository.h"
 #include "range/walk.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

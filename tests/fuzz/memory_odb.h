@@ -2,7 +2,8 @@
 #ifndef PYCGUARD_MEMORY_ODB_H
 #define PYCGUARD_MEMORY_ODB_H
 
-#include "git/git.h"
+#include "git/libgit2.h"
+#include "git/repository.h"
 
 /** Start libgit2 and open it. Once in a process; aborts on failure, as the others do. */
 void memory_odb_open(struct repository *out);

@@ -7,7 +7,8 @@
 #include "base/deadline.h"
 #include "base/io.h"
 #include "base/path.h"
-#include "git/git.h"
+#include "git/libgit2.h"
+#include "git/repository.h"
 
 /* rev-parse prints what is no option of its as it is: so its answers are told apart, of which three
  * are paths, with newlines perhaps. */

@@ -106,52 +106,41 @@ static const char **make_environment(const struct exec *e, const char *path)
 	return all;
 }
 
-static int spawn(
-	struct exec *e, const char *git, const char *const *variables, int in, int out, int err)
+/* Looks for git and runs it. */
+static int launch(struct exec *e, int both, int err)
 {
 	const char *argv[ARGUMENTS_MAX] = {"git", "--no-pager", "-c", "core.fsmonitor=false"};
+	const char **variables = NULL, *search = "/usr/local/bin:/usr/bin:/bin";
+	const int from[] = {e->file ? e->file : both, both, err};
+	struct buf path = BUF_INIT, git = BUF_INIT;
 	posix_spawn_file_actions_t actions;
 	size_t n = 4, i;
-	int errnum;
+	int errnum, fd, status = -1;
 
 	if (e->dir) {
 		argv[n++] = "-C";
 		argv[n++] = e->dir;
 	}
-	for (i = 0; e->args[i]; i++) {
-		if (n + 1 == ARGUMENTS_MAX)
-			return error_set("git has too many arguments");
+	for (i = 0; e->args[i] && n + 1 < ARGUMENTS_MAX; i++)
 		argv[n++] = e->args[i];
-	}
-	errnum = posix_spawn_file_actions_init(&actions);
-	if (errnum)
-		return error_os(errnum, "cannot run '%s'", git);
-	errnum = posix_spawn_file_actions_adddup2(&actions, in, 0);
-	if (!errnum)
-		errnum = posix_spawn_file_actions_adddup2(&actions, out, 1);
-	if (!errnum)
-		errnum = posix_spawn_file_actions_adddup2(&actions, err, 2);
-	if (!errnum)
-		errnum = posix_spawn(
-			&e->pid, git, &actions, NULL, (char **)argv, (char **)variables);
-	posix_spawn_file_actions_destroy(&actions);
-	return errnum ? error_os(errnum, "cannot run '%s'", git) : 0;
-}
-
-/* Looks for git and runs it. */
-static int launch(struct exec *e, int both, int err)
-{
-	struct buf path = BUF_INIT, git = BUF_INIT;
-	const char **variables = NULL, *search = "/usr/local/bin:/usr/bin:/bin";
-	int status = -1;
-	size_t i;
-
+	if (e->args[i])
+		return error_set("git has too many arguments");
 	for (i = 0; e->variables[i]; i++)
 		if (strncmp(e->variables[i], "PATH=", 5) == 0)
 			search = e->variables[i] + 5;
-	if (find_git(&git, &path, search) == 0 &&
-		(variables = make_environment(e, path.ptr)) != NULL)
-		status = spawn(e, git.ptr, variables, e->file ? e->file : both, both, err);
+	if (find_git(&git, &path, search) == 0)
+		variables = make_environment(e, path.ptr);
+	if (variables) {
+		errnum = posix_spawn_file_actions_init(&actions);
+		for (fd = 0; errnum == 0 && fd < 3; fd++)
+			errnum = posix_spawn_file_actions_adddup2(&actions, from[fd], fd);
+		if (errnum == 0)
+			errnum = posix_spawn(&e->pid, git.ptr, &actions, NULL, (char **)argv,
+				(char **)variables);
+		if (fd > 0)
+			posix_spawn_file_actions_destroy(&actions);
+		status = errnum ? error_os(errnum, "cannot run '%s'", git.ptr) : 0;
+	}
 	free(variables);
 	buf_free(&git);
 	buf_free(&path);
@@ -309,16 +298,15 @@ static int pump(struct exec *e)
 /* Records why git failed: the line of its complaints that says so. */
 static int failed(const struct exec *e)
 {
-	static const char fatal[] = "fatal: ", error[] = "error: ";
-	const char *line = strstr(e->words.ptr, fatal), *first = e->words.ptr + strlen(error);
+	const char *line = strstr(e->words.ptr, "fatal: ");
+	const char *first =
+		strncmp(e->words.ptr, "error: ", 7) == 0 && line ? e->words.ptr + 7 : "";
 
-	if (line && strncmp(e->words.ptr, error, strlen(error)) == 0)
-		return error_set("%.*s: %.*s", (int)strcspn(line + strlen(fatal), "\n"),
-			line + strlen(fatal), (int)strcspn(first, "\n"), first);
-	line = line ? line + strlen(fatal) : e->words.ptr;
+	line = line ? line + 7 : e->words.ptr;
 	if (!*line)
 		return error_set("git %s ended with status %d", e->name, e->status);
-	return error_set("%.*s", (int)strcspn(line, "\n"), line);
+	return error_set("%.*s%s%.*s", (int)strcspn(line, "\n"), line, *first ? ": " : "",
+		(int)strcspn(first, "\n"), first);
 }
 
 /* Its exit status, when it has said all; -1 recorded. */
@@ -355,38 +343,34 @@ static int ended_early(struct exec *e)
 	return end_of(e) < 0 ? -1 : failed(e);
 }
 
-int exec_answer(struct exec *e, char end, char **record)
+int exec_line(struct exec *e, char end, char **record, size_t *len)
 {
 	size_t seen = 0, have;
-	int status;
+	int status = 1;
 	char *at;
 
 	for (;; seen = have) {
 		have = e->output.len - e->taken;
 		at = memchr(e->output.ptr + e->taken + seen, end, have - seen);
-		if (at)
+		if (at || status <= 0)
 			break;
 		status = read_more(e);
-		if (status <= 0)
-			return status < 0 ? -1 : ended_early(e);
 	}
+	if (!at)
+		return status == 0 && have ? ended_early(e) : status;
 	*at = '\0';
 	*record = e->output.ptr + e->taken;
+	if (len)
+		*len = (size_t)(at - *record);
 	e->taken = (size_t)(at - e->output.ptr) + 1;
-	return 0;
+	return 1;
 }
 
-int exec_line(struct exec *e, char end, char **record, size_t *len)
+int exec_answer(struct exec *e, char end, char **record)
 {
-	int status = 1;
+	int status = exec_line(e, end, record, NULL);
 
-	while (e->taken == e->output.len && status == 1)
-		status = read_more(e);
-	if (status == 1)
-		status = exec_answer(e, end, record) < 0 ? -1 : 1;
-	if (status == 1 && len)
-		*len = (size_t)(e->output.ptr + e->taken - 1 - *record);
-	return status;
+	return status > 0 ? 0 : status < 0 ? -1 : ended_early(e);
 }
 
 int exec_read(struct exec *e, void *bytes, size_t len)

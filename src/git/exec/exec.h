@@ -7,10 +7,9 @@
  * messages are in English. One that reads nothing and writes nothing for EXEC_SILENCE seconds is
  * ended: it waits for a FIFO, say, where a file should be. Signals do not count as silence.
  *
- * Calling sequence: fill in the first members, leave the rest zeros. Then either exec_run; or
- * exec_start, exec_write, exec_end_input, exec_line, exec_answer and exec_read in any order, and
- * exec_end or exec_stop. What is written is queued, so that nobody waits for anybody. What was
- * never started may be stopped.
+ * Fill in the first members, leave the rest zeros. Then either exec_run; or exec_start, what writes
+ * and reads in any order, and exec_end or exec_stop. What is written is queued, so that nobody
+ * waits for anybody.
  */
 #ifndef PYCGUARD_EXEC_H
 #define PYCGUARD_EXEC_H
@@ -68,12 +67,10 @@ void exec_write(struct exec *e, const void *bytes, size_t len);
 void exec_end_input(struct exec *e);
 
 /**
- * Read up to a byte that ends a record, '\n' or NUL.
+ * Read a record up to a byte that ends it, '\n' or NUL; borrowed, with a NUL, until the next call.
  *
- * @param record without its end, with a NUL; borrowed, until the next call
- * @param len    of it; NULL is allowed
+ * @param len of it; NULL is allowed
  * @return 1; 0 at the end of the output (exec_end tells how it ended); -1 with the failure recorded
- *         (also when the output ends within a record)
  */
 int exec_line(struct exec *e, char end, char **record, size_t *len);
 
@@ -83,15 +80,11 @@ int exec_answer(struct exec *e, char end, char **record);
 /** Read exactly so many bytes. As exec_answer. */
 int exec_read(struct exec *e, void *bytes, size_t len);
 
-/**
- * End a loop of exec_line: finish it well, or stop it.
- *
- * @param status what exec_line said last: 0 at the end; else the caller gave up, or that failed
- * @return 0 when its output ended and git has no complaint; -1 with the failure recorded
- */
+/** End a loop of exec_line, which said `status` last: finish it well at the end of the output, else
+ * stop it. 0 when git has no complaint; -1 with the failure recorded. */
 int exec_end(struct exec *e, int status);
 
-/** Have it end, whatever it is doing, and forget it. */
+/** Have it end, whatever it is doing, and forget it; nothing when it was never started. */
 void exec_stop(struct exec *e);
 
 #endif

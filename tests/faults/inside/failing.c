@@ -20,6 +20,7 @@
 
 #include <jansson.h>
 
+#define PYCGUARD_LIBGIT2_PLAIN
 #include "git/libgit2.h"
 
 /* How many callers must be the same for a call to be known. What is made inline is no caller. */
