@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,12 +75,19 @@ static int join(char **out, const char *start, const char *end)
 /* A relative GIT_INDEX_FILE is git's from the top of the work tree, wherever we stand. */
 static int name_files(struct repository *r, const struct environment *env)
 {
+	/* libgit2 has a pack once for all who name it alike, with locks that threads would wait
+	 * for: so each repository that is open has another name for the same directory. */
+	static const char *const same[] = {"", "./", "././", "./././"};
+	static atomic_uint opened;
 	const char *file = env->git_index_file, *objects = env->git_object_dir;
 	const char *base = !file ? r->dir : *file == '/' ? "" : r->top ? r->top : r->dir;
+	struct buf dir = BUF_INIT;
 
 	r->index_named = file != NULL;
-	if (join(&r->objects, objects ? objects : r->common, objects ? "/" : "objects/") < 0 ||
-		join(&r->index_path, base, file ? file : "index") < 0 ||
+	buf_addf(&dir, "%s%s%s", objects ? objects : r->common, objects ? "/" : "objects/",
+		same[atomic_fetch_add(&opened, 1) % 4]);
+	r->objects = buf_take(&dir);
+	if (!r->objects || join(&r->index_path, base, file ? file : "index") < 0 ||
 		join(&r->places[0], "GIT_DIR=", r->dir) < 0 ||
 		join(&r->places[2], "GIT_INDEX_FILE=", r->index_path) < 0)
 		return -1;

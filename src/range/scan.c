@@ -9,8 +9,9 @@
 #include "base/crew.h"
 #include "git/objects.h"
 
-/* Commits are handed out in chunks, so that all threads are busy to the end. */
-enum { CHUNK = 128 };
+/* Commits are handed out in chunks, so that all threads are busy to the end. One more is worth its
+ * start for so many. */
+enum { CHUNK = 8, WORTH = 128 };
 
 /* What the threads share. */
 struct shared {
@@ -26,7 +27,8 @@ struct worker {
 	struct shared *shared;
 	/* The commits that it has yet to do. Neighbours have most trees in common, and what one
 	 * thread has read is no help to another: so each has a stretch of the history to itself,
-	 * and takes from another's end only when its own is done. */
+	 * and takes from another's start only when its own is done. It begins at the end: in a pack
+	 * the newest tree is whole, and an older one is what differs from the one after it. */
 	size_t next, end;
 	struct reader reader;
 	struct changes changes;
@@ -150,11 +152,11 @@ static size_t next_chunk(size_t *next, struct worker *w)
 	n = other->end - other->next;
 	if (n > CHUNK)
 		n = CHUNK;
-	*next = other == w ? w->next : other->end - n;
+	*next = other == w ? w->end - n : other->next;
 	if (other == w)
-		w->next += n;
+		w->end -= n;
 	else
-		other->end -= n;
+		other->next += n;
 	pthread_mutex_unlock(&shared->lock);
 	return n;
 }
@@ -256,8 +258,8 @@ int scan_run(struct scan_events *out, const struct scan *s)
 	*out = (struct scan_events){0};
 	if (!workers)
 		return error_oom();
-	if (count > total / CHUNK + 1)
-		shared.worker_count = count = total / CHUNK + 1;
+	if (count > total / WORTH + 1)
+		shared.worker_count = count = total / WORTH + 1;
 	for (i = 0; i < count; i++) {
 		workers[i].shared = &shared;
 		workers[i].next = first + total * i / count;

@@ -93,7 +93,7 @@ history() {
     cd "${HISTORY:-$WORK/history.git}"
     guards --check-history
     measure "The history of $(git rev-list --all --count) commits, $1" "$((ROUNDS / 4 + 1))" \
-        'git log --all --diff-filter=A' git log --all --format= --name-only --diff-filter=A -- '*.py[cod]' "${tools[@]}"
+        'git log --all --diff-filter=A' git log --all --format= --name-only --diff-filter=A '*.py[cod]' "${tools[@]}"
     cd "$WORK"
 }
 
