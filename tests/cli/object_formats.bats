@@ -263,14 +263,14 @@ END
     assert_status 2
 }
 
-@test "without git, a reftable is exit 2, with the command that makes files of it" {
+@test "without git, a reftable is exit 2, and not where it was made files of" {
     needs_reftable
     git init -q --ref-format=reftable repo
     cd repo
     content
     local path=$PATH
     PATH=$(path_without git)
-    assert_refuses '(to do without it: git refs migrate --ref-format=files, ' --check-history
+    assert_refuses "and cannot run 'git'" --check-history
     PATH=$path
     git refs migrate --ref-format=files || skip "$(git version) migrates no reflogs"
     PATH=$(path_without git)
