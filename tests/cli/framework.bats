@@ -255,6 +255,32 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
     assert_status 1
 }
 
+@test "the wheel, as the README has it for an environment without a compiler" {
+    lacks=$("$SOURCE_ROOT/hook/build-needs" --static)
+    [[ -z $lacks ]] || skip "a static build lacks ${lacks//$'\n'/, }"
+    cpack --config "$BUILD_ROOT/CPackConfig.cmake" -B "$WORK/packages" >cpack.log 2>&1 || skip "no wheel: $(tail -n 1 cpack.log)"
+    # What an environment is made with, where there is no index.
+    cp /usr/share/python-wheels/{setuptools,wheel}-*.whl packages 2>/dev/null || true
+    new_repo
+    readme_block framework-wheel >.pre-commit-config.yaml
+    commit start .pre-commit-config.yaml
+    pre-commit install >/dev/null
+    # No compiler, and nothing else that builds.
+    rm -f "$PATH"/{cc,gcc,clang,cmake,make,ninja,pkg-config}
+    export PIP_NO_INDEX=1 PIP_FIND_LINKS=$WORK/packages
+    pyc m.py m.pyc
+    git add -f .
+    run git commit -m 'with its cache'
+    assert_status 1
+    assert_output_has 'm.pyc  (added)'
+    git rm -q --cached m.pyc
+    git commit -qm 'source alone'
+    commit 'before the hook' m.pyc
+    run pre-commit run --all-files
+    assert_status 1
+    assert_output_has m.pyc
+}
+
 @test "two that build at once both get a binary, and leave nothing else" {
     fresh_clone
     # Neither is done before the other has begun, and what the compiler gives is the binary under test.

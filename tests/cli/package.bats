@@ -3,6 +3,7 @@
 # own, used, removed.
 
 load helper
+load readme
 
 files_below() { (cd "$1" && find . ! -type d | sort); }
 
@@ -56,6 +57,10 @@ packages() {
     done
     dpkg-checkbuilddeps -d "$depends" /dev/null || fail "$depends"
 
+    cd "$packages"
+    packed=$(readme_block deb)
+    [[ $packed == 'sudo apt install ./'* && $(eval "echo ${packed##* }") == "./${package##*/}" ]] || fail "$packed"
+    cd "$WORK"
     dpkg_in_root --install "$package"
     root=$WORK/root
     [[ $("$root/usr/bin/pycguard" --version) == "pycguard $version "* ]]
@@ -192,7 +197,8 @@ packages() {
 
 @test "the tarball has the program, its manual, completions and guides, and works in a root of busybox" {
     packages
-    mkdir tree && tar -x -z -f "$packages"/*.tar.gz -C tree --strip-components=1
+    mkdir tree
+    (cd "$packages" && eval "$(readme_block tarball | sed "s|~/.local|'$WORK/tree'|")")
     [[ $(tree/bin/pycguard --version) == "pycguard $version "* && $(readlink tree/bin/git-pycguard) == pycguard ]]
     for file in man/man1/pycguard.1 bash-completion/completions/pycguard zsh/site-functions/_pycguard \
         fish/vendor_completions.d/pycguard.fish doc/pycguard/incident.md doc/pycguard/copyright pycguard/report.schema.json; do
@@ -215,7 +221,7 @@ packages() {
 @test "the wheel puts the program on the PATH of a virtual environment, without an index" {
     packages
     "$PYTHON" -m venv venv 2>venv.log || skip "no venv: $(cat venv.log)"
-    venv/bin/pip install -q --no-index --no-deps "$packages"/*.whl
+    (cd "$packages" && PATH=$WORK/venv/bin:$PATH PIP_NO_INDEX=1 && export PIP_NO_INDEX && eval "$(readme_block wheel)")
     [[ $(venv/bin/pycguard --version) == "pycguard $version "* ]]
     PATH=$WORK/venv/bin:$PATH git pycguard --version
     [[ -s venv/share/man/man1/pycguard.1 ]]
@@ -228,7 +234,7 @@ packages() {
     version=$(sed -n 's/^project(pycguard VERSION \([^ )]*\).*/\1/p' "$SOURCE_ROOT/CMakeLists.txt")
     [[ $version ]]
     # `rev: v0.1.0` of the framework, "version": "0.1.0" of a report, and what else may come.
-    grep -nE '(rev: v|"version": "|pycguard[ _-]v?)[0-9]+\.[0-9]+\.[0-9]+' \
+    grep -nE '(rev: v|"version": "|pycguard(==|[ _-]v?))[0-9]+\.[0-9]+\.[0-9]+' \
         "$SOURCE_ROOT"/{README.md,.pre-commit-hooks.yaml,install.sh,src/doc/pycguard.1} "$SOURCE_ROOT"/{hook,src/doc}/* >found
     (($(wc -l <found) >= 2))
     while read -r line; do

@@ -175,8 +175,11 @@ gone=1111111111111111111111111111111111111111
     git init -q --bare ../remote.git
     git remote add origin ../remote.git
     mkdir .husky
-    readme_block husky-pre-push | sed '1i#!/bin/sh -e' >.husky/pre-push
-    printf '#!/bin/sh -e\n%s\n' "$(readme_block husky-pre-commit)" >.husky/pre-commit
+    for name in pre-commit pre-push; do
+        command=$(sed -n "s|^- husky:.*\`\([^\`]*\)\` in \`.husky/$name\`.*|\1|p" "$SOURCE_ROOT/README.md")
+        [[ $command == pycguard\ * ]] || fail "the README has no $name of husky"
+        printf '#!/bin/sh -e\n%s\n' "$command" >".husky/$name"
+    done
     chmod +x .husky/*
     git config core.hooksPath .husky
     run git push origin main
