@@ -43,48 +43,39 @@ static int tell(struct changes *c, enum change change, const struct tree_cursor 
 	return status;
 }
 
-/* Tells the entry if it is the bytecode of a source that is gone. */
-static int tell_orphan(
-	struct changes *c, const struct pathset *sources, const struct tree_cursor *at)
-{
-	struct bytecode_name name;
-	struct buf source = BUF_INIT;
-	size_t dir = c->path.len;
-	bool orphaned;
-	int status;
-
-	buf_add(&c->path, at->name, at->len);
-	bytecode_name(&name, c->path.ptr, c->path.len, c->caseless);
-	orphaned =
-		bytecode_source(&source, &name) && pathset_holds(sources, source.ptr, source.len);
-	status = buf_failed(&c->path) < 0 ? -1 : buf_failed(&source);
-	buf_free(&source);
-	buf_cut(&c->path, dir);
-	return orphaned && status == 0 ? tell(c, CHANGE_ORPHANED, at) : status;
-}
-
 /* Looks through the directory, and through the __pycache__ in it, for what the sources leave. */
 static int find_orphans(
 	struct changes *c, const struct pathset *sources, const struct oid *tree, bool in_package)
 {
 	struct tree_cursor at;
+	struct bytecode_name name;
+	struct buf source = BUF_INIT;
 	size_t dir = c->path.len;
+	bool orphaned;
 	int status = tree_open(&at, c->repository, tree, c->trees);
 
 	for (; status == 0 && at.name; status = status ? status : tree_next(&at)) {
 		if (!is_suspect(&at))
 			continue;
-		if (at.mode != MODE_TREE) {
-			status = tell_orphan(c, sources, &at);
-		} else if (in_package) {
-			buf_add(&c->path, at.name, at.len);
+		buf_add(&c->path, at.name, at.len);
+		if (at.mode == MODE_TREE) {
 			buf_addc(&c->path, '/');
 			status = buf_failed(&c->path);
-			if (status == 0)
+			if (status == 0 && in_package)
 				status = find_orphans(c, sources, &at.oid, false);
 			buf_cut(&c->path, dir);
+			continue;
 		}
+		bytecode_name(&name, c->path.ptr, c->path.len, c->caseless);
+		buf_clear(&source);
+		orphaned = bytecode_source(&source, &name) &&
+			   pathset_holds(sources, source.ptr, source.len);
+		status = buf_failed(&c->path) < 0 ? -1 : buf_failed(&source);
+		buf_cut(&c->path, dir);
+		if (orphaned && status == 0)
+			status = tell(c, CHANGE_ORPHANED, &at);
 	}
+	buf_free(&source);
 	tree_close(&at);
 	return status;
 }
@@ -138,8 +129,7 @@ static int compare_name(struct changes *c, struct side *sides, size_t count,
 	const struct tree_cursor *at, struct pathset *gone)
 {
 	bool anywhere = false, everywhere = true, same = false, here = sides[0].here;
-	struct buf source = BUF_INIT;
-	size_t i;
+	size_t i, dir = c->path.len;
 	int status = 0;
 
 	for (i = 1; i < count; i++) {
@@ -154,12 +144,11 @@ static int compare_name(struct changes *c, struct side *sides, size_t count,
 		return 0;
 	if (!here && sides[0].at.object.type && at->mode != MODE_TREE && at->len > 3 &&
 		memcmp(at->name + at->len - 3, ".py", 3) == 0) {
-		buf_add(&source, c->path.ptr, c->path.len);
-		buf_add(&source, at->name, at->len);
-		status = buf_failed(&source);
+		buf_add(&c->path, at->name, at->len);
+		status = buf_failed(&c->path);
 		if (status == 0)
-			status = pathset_add(gone, source.ptr, source.len);
-		buf_free(&source);
+			status = pathset_add(gone, c->path.ptr, c->path.len);
+		buf_cut(&c->path, dir);
 	}
 	if (status < 0 || (!here && !everywhere))
 		return status;

@@ -65,7 +65,7 @@ static int open_commit(struct judge *j, const struct walk_commit *c, enum check_
 	for (; status == 0 && k->base_count < c->parent_count; k->base_count += status == 0)
 		status = snapshot_of_commit(&k->bases[k->base_count], r,
 			&walk_parent(j->reader.scan->walk, c, (uint32_t)k->base_count)->id);
-	if (status == 0 && !(k->policy = reader_policy(&j->reader, c, k->snapshot)))
+	if (status == 0 && !(k->policy = reader_policy(&j->reader, k->snapshot)))
 		status = -1;
 	return status == 0 ? read_subject(j) : -1;
 }
@@ -79,8 +79,7 @@ static int judge_entry(struct judge *j, const struct entry *entry, const struct 
 	struct finding f;
 
 	if (check_entry(&f, &j->check, j->reader.matcher, entry) < 0)
-		return error_prefix(
-			"cannot look at commit '%s'", repository_hex(r, &j->commit->id));
+		return -1;
 	if (f.rule == RULE_NONE || f.severity != SEVERITY_ERROR) {
 		finding_clear(&f);
 		return 0;
@@ -120,6 +119,9 @@ int commits_judge(struct finding_list *out, const struct scan_events *events,
 		}
 		if (status == 0)
 			status = judge_entry(&j, &entry, e);
+		if (status < 0)
+			error_prefix("cannot look at commit '%s'",
+				repository_hex(s->repository, &e->commit->id));
 	}
 	close_commit(&j);
 	reader_close(&j.reader);

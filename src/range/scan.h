@@ -47,33 +47,21 @@ int scan_run(struct scan_events *out, const struct scan *s);
 
 void scan_events_free(struct scan_events *events);
 
-enum { READER_POLICIES = 4, READER_TREES = 256 };
-
 /** What one thread needs to judge commits. */
 struct reader {
 	const struct scan *scan;
 	struct repository *repository; /* its own: libgit2 lets only one thread at a time use one */
 	struct matcher *matcher;
-	/* Policies by their .pycguard, which many commits share; `mode` 0: they have none. */
-	struct reader_slot {
-		struct oid oid;
-		uint32_t mode;
-		struct policy *policy;
-	} policies[READER_POLICIES];
-	unsigned next; /* of these, to give up */
-	/* Trees of commits, which their children ask for again. */
-	struct {
-		const struct walk_commit *commit;
-		struct oid tree;
-	} trees[READER_TREES];
+	struct policy *policy; /* of the last commit, with the .pycguard that has this id; */
+	struct oid oid;        /* the next one mostly has the same */
+	uint32_t mode;         /* 0: it had none */
 };
 
 /** Begin, with `r` borrowed; reader_close is due in any case. 0; -1 recorded. */
 int reader_open(struct reader *out, const struct scan *s, struct repository *r);
 
 /** The policy that holds for a commit, borrowed until the next call; NULL with it recorded. */
-const struct policy *reader_policy(
-	struct reader *r, const struct walk_commit *c, struct snapshot *commit);
+const struct policy *reader_policy(struct reader *r, struct snapshot *commit);
 
 void reader_close(struct reader *r);
 
