@@ -33,7 +33,7 @@ int walk_ask(struct repository *r, const char *const *args, const struct buf *in
 	while (e.changes[changes])
 		changes++;
 	e.changes[changes] = "GIT_FLUSH=0"; /* or git writes each line by itself */
-	e.patience = PATIENCE;
+	e.patience = input ? PATIENCE : 0;
 	if (exec_start(&e) < 0)
 		return -1;
 	if (input)
@@ -257,6 +257,19 @@ static int check_root(struct walk *w, const struct walk_commit *c)
 	return status;
 }
 
+/* 1; 0; -1 recorded. git rev-list is given more time than this for what is no file but a pipe. */
+static int is_shallow(struct walk *w)
+{
+	static const char *const args[] = {"rev-parse", "--is-shallow-repository", NULL};
+	struct buf text = BUF_INIT;
+	int status = repository_git(&text, w->repository, args, NULL);
+
+	if (status == 0)
+		status = strcmp(text.ptr, "false\n") != 0;
+	buf_free(&text);
+	return status;
+}
+
 static void mark_tips(struct walk *w)
 {
 	const uint32_t *number;
@@ -276,7 +289,7 @@ int walk_run(struct walk *w)
 	const char *option = w->hidden_refs.ptr, *end = option + w->hidden_refs.len;
 	struct buf input = BUF_INIT;
 	size_t i, n = 7;
-	int status;
+	int status, shallow = w->shown.count ? is_shallow(w) : 0;
 
 	if (!w->shown.count)
 		return 0;
@@ -289,13 +302,13 @@ int walk_run(struct walk *w)
 
 		buf_addf(&input, "%s%s\n", hides ? "^" : "", repository_hex(w->repository, id));
 	}
-	status = buf_failed(&input);
+	status = shallow < 0 ? -1 : buf_failed(&input);
 	if (status == 0)
 		status = walk_ask(w->repository, args, &input, walk_take, w);
 	buf_free(&input);
 	if (status < 0)
 		return error_prefix("cannot list the commits");
-	for (i = w->first; i < w->count; i++)
+	for (i = w->first; shallow && i < w->count; i++)
 		if (w->commits[i].parent_count == 0 && check_root(w, &w->commits[i]) < 0)
 			return -1;
 	mark_tips(w);
@@ -305,7 +318,6 @@ int walk_run(struct walk *w)
 /* The merge bases of the commit that is shown and those that are hidden. */
 static int find_bases(struct walk_ids *out, struct walk *w)
 {
-	static const char *const shallow[] = {"rev-parse", "--is-shallow-repository", NULL};
 	const char *args[LONGEST_ARGUMENTS] = {"merge-base", "--all"};
 	char hexes[LONGEST_ARGUMENTS][OID_HEX_MAX + 1];
 	size_t i, n = 2, size = w->repository->oid_size;
@@ -327,14 +339,9 @@ static int find_bases(struct walk_ids *out, struct walk *w)
 				 add_id(out, &id) :
 				 error_set("git merge-base says '%.*s'",
 					 (int)strcspn(text.ptr + i, "\n"), text.ptr + i);
-	if (status >= 0 && !out->count) {
-		buf_clear(&text);
-		status = repository_git(&text, w->repository, shallow, NULL);
-		if (status == 0 && strcmp(text.ptr, "false\n") != 0)
-			status = error_set(
-				"this clone is shallow and lacks the merge base of the range "
-				"(git fetch --unshallow gets it)");
-	}
+	if (status >= 0 && !out->count && (status = is_shallow(w)) == 1)
+		status = error_set("this clone is shallow and lacks the merge base of the range "
+				   "(git fetch --unshallow gets it)");
 	buf_free(&text);
 	return status < 0 ? -1 : 0;
 }

@@ -122,6 +122,7 @@ strange() {
     for row in "x $id" "$id" "1 $id $id" "1 ${id%?}" "1 $id " "1 $id,$id" "1 >$id" "1 $id ${id%?}"; do
         strange --stdin "echo '$row'" 'cannot list the commits: ' --check-history
     done
+    strange --is-shallow-repository 'exit 3' 'cannot list the commits: ' --check-history
     strange --is-shallow-repository 'exit 3' 'git rev-parse ended with status 3' --check-range --squash "HEAD~1..$(git commit-tree -m lone "HEAD^{tree}")"
     strange --revs-only 'echo 1234' "cannot use revision 'HEAD': git says '1234'" --check-range HEAD
     strange --revs-only "printf '$id'" "cannot use revision 'HEAD'" --check-range HEAD
