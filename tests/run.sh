@@ -42,6 +42,9 @@ while [[ ${1-} == --no-deps || ${1-} == --static ]]; do
     shift
 done
 if $install; then install_packages; fi
+version=$(bats --version 2>/dev/null) || true
+[[ $(printf '%s\n' 1.5 "${version##* }" | sort -V | head -n 1) == 1.5 ]] ||
+    die "the scripts need bats 1.5, and here is ${version:-none} (Debian 11 is too old to run them)"
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 if $static; then
