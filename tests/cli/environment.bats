@@ -452,3 +452,18 @@ of_another() {
     cd ..
     assert_refuses "not a git repository: $PWD (" --check-tracked
 }
+
+@test "a libgit2 of another version, or of another layout, is refused before it reads anything" {
+    local other=$BUILD_ROOT/tests/other
+    [[ -d $other ]] || skip 'libgit2 is linked, or loaded by its path'
+    new_repo
+    write m.pyc x
+    git add .
+    for verb in --check-staged --check-tracked '--check-range HEAD' --check-history '--explain m.pyc' --untrack; do
+        # shellcheck disable=SC2086 # a command and its argument
+        LD_LIBRARY_PATH=$other assert_refuses 'this pycguard was built for another build of it' $verb
+        # shellcheck disable=SC2086
+        LD_LIBRARY_PATH=$other OTHER_LAYOUT=1 assert_refuses 'cannot use libgit2 ' $verb
+    done
+    git ls-files --error-unmatch m.pyc
+}
