@@ -39,15 +39,19 @@ int io_exists(const char *path)
 
 int io_can_run(const char *path)
 {
-	static const int no[] = {EACCES, EPERM, ENOENT, ENOTDIR, ELOOP, ENAMETOOLONG};
-	size_t i;
-
-	if (access(path, X_OK) == 0)
+	switch (access(path, X_OK) == 0 ? 0 : errno) {
+	case 0:
 		return 1;
-	for (i = 0; i < sizeof no / sizeof *no; i++)
-		if (errno == no[i])
-			return 0;
-	return error_os(errno, "cannot look at '%s'", path);
+	case EACCES:
+	case EPERM:
+	case ENOENT:
+	case ENOTDIR:
+	case ELOOP:
+	case ENAMETOOLONG:
+		return 0;
+	default:
+		return error_os(errno, "cannot look at '%s'", path);
+	}
 }
 
 ssize_t io_read(int fd, void *bytes, size_t size)
@@ -118,19 +122,17 @@ bool io_map(struct io_map *out, const char *path)
 {
 	int fd = io_openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK, 0);
 	void *bytes = MAP_FAILED;
-	struct stat st;
+	struct stat st = {0};
 
-	*out = (struct io_map){0};
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
 		(uintmax_t)st.st_size <= SIZE_MAX)
 		bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	close(fd);
-	if (bytes == MAP_FAILED)
-		return false;
-	*out = (struct io_map){bytes, (size_t)st.st_size};
-	return true;
+	if (fd >= 0)
+		close(fd);
+	*out = (struct io_map){0};
+	if (bytes != MAP_FAILED)
+		*out = (struct io_map){bytes, (size_t)st.st_size};
+	return out->bytes;
 }
 
 void io_unmap(struct io_map *map)

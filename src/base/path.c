@@ -114,50 +114,6 @@ static void shell_quotes(struct buf *out, const char *word, size_t len)
 	buf_adds(out, open ? "'" : len ? "" : "''");
 }
 
-static bool is_octal(char c)
-{
-	return c >= '0' && c <= '7';
-}
-
-/* The byte that an escape, after its backslash, stands for; moves past it. -1 when it is none. */
-static int unescape(const char **s)
-{
-	static const char letters[] = "abfnrtv\\\"", bytes[] = "\a\b\f\n\r\t\v\\\"";
-	const char *at = *s, *letter;
-
-	if (at[0] >= '0' && at[0] <= '3' && is_octal(at[1]) && is_octal(at[2])) {
-		*s += 3;
-		return (at[0] - '0') << 6 | (at[1] - '0') << 3 | (at[2] - '0');
-	}
-	letter = *at ? strchr(letters, *at) : NULL;
-	if (!letter)
-		return -1;
-	(*s)++;
-	return bytes[letter - letters];
-}
-
-bool path_unquote(struct buf *out, const char **quoted)
-{
-	const char *s = *quoted + 1;
-	int byte;
-
-	while (*s && *s != '"') {
-		if (*s != '\\') {
-			buf_addc(out, *s++);
-			continue;
-		}
-		s++;
-		byte = unescape(&s);
-		if (byte < 0)
-			return false;
-		buf_addc(out, (char)byte);
-	}
-	if (!*s)
-		return false;
-	*quoted = s + 1;
-	return true;
-}
-
 void path_shell(struct buf *out, const char *word, size_t len)
 {
 	bool plain = len > 0, showable = true;

@@ -26,14 +26,6 @@ int path_compare(const char *a, size_t a_len, const char *b, size_t b_len);
  */
 void path_quote(struct buf *out, const char *path, size_t len);
 
-/**
- * Append what a string quoted as git quotes paths stands for.
- *
- * @param quoted begins with its double quote; moves past the closing one
- * @return false when it is not well formed; what was appended then means nothing
- */
-bool path_unquote(struct buf *out, const char **quoted);
-
 /** Append `word` as one word of sh, bash, zsh and fish, quoted only if need be: what cannot be
  * shown is written as "$(printf '...')", because `$'...'` is not in every sh. */
 void path_shell(struct buf *out, const char *word, size_t len);

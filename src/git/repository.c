@@ -11,55 +11,22 @@
 
 /* --- opening ---------------------------------------------------------------------------------- */
 
-/* Directories with a colon between them; one that needs it is quoted as git quotes paths. */
-static int add_alternates(git_odb *odb, const char *list)
-{
-	struct buf dir = BUF_INIT;
-	size_t len;
-	int status = 0;
-
-	for (; *list && status == 0; list += *list == ':') {
-		buf_clear(&dir);
-		if (*list == '"') {
-			if (!path_unquote(&dir, &list) || (*list && *list != ':'))
-				status = error_set("cannot read GIT_ALTERNATE_OBJECT_DIRECTORIES: "
-						   "badly quoted");
-		} else {
-			len = strcspn(list, ":");
-			buf_add(&dir, list, len);
-			list += len;
-		}
-		if (status == 0)
-			status = buf_failed(&dir);
-		if (status == 0 && dir.len && git_odb_add_disk_alternate(odb, dir.ptr) < 0)
-			status = git_failed("cannot use object directory '%s'", dir.ptr);
-	}
-	buf_free(&dir);
-	return status;
-}
-
-/* Where libgit2 does not know the ids, git reads the objects. */
+/* Where libgit2 does not know the ids, or there are more directories than the repository's own, git
+ * reads the objects. */
 static int open_objects(struct repository *r, const struct environment *env)
 {
 	int status = 0;
 
 	deadline_begins();
-	if (r->oid_size == OID_SHA1)
+	if (!env->git_alternates && r->oid_size == OID_SHA1)
 		status = git_odb_open(&r->odb, r->objects);
 #ifdef GIT_OID_SHA256_SIZE
-	else {
-		const git_odb_options options = {
-			.version = GIT_ODB_OPTIONS_VERSION, .oid_type = GIT_OID_SHA256};
-
-		status = git_odb_open_ext(&r->odb, r->objects, &options);
-	}
+	else if (!env->git_alternates)
+		status = git_odb_open_ext(&r->odb, r->objects,
+			&(git_odb_options){GIT_ODB_OPTIONS_VERSION, GIT_OID_SHA256});
 #endif
-	if (status < 0)
-		git_failed("cannot use object directory '%s'", r->objects);
-	else if (r->odb && env->git_alternates)
-		status = add_alternates(r->odb, env->git_alternates);
 	deadline_ends();
-	return status;
+	return status < 0 ? git_failed("cannot use object directory '%s'", r->objects) : 0;
 }
 
 static int join(char **out, const char *start, const char *end)

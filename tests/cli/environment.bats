@@ -151,7 +151,7 @@ clean_repo() {
     mkdir 'other "objects"'
     mv .git/objects/?? 'other "objects"'
     for list in '"other' '"other"objects' '"other \q"'; do
-        GIT_ALTERNATE_OBJECT_DIRECTORIES=$list assert_refuses 'badly quoted' --check-tracked
+        GIT_ALTERNATE_OBJECT_DIRECTORIES=$list assert_refuses 'cannot read' --check-tracked
     done
     GIT_ALTERNATE_OBJECT_DIRECTORIES=":nowhere:\"$PWD/other \\\"objects\\\"\":" judge --check-tracked
     assert_judged 1 'error bytecode m.pyc'

@@ -1,5 +1,5 @@
 /*
- * Input: a path, and for path_unquote something quoted. Whatever is written for people, for a shell
+ * Input: a path. Whatever is written for people, for a shell
  * or as a URI gives the very bytes back, and drives neither a terminal nor a CI runner.
  */
 #include <stdint.h>
@@ -52,7 +52,7 @@ static void check_quote(const char *path, size_t len)
 	require_showable(&quoted);
 	at = quoted.ptr;
 	if (*at == '"')
-		require(path_unquote(&again, &at) && *at == '\0');
+		require(plain_unquote(&again, &at) && *at == '\0');
 	else
 		buf_adds(&again, at);
 	require_same(&again, path, len);
@@ -108,24 +108,6 @@ static void check_replace(const char *path, size_t len)
 	buf_free(&plain);
 }
 
-/* Whatever is unquoted ends right after a double quote, and is quoted to what means the same. */
-static void check_unquote(const char *text, size_t len)
-{
-	struct buf quoted = BUF_INIT, bytes = BUF_INIT;
-	const char *at;
-
-	buf_addc(&quoted, '"');
-	buf_add(&quoted, text, len);
-	at = quoted.ptr;
-	if (path_unquote(&bytes, &at)) {
-		require(at > quoted.ptr + 1 && at <= quoted.ptr + quoted.len && at[-1] == '"');
-		require(bytes.len <= (size_t)(at - quoted.ptr) - 2);
-		check_quote(bytes.ptr, bytes.len);
-	}
-	buf_free(&quoted);
-	buf_free(&bytes);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *path = malloc(size + 1);
@@ -142,7 +124,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_uri(path, len);
 	if (len && path[len - 1] != '\n')
 		check_shell(path, len);
-	check_unquote(path, size);
 	free(path);
 	return 0;
 }

@@ -87,47 +87,11 @@ static void test_many_lines(void **state)
 	assert_int_equal(refline_next(&line, &at, REFLINE_RECEIVE), 0);
 }
 
-static const struct {
-	const char *quoted, *bytes; /* NULL: refused */
-	const char *rest;
-} quotings[] = {
-	{"\"\"", "", ""},
-	{"\"a b\":rest", "a b", ":rest"},
-	{"\"\\a\\b\\f\\n\\r\\t\\v\\\\\\\"\"", "\a\b\f\n\r\t\v\\\"", ""},
-	{"\"\\303\\251\\377\\001\"", "\303\251\377\001", ""},
-	{"\"a:b\"", "a:b", ""},
-	{"\"a", NULL, NULL},
-	{"\"a\\", NULL, NULL},
-	{"\"\\q\"", NULL, NULL},
-	{"\"\\40\"", NULL, NULL},
-	{"\"\\477\"", NULL, NULL},
-};
-
-static void test_unquote(void **state)
-{
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof quotings / sizeof *quotings; i++) {
-		const char *at = quotings[i].quoted;
-		struct buf out = BUF_INIT;
-		bool good = path_unquote(&out, &at);
-
-		assert_int_equal(good, quotings[i].bytes != NULL);
-		if (good) {
-			assert_string_equal(out.ptr, quotings[i].bytes);
-			assert_string_equal(at, quotings[i].rest);
-		}
-		buf_free(&out);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_many_lines),
-		cmocka_unit_test(test_unquote),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

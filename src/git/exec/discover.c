@@ -33,47 +33,41 @@ static int take_directory(char **out, const char *base, const char *path)
 	return *out ? 0 : -1;
 }
 
-/* The next answer, without the newline at its end. NULL: there is none. */
-static char *next_answer(char **text)
-{
-	char *answer = *text, *end = strstr(answer, SEPARATOR "\n");
-
-	if (!end || end == answer || end[-1] != '\n')
-		return NULL;
-	end[-1] = '\0';
-	*text = end + sizeof SEPARATOR;
-	return answer;
-}
-
-/* The last is only there when there is a work tree. */
+/* The last is only there when there is a work tree. Each ends in a newline. */
 static int take_answers(struct repository *r, const char *start, char *text)
 {
-	const char *format = next_answer(&text), *dir = format ? next_answer(&text) : NULL;
-	const char *common = dir ? next_answer(&text) : NULL;
-	size_t len = strlen(text);
+	enum { FORMAT, DIR, COMMON, TOP, ANSWERS };
+	char *answers[ANSWERS], *end;
+	int i;
 
-	if (!common || strstr(text, SEPARATOR) || (len && text[len - 1] != '\n'))
-		return error_set("git rev-parse says something strange, or is too old");
-	r->oid_size = strcmp(format, "sha1") == 0 ? OID_SHA1 : OID_SHA256;
-	if (r->oid_size != OID_SHA1 && strcmp(format, "sha256") != 0)
-		return error_set("its object format '%s' is unknown here", format);
-	if (len)
-		text[len - 1] = '\0';
-	if (take_directory(&r->dir, start, dir) < 0 ||
-		take_directory(&r->common, start, common) < 0)
+	for (i = FORMAT; i < ANSWERS; i++) {
+		answers[i] = text;
+		end = i < TOP ? strstr(text, SEPARATOR "\n") : text + strlen(text);
+		if (!end || (i < TOP && end == text) || (end > text && end[-1] != '\n') ||
+			(i == TOP && strstr(text, SEPARATOR)))
+			return error_set("git rev-parse says something strange, or is too old");
+		text = i < TOP ? end + sizeof SEPARATOR : end;
+		if (end > answers[i])
+			end[-1] = '\0';
+	}
+	r->oid_size = strcmp(answers[FORMAT], "sha1") == 0 ? OID_SHA1 : OID_SHA256;
+	if (r->oid_size != OID_SHA1 && strcmp(answers[FORMAT], "sha256") != 0)
+		return error_set("its object format '%s' is unknown here", answers[FORMAT]);
+	if (take_directory(&r->dir, start, answers[DIR]) < 0 ||
+		take_directory(&r->common, start, answers[COMMON]) < 0)
 		return -1;
-	return len ? take_directory(&r->top, start, text) : 0;
+	return *answers[TOP] ? take_directory(&r->top, start, answers[TOP]) : 0;
 }
 
-/* How many of these names there are in a directory; -1 recorded. */
-static int count_parts(struct buf *dir)
+/* How many parts of a repository, damaged or not, are below this; -1 recorded. */
+static int count_parts(struct buf *dir, const char *below)
 {
-	static const char *const parts[] = {"/HEAD", "/objects", "/refs", "/config"};
+	static const char *const parts[] = {"HEAD", "objects", "refs", "config"};
 	size_t len = dir->len, i;
 	int there = 0, found = 0;
 
 	for (i = 0; i < sizeof parts / sizeof *parts && there >= 0; i++) {
-		buf_adds(dir, parts[i]);
+		buf_addf(dir, "%s/%s", below, parts[i]);
 		there = buf_failed(dir) < 0 ? -1 : io_exists(dir->ptr);
 		buf_cut(dir, len);
 		found += there;
@@ -81,35 +75,26 @@ static int count_parts(struct buf *dir)
 	return there < 0 ? -1 : found;
 }
 
-/* Whether a directory is or has what looks like a repository, damaged or not. 1; 0; -1 recorded. */
+/* Whether a directory is a repository, or has one or a file that names one. 1; 0; -1 recorded. */
 static int has_repository(struct buf *dir)
 {
 	enum { BARE = 3 };
 	size_t len = dir->len;
+	int bare = count_parts(dir, ""), inside = bare < 0 ? -1 : count_parts(dir, "/.git");
 	struct stat st;
-	int found = count_parts(dir);
+	bool named;
 
-	if (found < 0 || found >= BARE)
-		return found < 0 ? -1 : 1;
 	buf_adds(dir, "/.git");
-	found = buf_failed(dir);
-	if (found == 0 && stat(dir->ptr, &st) == 0)
-		found = S_ISREG(st.st_mode) ? 1 : count_parts(dir);
-	else if (found == 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
-		found = error_os(errno, "cannot look at '%s'", dir->ptr);
+	named = buf_failed(dir) == 0 && stat(dir->ptr, &st) == 0 && S_ISREG(st.st_mode);
 	buf_cut(dir, len);
-	return found < 0 ? -1 : found > 0;
+	return inside < 0 ? -1 : bare >= BARE || inside > 0 || named;
 }
 
-static bool is_ceiling(const char *ceilings, const struct buf *dir)
+static bool is_ceiling(const char *list, const struct buf *dir)
 {
-	size_t len;
-
-	for (; ceilings && *ceilings; ceilings += len + (ceilings[len] == ':')) {
-		len = strcspn(ceilings, ":");
-		if (len == dir->len && strncmp(ceilings, dir->ptr, len) == 0)
+	for (; list; list = strchr(list, ':') ? strchr(list, ':') + 1 : NULL)
+		if (strcspn(list, ":") == dir->len && strncmp(list, dir->ptr, dir->len) == 0)
 			return true;
-	}
 	return false;
 }
 
@@ -146,28 +131,25 @@ static int refused(const struct repository *r, const struct environment *env, co
 {
 	struct buf line = BUF_INIT;
 	char *real = realpath(start, NULL);
-	const char *at;
+	const char *at = words->ptr + (strncmp(words->ptr, "fatal: ", 7) == 0 ? 7 : 0);
 	int absent = 0;
 
 	if (!real)
 		return error_os(errno, "cannot find directory '%s'", start);
 	if (r->elsewhere || !env->git_dir)
 		absent = is_absent(env, real);
-	if (absent > 0) {
+	for (; *at; at++)
+		if (*at != '\n' && *at != '\t')
+			buf_addc(&line, *at);
+		else if (at[1] && line.len && line.ptr[line.len - 1] != ' ')
+			buf_addc(&line, ' ');
+	if (absent > 0)
 		error_of(ERROR_NO_REPOSITORY,
 			"not a git repository: %s (--check-worktree works without one)", real);
-	} else if (absent == 0) {
-		at = strncmp(words->ptr, "fatal: ", 7) == 0 ? words->ptr + 7 : words->ptr;
-		for (; *at; at++)
-			if (*at != '\n' && *at != '\t')
-				buf_addc(&line, *at);
-			else if (at[1] && line.len && line.ptr[line.len - 1] != ' ')
-				buf_addc(&line, ' ');
-		if (!line.len)
-			buf_addf(&line, "git rev-parse ended with status %d", status);
-		if (buf_failed(&line) == 0)
-			error_set("cannot open the repository: %s", line.ptr);
-	}
+	else if (absent == 0 && line.len)
+		error_set("cannot open the repository: %s", line.ptr);
+	else if (absent == 0)
+		error_set("cannot open the repository: git rev-parse ended with status %d", status);
 	free(real);
 	buf_free(&line);
 	return absent > 0 ? 1 : -1;
