@@ -7,11 +7,7 @@
 #ifndef PYCGUARD_ERROR_H
 #define PYCGUARD_ERROR_H
 
-#if defined(__GNUC__)
 #define ERROR_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#else
-#define ERROR_PRINTF(fmt, args)
-#endif
 
 /** What a caller may want to tell apart. */
 enum error_code {

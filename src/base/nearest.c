@@ -1,6 +1,6 @@
 #include "base/nearest.h"
 
-#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 /* No name is longer. */
@@ -31,29 +31,23 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 	return d[a_len][b_len];
 }
 
-/* "tracked" of check-tracked, "instal" of install */
-static bool is_end_or_beginning(const char *word, size_t len, const char *name, size_t name_len)
-{
-	if (len < 3 || len >= name_len)
-		return false;
-	return strncmp(word, name, len) == 0 ||
-	       (name[name_len - len - 1] == '-' && strncmp(word, name + name_len - len, len) == 0);
-}
-
 const char *nearest_name(
 	const char *word, size_t len, const char *(*name_of)(size_t i), size_t count)
 {
 	const char *name, *nearest = NULL;
-	size_t i, far, best = len / 4 + 2;
+	size_t i, far, size, best = len / 4 + 2;
 
-	if (len == 0 || len > NAME_MAX_LEN)
-		return NULL;
-	for (i = 0; i < count; i++) {
+	for (i = 0; len && len <= NAME_MAX_LEN && i < count; i++) {
 		name = name_of(i);
-		if (!name || strlen(name) > NAME_MAX_LEN)
+		size = name ? strlen(name) : SIZE_MAX;
+		if (size > NAME_MAX_LEN)
 			continue;
-		far = distance(word, len, name, strlen(name));
-		if (is_end_or_beginning(word, len, name, strlen(name)))
+		far = distance(word, len, name, size);
+		/* "instal" of install, "tracked" of check-tracked */
+		if (len >= 3 && len < size &&
+			(strncmp(word, name, len) == 0 ||
+				(name[size - len - 1] == '-' &&
+					strncmp(word, name + size - len, len) == 0)))
 			far = least(far, 1);
 		if (far < best && far < len) {
 			best = far;

@@ -1,40 +1,33 @@
 #include "base/progress.h"
 
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
-static const long half_second = 500000000;
+enum { EVERY = 500 }; /* in milliseconds */
 
-static void set_next(struct progress *p)
+static long milliseconds(void)
 {
-	clock_gettime(CLOCK_MONOTONIC, &p->next);
-	p->next.tv_nsec += half_second;
-	if (p->next.tv_nsec >= 2 * half_second) {
-		p->next.tv_nsec -= 2 * half_second;
-		p->next.tv_sec++;
-	}
+	struct timespec t = {0};
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 void progress_start(struct progress *p, const char *unit, bool quiet)
 {
-	*p = (struct progress){.unit = unit, .wanted = !quiet && isatty(STDERR_FILENO)};
-	if (p->wanted)
-		set_next(p);
+	*p = (struct progress){.unit = unit,
+		.wanted = !quiet && isatty(STDERR_FILENO),
+		.next = milliseconds() + EVERY};
 }
 
 void progress_tick(struct progress *p, size_t done)
 {
-	struct timespec now;
-
-	if (!p->wanted || done % 256 != 0)
-		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (now.tv_sec < p->next.tv_sec ||
-		(now.tv_sec == p->next.tv_sec && now.tv_nsec < p->next.tv_nsec))
+	if (!p->wanted || done % 256 != 0 || milliseconds() < p->next)
 		return;
 	fprintf(stderr, "\rpycguard: %zu %s ...", done, p->unit);
 	p->shown = true;
-	set_next(p);
+	p->next = milliseconds() + EVERY;
 }
 
 void progress_phase(struct progress *p, const char *unit)

@@ -7,12 +7,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <time.h>
 
 struct progress {
 	const char *unit; /* "files looked at", "commits looked at" */
 	bool wanted, shown;
-	struct timespec next;
+	long next; /* in milliseconds */
 };
 
 /** @param quiet never show anything. @param unit borrowed. */

@@ -1,6 +1,6 @@
 #include "git/objects.h"
 
-#include <dirent.h>
+#include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,38 +16,24 @@ _Static_assert((int)OBJECT_COMMIT == GIT_OBJECT_COMMIT && (int)OBJECT_TREE == GI
 
 static const char *const nouns[] = {"object", "commit", "tree", "blob", "tag"};
 
-/* Whether packs hold what a promisor left out: git marks these by a file NAME.promisor. */
-static bool is_partial(const struct repository *r)
-{
-	static const char suffix[] = ".promisor";
-	struct buf path = BUF_INIT;
-	struct dirent *e;
-	bool found = false;
-	DIR *dir;
-
-	buf_addf(&path, "%spack", r->objects);
-	dir = buf_failed(&path) == 0 ? opendir(path.ptr) : NULL;
-	while (dir && !found && (e = readdir(dir))) {
-		size_t len = strlen(e->d_name);
-
-		found = len >= sizeof suffix &&
-			strcmp(e->d_name + len - sizeof suffix + 1, suffix) == 0;
-	}
-	if (dir)
-		closedir(dir);
-	buf_free(&path);
-	return found;
-}
-
-/* Says in the failure recorded which object it was, and what adds one that is not there: 1. */
+/* Says in the failure recorded which object it was and, of one that is not there (1), or that git
+ * cannot read, what adds it, if packs are marked (NAME.promisor) as those of a partial clone. */
 static int cannot_read(
 	int status, const struct repository *r, const struct oid *id, enum object_type type)
 {
+	struct buf pattern = BUF_INIT;
+	glob_t found = {0};
+
 	error_prefix("cannot read %s '%s'", nouns[type], repository_hex(r, id));
-	if ((status == 1 || !r->odb) && is_partial(r))
+	if (status < 0 && r->odb)
+		return -1;
+	buf_addf(&pattern, "%spack/*.promisor", r->objects);
+	if (!pattern.failed && glob(pattern.ptr, GLOB_NOSORT, NULL, &found) == 0)
 		error_set("%s (a partial clone leaves objects out; to have them all: "
 			  "git fetch --refetch --no-filter)",
 			error_message());
+	globfree(&found);
+	buf_free(&pattern);
 	return status;
 }
 

@@ -161,14 +161,13 @@ int repository_ignores_case(const struct repository *r, bool *out)
 	struct exec e;
 	int status;
 
+	*out = r->ignores_case;
+	if (r->found_by_libgit2)
+		return 0;
 	repository_exec(&e, r, args);
 	status = exec_ask(&value, &e);
 	*out = status == 0 && strcmp(value.ptr, "true") == 0;
 	buf_free(&value);
-	if (status < 0 && error_code() == ERROR_NO_GIT && r->found_by_libgit2) {
-		*out = r->ignores_case;
-		return 0;
-	}
 	return status < 0 ? error_prefix("cannot read core.ignoreCase") : 0;
 }
 

@@ -23,26 +23,11 @@ uint32_t mode_canonical(uint32_t mode)
 	}
 }
 
-int snapshot_each(struct snapshot *s, snapshot_visit *visit, void *arg)
-{
-	return s->source->each(s, visit, arg);
-}
-
 int snapshot_find(struct snapshot *s, const char *path, struct entry *out)
 {
 	struct entry unused;
 
 	return s->source->find(s, path, out ? out : &unused);
-}
-
-int snapshot_names(struct snapshot *s, const char *path)
-{
-	return s->source->names(s, path);
-}
-
-int snapshot_beside(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg)
-{
-	return s->source->beside(s, prefix, visit, arg);
 }
 
 int snapshot_converts(struct snapshot *s, const char *path)

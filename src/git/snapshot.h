@@ -74,7 +74,10 @@ struct snapshot {
 };
 
 /** Visit every entry in the order of the index. 0; -1 with the failure recorded. */
-int snapshot_each(struct snapshot *s, snapshot_visit *visit, void *arg);
+static inline int snapshot_each(struct snapshot *s, snapshot_visit *visit, void *arg)
+{
+	return s->source->each(s, visit, arg);
+}
 
 /** Look a path up. `out` is filled when it is found; NULL is allowed. 1; 0: not there; -1
  * recorded. */
@@ -82,10 +85,17 @@ int snapshot_find(struct snapshot *s, const char *path, struct entry *out);
 
 /** Whether a path that a person named is there in any form: a file, a directory of files, or an
  * entry that is not part of a commit. 1; 0; -1 recorded. */
-int snapshot_names(struct snapshot *s, const char *path);
+static inline int snapshot_names(struct snapshot *s, const char *path)
+{
+	return s->source->names(s, path);
+}
 
 /** Visit the files of one directory whose paths begin so, in any order. 0; -1 recorded. */
-int snapshot_beside(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg);
+static inline int snapshot_beside(
+	struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg)
+{
+	return s->source->beside(s, prefix, visit, arg);
+}
 
 /** Whether a checkout changes the text of a file by more than its line ends (by the index's
  * attributes filter, ident, working-tree-encoding), so that the blob's size and hash say nothing of

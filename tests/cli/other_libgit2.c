@@ -1,6 +1,7 @@
 /*
  * A libgit2 that pycguard was not built for, under the name that it loads: of another version or,
- * with OTHER_LAYOUT set, of the same one with another layout of git_oid. Nothing else may be called.
+ * with OTHER_LAYOUT set, of the same one with another layout of git_oid. Nothing else may be
+ * called.
  */
 #include <git2/version.h>
 #include <stdlib.h>

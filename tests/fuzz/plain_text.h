@@ -26,8 +26,8 @@ bool plain_has_command(const char *s, size_t len);
 /** Append the bytes with U+FFFD for each that is not UTF-8. */
 void plain_replace(struct buf *out, const char *s, size_t len);
 
-/** Append what a string quoted as git quotes paths stands for; `quoted` begins with its double quote,
- * and moves past the closing one. False when it is not well formed. */
+/** Append what a string quoted as git quotes paths stands for; `quoted` begins with its double
+ * quote, and moves past the closing one. False when it is not well formed. */
 bool plain_unquote(struct buf *out, const char **quoted);
 
 /** Append what a POSIX shell makes of one word of those that path_shell writes; false if it is

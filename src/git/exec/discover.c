@@ -127,11 +127,11 @@ static int is_absent(const struct environment *env, const char *real)
 
 /* git's words of why, in one line: those of an owner who is not trusted end in what to do. */
 static int refused(const struct repository *r, const struct environment *env, const char *start,
-	int status, const struct buf *words)
+	int status, const char *words)
 {
 	struct buf line = BUF_INIT;
 	char *real = realpath(start, NULL);
-	const char *at = words->ptr + (strncmp(words->ptr, "fatal: ", 7) == 0 ? 7 : 0);
+	const char *at = words + (strncmp(words, "fatal: ", 7) == 0 ? 7 : 0);
 	int absent = 0;
 
 	if (!real)
@@ -176,13 +176,12 @@ static int copy_facts(struct repository *r, git_repository *git)
 		return git_failed("cannot read core.ignoreCase");
 	r->found_by_libgit2 = true;
 	r->ignores_case = on;
+#ifdef GIT_OID_SHA256_SIZE
+	r->oid_size = git_repository_oid_type(git) == GIT_OID_SHA256 ? OID_SHA256 : OID_SHA1;
+#endif
 	r->top = top ? strdup(top) : NULL;
 	r->dir = strdup(dir);
 	r->common = strdup(git_repository_commondir(git));
-#ifdef GIT_OID_SHA256_SIZE
-	if (git_repository_oid_type(git) == GIT_OID_SHA256)
-		r->oid_size = OID_SHA256;
-#endif
 	return (top && !r->top) || !r->dir || !r->common ? error_oom() : 0;
 }
 
@@ -190,7 +189,6 @@ static int copy_facts(struct repository *r, git_repository *git)
 static int find_by_libgit2(struct repository *r, const struct environment *env, const char *start)
 {
 	git_repository *git = NULL;
-	struct buf why = BUF_INIT;
 	int status;
 
 	if (env->git_dir || env->git_work_tree || env->git_refs)
@@ -199,15 +197,13 @@ static int find_by_libgit2(struct repository *r, const struct environment *env, 
 	status = git_repository_open_ext(&git, start,
 		env->git_across_filesystems ? GIT_REPOSITORY_OPEN_CROSS_FS : 0, env->git_ceilings);
 	deadline_ends();
-	if (status == 0) {
-		status = copy_facts(r, git);
-		git_repository_free(git);
-		return status;
+	if (status < 0) {
+		error_set("%s; and %s", git_error_last() ? git_error_last()->message : "it failed",
+			error_message());
+		return refused(r, env, start, status, error_message());
 	}
-	buf_addf(&why, "%s; and %s", git_error_last() ? git_error_last()->message : "it failed",
-		error_message());
-	status = buf_failed(&why) < 0 ? -1 : refused(r, env, start, status, &why);
-	buf_free(&why);
+	status = copy_facts(r, git);
+	git_repository_free(git);
 	return status;
 }
 
@@ -233,7 +229,7 @@ int discover(struct repository *r, const struct environment *env, const char *st
 	if (status < 0 && error_code() == ERROR_NO_GIT)
 		status = find_by_libgit2(r, env, start);
 	else if (status > 0 && !out.len)
-		status = refused(r, env, start, status, &err);
+		status = refused(r, env, start, status, err.ptr);
 	else if (status < 0 || take_answers(r, start, out.ptr) < 0)
 		status = error_prefix("cannot open the repository");
 	else

@@ -56,8 +56,7 @@ static int find_git(struct buf *git, struct buf *path, const char *search)
 		len = strcspn(search, ":");
 		if (*search != '/')
 			continue;
-		buf_addf(path, "%s%.*s", path->ptr[path->len - 1] == '=' ? "" : ":", (int)len,
-			search);
+		buf_addf(path, "%s%.*s", path->len > 5 ? ":" : "", (int)len, search);
 		if (found)
 			continue;
 		buf_clear(git);
