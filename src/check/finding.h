@@ -44,6 +44,7 @@ struct finding {
 	char *subject; /* first line of its message */
 	char *removed; /* id of a later commit that removes the path again; NULL: none does */
 	bool is_root;  /* the commit has no parents */
+	bool repeated; /* other commits that were looked at change the path too */
 };
 
 void finding_clear(struct finding *f);

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "disk/atomic_file.h"
 #include "hooks/hooks.h"
+#include "mend/ignored.h"
 #include "policy/policy.h"
 
 int job_prefix(struct buf *out, const struct repository *r, const struct environment *env)
@@ -112,7 +113,7 @@ bool cmd_wants_all_clear(const struct invocation *in, const struct environment *
 	return in->verbose || (!env->git_index_file && isatty(STDOUT_FILENO));
 }
 
-static bool wants_color(const struct invocation *in, const struct environment *env)
+bool cmd_wants_color(const struct invocation *in, const struct environment *env)
 {
 	if (in->color && strcmp(in->color, "auto") != 0)
 		return strcmp(in->color, "always") == 0;
@@ -190,6 +191,75 @@ static void add_statistics(struct buf *out, const struct finding_list *findings)
 			buf_addf(out, "%7zu  %s\n", counts[i], rule_text((enum rule)i)->id);
 }
 
+static void find_unstaged(
+	struct report *r, const struct invocation *in, const char *top, bool caseless)
+{
+	const struct policy_files files = {NULL, in->extend};
+	struct matcher *matcher = matcher_new();
+	struct policy *policy = NULL;
+	struct buf file = BUF_INIT;
+	struct policy_decision d;
+	size_t i;
+
+	buf_addf(&file, "%s%s", top, policy_path);
+	if (matcher && buf_failed(&file) == 0 &&
+		policy_load_disk(&policy, &files, file.ptr, caseless) == 0)
+		for (i = 0; i < r->findings->count; i++) {
+			const struct finding *f = &r->findings->items[i];
+
+			if (!report_rejects(r, f) ||
+				policy_decide(policy, matcher, f->path, f->path_len, &d) < 0)
+				continue;
+			policy_settle(&d, f->rule);
+			r->unstaged += !d.rejected;
+		}
+	policy_free(policy);
+	matcher_free(matcher);
+	buf_free(&file);
+}
+
+/* Asked are names beside the files, which themselves are in the index, where git ignores none. */
+static void find_unignored(struct report *r, struct repository *repository)
+{
+	enum { ASKED_MAX = 100 };
+	struct pathset paths = PATHSET_INIT;
+	struct ignored_list answers;
+	struct buf name = BUF_INIT;
+	size_t i;
+	int status = 0;
+
+	for (i = 0; status == 0 && i < r->findings->count && paths.count < ASKED_MAX; i++) {
+		const struct finding *f = &r->findings->items[i];
+		size_t base = path_base(f->path, f->path_len);
+
+		if (!report_rejects(r, f) || f->rule == RULE_POLICY)
+			continue;
+		buf_clear(&name);
+		buf_add(&name, f->path, base);
+		buf_addf(&name, "~%s", f->path + base);
+		status = buf_failed(&name) < 0 ? -1 : pathset_add(&paths, name.ptr, name.len);
+	}
+	if (paths.count) {
+		status = ignored_ask(&answers, repository, &paths);
+		for (i = 0; status == 0 && i < answers.count; i++)
+			r->not_ignored = r->not_ignored || !answers.items[i].ignored;
+		ignored_list_free(&answers);
+	}
+	pathset_free(&paths);
+	buf_free(&name);
+}
+
+void cmd_find_hints(
+	struct report *r, const struct invocation *in, struct repository *repository, bool caseless)
+{
+	r->strict = in->strict;
+	if (in->quiet || !repository || !repository->top)
+		return;
+	if (!in->policy && !report_of_commits(r) && report_rejected(r))
+		find_unstaged(r, in, repository->top, caseless);
+	find_unignored(r, repository);
+}
+
 int cmd_report(const struct invocation *in, const struct environment *env, struct report *r)
 {
 	report_printer *printer = in->paths_only ? report_paths : format_named(in->format);
@@ -201,13 +271,15 @@ int cmd_report(const struct invocation *in, const struct environment *env, struc
 	r->strict = in->strict;
 	r->verbose = in->verbose;
 	r->all_clear = in->verbose || (!push && cmd_wants_all_clear(in, env));
-	r->color = wants_color(in, env);
+	r->color = cmd_wants_color(in, env);
 	r->width = env->width;
 	r->at.dir = dir;
 	r->program = program.ptr;
 	r->policy = policy.ptr;
 	r->operands = in->operands;
 	r->operand_count = in->operand_count;
+	r->after_dashes = in->after_dashes;
+	r->squash = in->squash;
 	r->in_hook = env->git_index_file != NULL;
 	if (status == 0 && in->output) {
 		status = write_output(in->output, printer, r);

@@ -71,4 +71,13 @@ int cmd_report(const struct invocation *in, const struct environment *env, struc
 /** Whether a person who looks at standard output wants to be told that all is well. */
 bool cmd_wants_all_clear(const struct invocation *in, const struct environment *env);
 
+bool cmd_wants_color(const struct invocation *in, const struct environment *env);
+
+/**
+ * Find out what a person should know beside the findings: whether .pycguard as it is on disk allows
+ * them, and whether git would add them again. No more than hints: what fails is not said.
+ */
+void cmd_find_hints(struct report *r, const struct invocation *in, struct repository *repository,
+	bool caseless);
+
 #endif

@@ -6,7 +6,6 @@
 #include "disk/atomic_file.h"
 #include "mend/allow.h"
 #include "mend/ignores.h"
-#include "report/amount.h"
 
 /* Where a person stands below the top, a path may be one from there or, as -z prints them, one from
  * the top. */

@@ -50,8 +50,10 @@ static int check_index(struct job *job)
 	progress_end(&job->progress);
 	if (status == 0 && matched && !job->in->quiet)
 		warn_of_unmatched(job, matched);
-	if (status == 0)
+	if (status == 0) {
+		cmd_find_hints(&r, job->in, job->repository, job->caseless);
 		status = cmd_report(job->in, job->env, &r);
+	}
 	finding_list_free(&findings);
 	free(matched);
 	return status;

@@ -4,7 +4,6 @@
 
 #include "base/interrupt.h"
 #include "mend/clean.h"
-#include "report/amount.h"
 
 /* The rest is done all the same; what could not be is said at once. */
 struct failures {

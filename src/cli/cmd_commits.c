@@ -21,6 +21,7 @@ struct run {
 	struct scan_events events;
 	struct history history;
 	struct finding_list findings;
+	struct buf branch; /* that has them, and is not checked out */
 	struct report report;
 };
 
@@ -153,20 +154,31 @@ static int judge_named(struct run *job)
 	return status ? -1 : 0;
 }
 
-/* Whether a remote has the first commit that is found, and so may have those after it. */
-static int find_published(struct run *job)
+/* Which branches have the first commit that is found, and so may have those after it: one of a
+ * remote's, or one that is not checked out. */
+static int find_branches(struct run *job)
 {
-	const char *const args[] = {"for-each-ref", "--count=1", "--contains",
-		job->findings.count ? job->findings.items[0].commit : "", "refs/remotes", NULL};
+	const char *const args[] = {"for-each-ref", "--format=%(HEAD)%(refname)", "--contains",
+		job->findings.count ? job->findings.items[0].commit : "", "refs/heads",
+		"refs/remotes", NULL};
 	struct buf out = BUF_INIT;
+	bool current = false;
+	char *line, *rest;
 	int status = 0;
 
 	if (job->findings.count &&
 		(job->report.mode == REPORT_RANGE || job->report.mode == REPORT_PUSH))
 		status = repository_git(&out, job->scan.repository, args, NULL);
-	job->report.published = out.len > 0;
+	for (line = strtok_r(out.ptr, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		current = current || *line == '*';
+		if (strncmp(line, " refs/remotes/", 14) == 0)
+			job->report.published = true;
+		else if (*line == ' ' && !job->branch.len)
+			buf_adds(&job->branch, line + strlen(" refs/heads/"));
+	}
+	job->report.branch = job->branch.len && !current ? job->branch.ptr : NULL;
 	buf_free(&out);
-	return status < 0 ? -1 : 0;
+	return status < 0 ? -1 : buf_failed(&job->branch);
 }
 
 static int look(struct run *job)
@@ -191,7 +203,7 @@ static int look(struct run *job)
 		commits_judge(&job->findings, &job->events, &job->history, s, in_history) < 0 ||
 		(job->report.mode == REPORT_RANGE && judge_named(job) < 0))
 		return -1;
-	return find_published(job);
+	return find_branches(job);
 }
 
 static int check_commits(
@@ -202,6 +214,7 @@ static int check_commits(
 		.env = env,
 		.walk = WALK_INIT,
 		.findings = FINDING_LIST_INIT,
+		.branch = BUF_INIT,
 		.scan = {.env = env,
 			.walk = &job.walk,
 			.files = {in->policy, in->extend},
@@ -215,9 +228,12 @@ static int check_commits(
 		status = STATUS_CLEAN;
 	progress_end(&progress);
 	job.report.at.prefix = prefix.ptr;
+	if (status == STATUS_CLEAN && mode != REPORT_RECEIVE)
+		cmd_find_hints(&job.report, in, job.scan.repository, job.scan.caseless);
 	if (status == STATUS_CLEAN)
 		status = cmd_report(in, env, &job.report);
 	buf_free(&prefix);
+	buf_free(&job.branch);
 	finding_list_free(&job.findings);
 	history_free(&job.history);
 	scan_events_free(&job.events);

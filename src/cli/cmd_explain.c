@@ -1,47 +1,37 @@
 #include "cli/cmd.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/path.h"
 #include "check/check.h"
 #include "check/policy_load.h"
 #include "disk/disk.h"
-#include "git/repository.h"
 #include "report/explain.h"
 
-/* The places where the file may be, and the one that is judged. */
+/* The places where the file may be (those of explain.h first), and the one that is judged. */
 struct work {
 	const struct invocation *in;
 	const struct environment *env;
 	struct repository *repository; /* NULL: there is none here */
-	struct snapshot *index, *head, *disk;
-	struct snapshot *revision; /* of REV:PATH */
+	struct snapshot *places[EXPLAIN_PLACES + 1];
 	struct policy *policy;
 	struct matcher *matcher;
+	struct buf typed;   /* its path on disk */
 	struct buf tracked; /* its path in the repository; empty outside of it */
-	struct buf prefix;
-	const char *typed; /* its path on disk */
+	struct buf prefix, link;
 	bool caseless;
-	struct snapshot *judged;
+	int judged;
 	struct entry entry;
-	struct explanation told;
+	struct finding_list caches;
 };
+
+enum { REVISION = EXPLAIN_PLACES /* of REV:PATH */, LINK_MAX = 4096 };
 
 static void ignore_failure(void *arg)
 {
 	(void)arg;
-}
-
-/* A path outside of the work tree has no name in the repository: it is looked for on disk. */
-static int name_in_repository(struct work *work)
-{
-	int status;
-
-	if (!work->repository->top)
-		return 0;
-	status = repository_relative(&work->tracked, work->repository, work->typed);
-	if (status != 0)
-		return status < 0 ? -1 : 0;
-	return job_prefix(&work->prefix, work->repository, work->env);
 }
 
 static int open_places(struct work *work)
@@ -49,286 +39,414 @@ static int open_places(struct work *work)
 	static const struct disk_options options = {.failed = ignore_failure};
 	int status = repository_open(&work->repository, work->env);
 
-	if (status < 0 || disk_open(&work->disk, ".", &options) < 0)
+	work->matcher = matcher_new();
+	if (status < 0 || !work->matcher ||
+		disk_open(&work->places[EXPLAIN_DISK], ".", &options) < 0)
 		return -1;
 	if (status > 0)
 		return 0;
 	if (repository_ignores_case(work->repository, &work->caseless) < 0 ||
-		repository_index(&work->index, work->repository) < 0)
+		repository_index(&work->places[EXPLAIN_INDEX], work->repository) < 0)
 		return -1;
 	/* Where there is no git, the index and the disk are what can be looked at. */
-	if (repository_revision(&work->head, work->repository, "HEAD") < 0 &&
+	if (repository_revision(&work->places[EXPLAIN_HEAD], work->repository, "HEAD") < 0 &&
 		error_code() != ERROR_NO_GIT)
 		return -1;
-	return name_in_repository(work);
+	return job_prefix(&work->prefix, work->repository, work->env);
 }
 
-static int look(struct place *place, struct snapshot *s, const char *file, const char *source)
+static const struct buf *path_in(const struct work *work, int place)
 {
-	int there;
-
-	place->looked = s && *file;
-	if (!place->looked)
-		return 0;
-	there = snapshot_find(s, file, NULL);
-	if (there < 0)
-		return -1;
-	place->file = there;
-	there = *source ? snapshot_find(s, source, NULL) : 0;
-	place->source = there > 0;
-	return there < 0 ? -1 : 0;
+	return place == EXPLAIN_DISK ? &work->typed : &work->tracked;
 }
 
-/* Takes `path` in `s` for the file to be judged, if it is there. 1, 0 or -1. */
-static int judge_in(struct work *work, struct snapshot *s, const char *path, const char *name)
+static int find_in(struct work *work, int place)
 {
-	int there = s && *path ? snapshot_find(s, path, &work->entry) : 0;
+	struct snapshot *s = work->places[place];
+	const struct buf *path = path_in(work, place);
 
-	if (there > 0) {
-		work->judged = s;
-		work->told.judged = name;
-	}
-	return there;
+	work->judged = place;
+	return s && path->len ? snapshot_find(s, path->ptr, &work->entry) : 0;
+}
+
+/* 1, 0 when it is nowhere, or -1. A path outside of the work tree has no name in the repository. */
+static int choose(struct work *work, const char *path)
+{
+	int found = 0;
+
+	buf_clear(&work->typed);
+	buf_adds(&work->typed, path);
+	buf_clear(&work->tracked);
+	if (work->repository && work->repository->top)
+		found = repository_relative(&work->tracked, work->repository, path) < 0 ? -1 : 0;
+	if (found == 0 && (work->typed.failed || work->tracked.failed))
+		found = error_oom();
+	if (found == 0)
+		found = find_in(work, EXPLAIN_INDEX);
+	if (found == 0)
+		found = find_in(work, EXPLAIN_DISK);
+	return found ? found : find_in(work, EXPLAIN_HEAD);
 }
 
 /* REV:PATH, the path from the top as git reads it. 1, 0 when it is none, or -1. */
-static int judge_in_revision(struct work *work)
+static int choose_revision(struct work *work, const char *typed)
 {
-	const char *colon = strchr(work->typed, ':');
+	const char *colon = strchr(typed, ':');
 	struct buf revision = BUF_INIT;
 	int status;
 
-	if (!work->repository || !colon || colon == work->typed)
+	if (!work->repository || !colon || colon == typed)
 		return 0;
-	buf_add(&revision, work->typed, (size_t)(colon - work->typed));
-	status = buf_failed(&revision);
-	if (status == 0)
-		status = repository_revision(&work->revision, work->repository, revision.ptr);
-	buf_free(&revision);
-	if (status == 1)
-		return error_set("unknown revision in '%s'", work->typed);
-	if (status < 0)
-		return -1;
+	buf_add(&revision, typed, (size_t)(colon - typed));
 	buf_clear(&work->tracked);
 	buf_adds(&work->tracked, colon + 1);
-	status = judge_in(work, work->revision, work->tracked.ptr, "that revision");
+	status = buf_failed(&revision);
 	if (status == 0)
-		return error_set("cannot find '%s' in that revision", work->typed);
+		status = repository_revision(
+			&work->places[REVISION], work->repository, revision.ptr);
+	buf_free(&revision);
+	if (status == 1)
+		return error_set("unknown revision in '%s'", typed);
+	status = status < 0 ? -1 : find_in(work, REVISION);
+	if (status == 0 && snapshot_names(work->places[REVISION], work->tracked.ptr) > 0)
+		return error_set("'%s' is a directory in that revision: name a file in it",
+			work->tracked.ptr);
+	return status ? status : error_set("cannot find '%s' in that revision", work->tracked.ptr);
+}
+
+/* A search in one place, for the caches of a source, or for what has the name of a migration. */
+struct search {
+	struct work *work;
+	int place;
+	const char *source;          /* NULL: by the end of it */
+	struct buf ending;           /* shop/migrations/0002_rename.py */
+	struct pathset names, files; /* sources of that name, and what there is of them, as typed */
+};
+
+/* The path of a file of the index is made one from where the user's shell is. */
+static int add_typed(struct pathset *set, const struct search *s, const char *path)
+{
+	const struct buf *prefix = &s->work->prefix;
+	struct buf typed = BUF_INIT;
+	int status = -1;
+
+	if (s->place == EXPLAIN_INDEX && strncmp(path, prefix->ptr, prefix->len) == 0)
+		path += prefix->len;
+	else if (s->place == EXPLAIN_INDEX)
+		buf_adds(&typed, s->work->repository->top);
+	buf_adds(&typed, path);
+	if (buf_failed(&typed) == 0)
+		status = pathset_add(set, typed.ptr, typed.len);
+	buf_free(&typed);
 	return status;
 }
 
-static int cannot_find(const char *typed)
+static struct check check_in(const struct work *work, int place)
 {
-	const char *rule = rule_nearest(typed, strlen(typed));
+	bool on_disk = place == EXPLAIN_DISK;
 
-	if (rule)
-		return error_set("no file and no rule '%s': did you mean %s?", typed, rule);
-	return error_set("cannot find '%s', neither in git nor on disk", typed);
-}
-
-static int choose(struct work *work)
-{
-	int status = judge_in(work, work->index, work->tracked.ptr, "the index");
-
-	if (status == 0)
-		status = judge_in(work, work->disk, work->typed, "a file on disk");
-	if (status == 0)
-		status = judge_in(work, work->head, work->tracked.ptr, "HEAD");
-	if (status == 0)
-		status = judge_in_revision(work);
-	if (status == 0)
-		return cannot_find(work->typed);
-	return status < 0 ? -1 : 0;
-}
-
-static int load_policy(struct work *work)
-{
-	struct snapshot *s = work->judged == work->disk ? work->index : work->judged;
-	const struct policy_files files = {work->in->policy, work->in->extend};
-
-	work->matcher = matcher_new();
-	if (!work->matcher)
-		return -1;
-	return policy_load(&work->policy, &files, s, work->caseless);
-}
-
-/* The same file on this disk, where times are known. */
-static int examine_on_disk(struct work *work)
-{
-	struct examined copy;
-	struct entry e;
-	int status = snapshot_find(work->disk, work->typed, &e);
-
-	work->told.disk.file = status > 0;
-	if (status <= 0)
-		return status;
-	status = examine(&copy, work->disk, &e, work->caseless);
-	work->told.now = copy.loads;
-	if (status == 0 && !copy.header_read) { /* it may have gone since */
-		status = snapshot_names(work->disk, work->typed);
-		work->told.disk.file = status > 0;
-	}
-	examined_free(&copy);
-	return status < 0 ? -1 : 0;
-}
-
-static int look_on_disk(struct work *work)
-{
-	struct buf source = BUF_INIT;
-	struct bytecode_name name;
-	int status = 0;
-
-	if (work->revision)
-		return 0;
-	bytecode_name(&name, work->typed, strlen(work->typed), work->caseless);
-	bytecode_source(&source, &name);
-	if (buf_failed(&source) < 0 ||
-		look(&work->told.disk, work->disk, work->typed, source.ptr) < 0)
-		status = -1;
-	if (status == 0 && work->told.disk.file)
-		status = examine_on_disk(work);
-	buf_free(&source);
-	return status;
-}
-
-static int look_everywhere(struct work *work, const struct examined *x)
-{
-	const char *source = x->source.ptr;
-	struct buf in_git = BUF_INIT;
-	struct bytecode_name name;
-	int status;
-
-	/* On disk the path is as typed; in git, from the top. */
-	bytecode_name(&name, work->tracked.ptr, work->tracked.len, work->caseless);
-	if (bytecode_source(&in_git, &name))
-		source = in_git.ptr;
-	status = buf_failed(&in_git);
-	if (status == 0)
-		status = look(&work->told.index, work->index, work->tracked.ptr, source);
-	if (status == 0)
-		status = look(&work->told.head, work->head, work->tracked.ptr, source);
-	buf_free(&in_git);
-	return status == 0 ? look_on_disk(work) : -1;
-}
-
-static int print(struct work *work)
-{
-	struct buf text = BUF_INIT;
-	int status;
-
-	if (strcmp(work->in->format, "json") == 0)
-		report_json_finding(&text, work->told.report, work->told.finding);
-	else
-		explain_file(&text, &work->told);
-	status = report_write(&text);
-	buf_free(&text);
-	return status;
-}
-
-static int tell(struct work *work)
-{
-	bool on_disk = work->judged == work->disk;
-	struct check check = {.kind = on_disk ? CHECK_DISK : CHECK_TRACKED,
+	return (struct check){.kind = on_disk ? CHECK_DISK : CHECK_TRACKED,
 		.notes = true,
-		.snapshot = work->judged,
+		.snapshot = work->places[place],
 		.policy = work->policy,
 		.policy_base = on_disk && work->tracked.len ? work->prefix.ptr : "",
 		.shown_base = "",
 		.caseless = work->caseless};
-	struct report report = {.at.prefix = work->prefix.ptr};
-	struct finding finding = {0};
-	struct examined x;
-	int status = check_explain(
-		&finding, &work->told.decision, &x, &check, work->matcher, &work->entry);
+}
 
+static int visit(void *arg, const struct entry *e)
+{
+	struct search *s = arg;
+	const struct check check = check_in(s->work, s->place);
+	struct buf source = BUF_INIT;
+	struct bytecode_name name;
+	struct finding f;
+	int status = 0;
+	size_t end;
+
+	bytecode_name(&name, e->path, e->len, s->work->caseless);
+	if (!bytecode_source(&source, &name) && !s->source)
+		buf_adds(&source, e->path);
+	end = source.len - s->ending.len;
+	if (buf_failed(&source) < 0)
+		status = -1;
+	else if (s->source && strcmp(source.ptr, s->source) == 0)
+		status = check_entry(&f, &check, s->work->matcher, e) < 0 ?
+				 -1 :
+				 finding_list_add(&s->work->caches, &f);
+	else if (!s->source && source.len >= s->ending.len &&
+		 strcmp(source.ptr + end, s->ending.ptr) == 0 &&
+		 (end == 0 || source.ptr[end - 1] == '/'))
+		status = add_typed(&s->names, s, source.ptr) < 0 ? -1 :
+								   add_typed(&s->files, s, e->path);
+	buf_free(&source);
+	return status;
+}
+
+/* One module is meant: its source if that is there, else its bytecode, which Python imports before
+ * a cache: the shorter path. */
+static int choose_module(struct work *work, struct search *s)
+{
+	const struct pathset *names = &s->names, *files = &s->files;
+	size_t i, near = 0;
+	int found;
+
+	for (i = 0; i < names->count; i++) {
+		if (strcmp(names->items[i].path, names->items[0].path) != 0)
+			return error_set("'%s' is in several apps: name a file, such as '%s'",
+				work->in->operands[0], names->items[i].path);
+		near = files->items[i].len < files->items[near].len ? i : near;
+	}
+	if (names->count == 0)
+		return 0;
+	found = choose(work, names->items[0].path);
+	return found ? found : choose(work, files->items[near].path);
+}
+
+/* A name as Django prints it. The app is looked for first, then the name in any, since an app can
+ * have another label than its directory. 1, 0 or -1. */
+static int choose_migration(struct work *work, const char *typed)
+{
+	const char *dot = strchr(typed, '.');
+	int any, found = 0;
+
+	for (any = !dot; any < 2 && found == 0 && !strchr(typed, '/'); any++) {
+		struct search s = {.work = work, .ending = BUF_INIT};
+
+		if (!any)
+			buf_addf(&s.ending, "%.*s/", (int)(dot - typed), typed);
+		buf_addf(&s.ending, "migrations/%s.py", dot ? dot + 1 : typed);
+		found = buf_failed(&s.ending);
+		for (s.place = 0; s.place < EXPLAIN_PLACES && found == 0; s.place++)
+			if (s.place != EXPLAIN_HEAD && work->places[s.place])
+				found = snapshot_each(work->places[s.place], visit, &s);
+		if (found == 0)
+			found = choose_module(work, &s);
+		pathset_free(&s.names);
+		pathset_free(&s.files);
+		buf_free(&s.ending);
+	}
+	return found;
+}
+
+/* What can be imported in place of a source: beside it, and in __pycache__. */
+static int find_caches(struct work *work, int place)
+{
+	const struct buf *path = path_in(work, place);
+	struct search s = {.work = work, .place = place, .source = path->ptr, .ending = BUF_INIT};
+	size_t base = path_base(path->ptr, path->len);
+	struct buf beside = BUF_INIT;
+	int i, status = 0;
+
+	for (i = 0; i < 2 && status == 0 && work->places[place] && path->len; i++) {
+		buf_clear(&beside);
+		buf_add(&beside, path->ptr, base);
+		buf_adds(&beside, i ? BYTECODE_CACHES "/" : "");
+		buf_add(&beside, path->ptr + base, path->len - base - strlen("py"));
+		status = buf_failed(&beside);
+		if (status == 0)
+			status = snapshot_beside(work->places[place], beside.ptr, visit, &s);
+	}
+	buf_free(&beside);
+	return status;
+}
+
+/* Whether it and its source are there; and of the file on this disk, where times are known, what is
+ * loaded. */
+static int look(struct explanation *told, struct work *work, int place)
+{
+	struct snapshot *s = work->places[place];
+	const struct buf *path = path_in(work, place);
+	struct examined x = {.source = BUF_INIT};
+	struct buf source = BUF_INIT;
+	struct bytecode_name name;
+	struct entry e;
+	int file, there = 0;
+
+	bytecode_name(&name, path->ptr, path->len, work->caseless);
+	bytecode_source(&source, &name);
+	file = buf_failed(&source) < 0 ? -1 : snapshot_find(s, path->ptr, &e);
+	if (file >= 0 && source.len)
+		there = snapshot_find(s, source.ptr, NULL);
+	if (file > 0 && place == EXPLAIN_DISK) {
+		there = examine(&x, s, &e, work->caseless) < 0 ? -1 : there;
+		told->now = x.loads;
+		examined_free(&x);
+	}
+	told->places[place] = (struct place){true, file > 0, there > 0};
+	buf_free(&source);
+	return file < 0 || there < 0 ? -1 : 0;
+}
+
+static int fill(struct explanation *told, struct finding *f, struct examined *x, struct work *work)
+{
+	struct snapshot *s = work->places[work->judged];
+	bool on_disk = work->judged == EXPLAIN_DISK, source;
+	const struct check check = check_in(work, work->judged);
+	const struct entry *e = &work->entry;
+	int i;
+
+	if (check_explain(f, &told->decision, x, &check, work->matcher, e) < 0 ||
+		(e->mode == MODE_LINK && !on_disk && !work->link.len &&
+			snapshot_read_start(s, e, &work->link, LINK_MAX) < 0))
+		return -1;
+	source = x->name.kind == BYTECODE_NONE && e->len > 3 &&
+		 strcmp(e->path + e->len - 3, ".py") == 0;
+	told->caches = source ? &work->caches : NULL;
+	for (i = 0; i <= REVISION; i++) {
+		bool here = i == EXPLAIN_DISK && work->judged != REVISION;
+
+		if (i < REVISION && work->places[i] && path_in(work, i)->len &&
+			(i != EXPLAIN_DISK || here) && look(told, work, i) < 0)
+			return -1;
+		if (source && (here || (i == work->judged && !on_disk)) && find_caches(work, i) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int tell(struct work *work)
+{
+	static const char *const names[] = {
+		"in the index", "in HEAD", "on disk", "in that revision"};
+	int place = work->judged == EXPLAIN_DISK ? EXPLAIN_INDEX : work->judged;
+	const struct policy_files files = {work->in->policy, work->in->extend};
+	struct finding finding = {0};
+	const struct finding_list one = {&finding, 1};
+	struct report r = {.at.prefix = work->prefix.ptr,
+		.findings = &one,
+		.program = "pycguard",
+		.policy = "",
+		.color = cmd_wants_color(work->in, work->env),
+		.width = work->env->width};
+	struct examined x = {.source = BUF_INIT};
+	struct explanation told = {.file = &x, .finding = &finding, .report = &r};
+	struct buf text = BUF_INIT;
+	int status = policy_load(&work->policy, &files, work->places[place], work->caseless);
+
+	told.judged = names[work->judged];
+	told.shown = work->judged == REVISION ? work->in->operands[0] : work->typed.ptr;
 	if (status == 0)
-		status = look_everywhere(work, &x);
-	work->told.shown = work->typed;
-	work->told.file = &x;
-	work->told.finding = &finding;
-	work->told.report = &report;
+		status = fill(&told, &finding, &x, work);
+	if (status == 0 && work->judged == EXPLAIN_INDEX)
+		cmd_find_hints(&r, work->in, work->repository, work->caseless);
+	told.link = work->link.len ? work->link.ptr : NULL;
+	if (status == 0 && strcmp(work->in->format, "json") == 0)
+		report_json_finding(&text, &r, &finding);
+	else if (status == 0)
+		explain_file(&text, &told);
 	if (status == 0)
-		status = print(work);
-	work->told = (struct explanation){0};
+		status = report_write(&text);
+	buf_free(&text);
 	finding_clear(&finding);
 	examined_free(&x);
 	return status;
 }
 
-static void close_places(struct work *work)
-{
-	snapshot_free(work->revision);
-	snapshot_free(work->head);
-	snapshot_free(work->index);
-	snapshot_free(work->disk);
-	matcher_free(work->matcher);
-	policy_free(work->policy);
-	buf_free(&work->tracked);
-	buf_free(&work->prefix);
-	repository_free(work->repository);
-}
-
-/* Of a directory, what git tracks below it that is rejected. */
-static int explain_directory(const struct invocation *in, const struct environment *env)
-{
-	struct invocation all = *in;
-	int status;
-
-	all.verbose = true;
-	status = cmd_check_tracked.run(&all, env);
-	return status == STATUS_REJECTED ? STATUS_CLEAN : status;
-}
-
-static int explain_a_rule(enum rule rule, size_t width)
+static int say_line(const struct work *work, const char *what, const char *path)
 {
 	struct buf text = BUF_INIT;
 	int status;
 
-	explain_rule(&text, rule, width);
+	path_quote(&text, work->typed.ptr, work->typed.len);
+	buf_addf(&text, ": %s", what);
+	path_quote(&text, path, strlen(path));
+	buf_addc(&text, '\n');
 	status = report_write(&text);
 	buf_free(&text);
 	return status;
 }
 
+/* Of a directory, what git tracks below it that is rejected; else what is wrong on disk. */
+static int explain_directory(const struct work *work, bool tracked, bool human)
+{
+	int status = STATUS_CLEAN;
+
+	if (tracked)
+		status = cmd_check_tracked.run(work->in, work->env);
+	if (!tracked || (status == STATUS_CLEAN && human))
+		status = cmd_check_worktree.run(work->in, work->env);
+	if (status == STATUS_CLEAN && human && !cmd_wants_all_clear(work->in, work->env))
+		return say_line(work, "a directory in which nothing is rejected", "");
+	return status == STATUS_FAILED ? -1 : 0;
+}
+
+static int explain(struct work *work, const char *typed, bool human)
+{
+	const char *rule = rule_nearest(typed, strlen(typed));
+	int found = choose(work, typed);
+	char target[LINK_MAX];
+	ssize_t len = readlink(typed, target, sizeof target);
+	struct stat st;
+
+	if (len > 0)
+		buf_add(&work->link, target, (size_t)len);
+	if (found == 0) {
+		bool tracked = work->places[EXPLAIN_INDEX] && work->tracked.len &&
+			       snapshot_names(work->places[EXPLAIN_INDEX], work->tracked.ptr) == 1;
+
+		if (len > 0 && human && say_line(work, "a symbolic link to ", work->link.ptr) < 0)
+			return -1;
+		if (tracked || (stat(typed, &st) == 0 && S_ISDIR(st.st_mode)))
+			return explain_directory(work, tracked, human);
+		if (len > 0 && human)
+			return 0;
+		found = choose_revision(work, typed);
+	}
+	if (found == 0)
+		found = choose_migration(work, typed);
+	if (found == 0 && rule)
+		return error_set("no file and no rule '%s': did you mean %s?", typed, rule);
+	if (found == 0)
+		return error_set(
+			"cannot find '%s': no file in git or on disk, no rule, no migration",
+			typed);
+	return found < 0 ? -1 : tell(work);
+}
+
 static int run(const struct invocation *in, const struct environment *env)
 {
+	const struct report r = {.color = cmd_wants_color(in, env), .width = env->width};
+	bool human = strcmp(in->format, "human") == 0;
 	struct work work = {.in = in,
 		.env = env,
-		.typed = in->operands[0],
+		.typed = BUF_INIT,
 		.tracked = BUF_INIT,
-		.prefix = BUF_INIT};
-	enum rule rule = rule_of_id(work.typed, strlen(work.typed));
-	int status;
+		.prefix = BUF_INIT,
+		.link = BUF_INIT};
+	enum rule rule = rule_of_id(in->operands[0], strlen(in->operands[0]));
+	struct buf text = BUF_INIT;
+	int i, status = -1;
 
-	if (strcmp(in->format, "human") != 0 && strcmp(in->format, "json") != 0) {
+	if (!human && strcmp(in->format, "json") != 0) {
 		error_set("--explain takes --format human or json, not '%s'", in->format);
-		return STATUS_FAILED;
+	} else if (rule) {
+		explain_rule(&text, rule, &r);
+		status = report_write(&text);
+	} else if (open_places(&work) == 0) {
+		status = explain(&work, in->operands[0], human);
 	}
-	if (rule)
-		return explain_a_rule(rule, env->width) < 0 ? STATUS_FAILED : STATUS_CLEAN;
-	status = open_places(&work);
-	if (status == 0 && work.tracked.len && work.index &&
-		!snapshot_find(work.index, work.tracked.ptr, NULL) &&
-		snapshot_names(work.index, work.tracked.ptr) == 1) {
-		close_places(&work);
-		return explain_directory(in, env);
-	}
-	if (status == 0)
-		status = choose(&work);
-	if (status == 0)
-		status = load_policy(&work);
-	if (status == 0)
-		status = tell(&work);
-	close_places(&work);
+	buf_free(&text);
+	finding_list_free(&work.caches);
+	for (i = 0; i <= REVISION; i++)
+		snapshot_free(work.places[i]);
+	matcher_free(work.matcher);
+	policy_free(work.policy);
+	buf_free(&work.typed);
+	buf_free(&work.tracked);
+	buf_free(&work.prefix);
+	buf_free(&work.link);
+	repository_free(work.repository);
 	return status < 0 ? STATUS_FAILED : STATUS_CLEAN;
 }
 
 const struct command cmd_explain = {
 	.name = "explain",
-	.operands = "PATH|REV:PATH|RULE",
+	.operands = "PATH|REV:PATH|MIGRATION|RULE",
 	.options = CLI_POLICY | CLI_OPTION(FORMAT),
 	.summary = "what Python and Django do with a file, or what a rule means",
-	.help = "Says what Python and Django do with that file, and why; or what that rule means.",
-	.examples = {"--explain shop/migrations/0002_rename.pyc", "--explain ghost-module"},
+	.help = "Says what Python and Django do with that file or migration, and why; what is wrong "
+		"in that directory; or what that rule means.",
+	.examples = {"--explain shop/migrations/0002_rename.pyc", "--explain shop.0002_rename"},
 	.run = run,
 };

@@ -6,7 +6,6 @@
 
 #include "base/path.h"
 #include "mend/ignores.h"
-#include "report/command.h"
 
 /* `done`: the pattern has been added. */
 static void add_gap(struct buf *out, const struct ignore_gap *gap, bool done)

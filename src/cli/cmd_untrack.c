@@ -4,7 +4,6 @@
 
 #include "mend/ignored.h"
 #include "mend/untrack.h"
-#include "report/amount.h"
 
 /* How many of the paths the last commit has: those that leave something to commit. */
 static int count_committed(size_t *out, struct job *job)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "check/worktree.h"
-#include "report/amount.h"
 
 /* What could not be looked at, and why; links that lead out. Several threads tell of it. */
 struct failures {

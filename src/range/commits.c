@@ -87,6 +87,7 @@ static int judge_entry(struct judge *j, const struct entry *entry, const struct 
 	f.is_root = j->commit->parent_count == 0;
 	f.commit = strdup(repository_hex(r, &j->commit->id));
 	f.subject = strdup(j->subject);
+	f.repeated = row && row->versions > 1;
 	if (removed)
 		f.removed = strdup(repository_hex(r, &row->last->id));
 	if (f.commit && f.subject && (f.removed || !removed))

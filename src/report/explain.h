@@ -1,13 +1,15 @@
 /*
- * explain - what --explain PATH says of one file, in plain words. Pure: all that it needs is given.
+ * explain - what --explain says of one file, in plain words. Pure: all that it needs is given.
  */
 #ifndef PYCGUARD_EXPLAIN_H
 #define PYCGUARD_EXPLAIN_H
 
 #include "check/examine.h"
-#include "check/finding.h"
 #include "policy/policy.h"
 #include "report/report.h"
+
+/** Where a file can be. */
+enum { EXPLAIN_INDEX, EXPLAIN_HEAD, EXPLAIN_DISK, EXPLAIN_PLACES };
 
 /** Whether a place was looked into, and what was there. */
 struct place {
@@ -18,19 +20,21 @@ struct place {
 /** Everything in it is borrowed. */
 struct explanation {
 	const char *shown;  /* the file as the user named it */
-	const char *judged; /* what was looked at: "the index", "HEAD", "the disk" */
+	const char *judged; /* what was looked at: "in the index", "in HEAD", "on disk" */
+	const char *link;   /* where it leads to; NULL: it is no symbolic link */
 	const struct examined *file;
 	const struct finding *finding;
+	const struct finding_list *caches; /* of a source; NULL: it is none */
 	struct policy_decision decision;
-	struct place index, head, disk;
-	enum bytecode_loads now;     /* of the copy on this disk, times and all; if disk.file */
-	const struct report *report; /* how the fix is written */
+	struct place places[EXPLAIN_PLACES];
+	enum bytecode_loads now;     /* of the copy on this disk, times and all; if it is there */
+	const struct report *report; /* how the fix is written, and what .pycguard on disk says */
 };
 
-/** Append the explanation. Memory is the buf's matter. */
+/** Append the explanation: the verdict, then the details. Memory is the buf's matter. */
 void explain_file(struct buf *out, const struct explanation *e);
 
-/** Append what a rule means, why, an example and the fix, in lines of at most `width` columns. */
-void explain_rule(struct buf *out, enum rule rule, size_t width);
+/** Append what a rule means, why, an example and the fix. */
+void explain_rule(struct buf *out, enum rule rule, const struct report *r);
 
 #endif

@@ -1,6 +1,7 @@
 #include "report/report.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,17 +57,6 @@ size_t report_rejected(const struct report *r)
 	return n;
 }
 
-void report_sentence(struct buf *out, const struct report *r, const struct finding *f)
-{
-	report_message(out, f);
-	if (f->commit)
-		buf_addf(out, " (commit %s)", f->commit);
-	buf_adds(out, ". To fix it: ");
-	report_fix(out, r, f);
-	if (f->rule == RULE_GHOST_MODULE && !f->on_disk)
-		buf_adds(out, " ; then delete it from disk: pycguard --clean");
-}
-
 const char *report_mode_name(enum report_mode mode)
 {
 	static const char *const names[] = {
@@ -114,6 +104,50 @@ void report_paths(struct buf *out, const struct report *r)
 		if (i == 0 || !report_of_commits(r) || by_path(&sorted[i - 1], &sorted[i]) != 0)
 			buf_add(out, sorted[i]->path, sorted[i]->path_len + 1);
 	free(sorted);
+}
+
+void report_colored(struct buf *out, const struct report *r, const char *sgr, const char *text)
+{
+	if (r->color && *text)
+		buf_addf(out, "\033[%sm%s\033[m", sgr, text);
+	else
+		buf_adds(out, text);
+}
+
+void report_wrapped(
+	struct buf *out, const struct report *r, const char *text, size_t head, const char *sgr)
+{
+	struct buf lines = BUF_INIT, first = BUF_INIT;
+
+	buf_wrap(&lines, text, head ? 2 : 0, r->width ? r->width : 80);
+	buf_add(&first, lines.ptr, lines.len < head ? lines.len : head);
+	report_colored(out, r, sgr, first.ptr);
+	buf_adds(out, lines.ptr + first.len);
+	buf_addc(out, '\n');
+	out->failed = out->failed || lines.failed || first.failed;
+	buf_free(&lines);
+	buf_free(&first);
+}
+
+const char *amount_plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+void amount_bytes(struct buf *out, uint64_t bytes)
+{
+	static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
+	double amount = (double)bytes / 1024;
+	size_t unit = 0;
+
+	if (bytes < 1024) {
+		buf_addf(out, "%" PRIu64 " byte%s", bytes, amount_plural((size_t)bytes));
+		return;
+	}
+	/* Rounded, it must not read 1024.0 of the smaller unit. */
+	for (; amount >= 1023.95 && unit + 1 < sizeof units / sizeof *units; unit++)
+		amount /= 1024;
+	buf_addf(out, "%.1f %s", amount, units[unit]);
 }
 
 int report_write(const struct buf *text)

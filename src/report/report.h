@@ -1,20 +1,22 @@
 /*
  * report - findings as a person or a program wants them, on standard output.
  *
- * One printer a file: report_json.c, report_sarif.c, ...; formats.def names them. A printer
- * appends to a buf; report_write alone writes, and knows whether it was all taken (a full disk is a
- * failure, not a pass).
+ * A finding becomes words (words.c) and a command that fixes it (fix.c); a printer puts them in
+ * order: people.c, json.c (SARIF and GitLab too), github.c. A printer appends to a buf;
+ * report_write alone writes, and knows whether it was all taken (a full disk is a failure, not a
+ * pass).
  *
- * To add an output format: a row in formats.def, a printer here, its file in CMakeLists.txt.
+ * To add an output format: a row in formats.def, and a printer here.
  */
 #ifndef PYCGUARD_REPORT_H
 #define PYCGUARD_REPORT_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "check/finding.h"
-#include "report/command.h"
+#include "check/pathset.h"
 
 enum report_mode {
 	REPORT_STAGED,
@@ -24,6 +26,12 @@ enum report_mode {
 	REPORT_HISTORY,
 	REPORT_PUSH,
 	REPORT_RECEIVE,
+};
+
+/** Where the user's shell stands. Borrowed. */
+struct standing {
+	const char *prefix; /* the subdirectory of the work tree, with its slash, or "" */
+	const char *dir;    /* where -C led to, absolute; prefix is that of it. NULL: no -C */
 };
 
 struct history;
@@ -37,15 +45,19 @@ struct report {
 	struct standing at;
 	const char *program; /* pycguard as a word of the user's shell, and after it, each with a */
 	const char *policy;  /* blank before it, the options that say which policy; or "" */
-	char **operands;     /* what the user named */
-	int operand_count;
-	bool in_hook;   /* git asks, and waits for the answer */
-	bool published; /* a remote has commits that are found */
-	bool strict;    /* warnings count as errors */
-	bool verbose;   /* list everything */
-	bool all_clear; /* say so when all is well */
+	char **operands;     /* what the user named; the last after_dashes of it are paths */
+	int operand_count, after_dashes;
+	const char *branch; /* that has the commits, where the current one has not; or NULL */
+	size_t unstaged;    /* so many findings are allowed by .pycguard on disk */
+	bool not_ignored;   /* git would add them again */
+	bool squash;        /* the range as one commit */
+	bool in_hook;       /* git asks, and waits for the answer */
+	bool published;     /* a remote has commits that are found */
+	bool strict;        /* warnings count as errors */
+	bool verbose;       /* list everything */
+	bool all_clear;     /* say so when all is well */
 	bool color;
-	size_t width; /* of a line of text */
+	size_t width; /* of a line of text; 0: 80 */
 };
 
 /** Appends a report to `out`. Memory is the buf's matter; otherwise it cannot fail. */
@@ -72,10 +84,8 @@ report_printer report_paths;
 /** Whether the findings are those of commits: they name them, and a path may come up repeatedly. */
 bool report_of_commits(const struct report *r);
 
-/** Whether the finding makes the check fail. */
+/** Whether the finding makes the check fail; and how many of them do. */
 bool report_rejects(const struct report *r, const struct finding *f);
-
-/** How many findings make the check fail. */
 size_t report_rejected(const struct report *r);
 
 /** How grave a finding is in this report: an error if it makes the check fail. */
@@ -101,6 +111,32 @@ void report_fix(struct buf *out, const struct report *r, const struct finding *f
 
 /** Append what fixes all that is rejected, for people. */
 void report_fix_all(struct buf *out, const struct report *r);
+
+/** Append what removes all of a history's files from it, and what that costs. */
+void report_fix_history(struct buf *out, const struct report *r);
+
+/**
+ * Append a git command that takes paths from the top of the work tree, and means these alone: for
+ * sh, bash, zsh and fish.
+ *
+ * @param words what stands before the paths: "add", "rm --cached -f"
+ */
+void command_git(
+	struct buf *out, const struct standing *at, const char *words, const struct pathset *paths);
+
+/** Append text in a colour (ECMA-48's numbers, "1;31"), if the report is a coloured one. */
+void report_colored(struct buf *out, const struct report *r, const char *sgr, const char *text);
+
+/** Append a paragraph in lines of the report's width. Its first `head` bytes are in that colour,
+ * and the lines after the first are indented if there are any. */
+void report_wrapped(
+	struct buf *out, const struct report *r, const char *text, size_t head, const char *sgr);
+
+/** What makes a plural of most words: "" for one, "s" for any other number. */
+const char *amount_plural(size_t n);
+
+/** Append a size, "1 byte", "999 bytes", "1.5 KiB". */
+void amount_bytes(struct buf *out, uint64_t bytes);
 
 /** "staged", "tracked", ... */
 const char *report_mode_name(enum report_mode mode);

@@ -103,6 +103,7 @@ Stop tracking it (the file stays on disk):
   git rm --cached -f -- pkg/m.pyc
 Then delete from disk what Python would still run:
   '"${CALLED-$PYCGUARD}"' --clean
+Then have git ignore bytecode: '"${CALLED-$PYCGUARD}"' --add-ignores
 To allow a file on purpose: '"${CALLED-$PYCGUARD}"' --allow PATH, then stage .pycguard.'
 }
 

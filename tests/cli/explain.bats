@@ -3,6 +3,12 @@
 
 load helper
 
+# What is wrapped, in one line again.
+run_pycguard() {
+    run --separate-stderr "$PYCGUARD" "$@"
+    output=$(sed -z 's/\n \{20\}/ /g; s/\n\([a-z]\)/ \1/g' <<<"$output")
+}
+
 # A ghost, an orphan and an honest cache of a Django app, committed.
 app() {
     new_repo
@@ -22,14 +28,15 @@ app() {
     app
     run_pycguard --explain shop/migrations/0002_rename.pyc
     assert_status 0
-    assert_output_has "what       bytecode at its source's own place"
-    assert_output_has "written by CPython $("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
-    assert_output_has 'it is      in the index, on disk'
-    assert_output_has 'source     shop/migrations/0002_rename.py: not in the index, not on disk'
+    assert_output_has "kind of file      bytecode in the place of its source"
+    assert_output_has "compiled by       CPython $("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
+    assert_output_has 'where it is       in the index, on disk'
+    assert_output_has 'its source        shop/migrations/0002_rename.py: not in the index, not on disk'
     assert_output_has 'migration 0002_rename of app shop: this file is that migration, and Django runs it'
     assert_output_has 'rejected by *.py[cod] (built in)'
-    assert_output_has 'ghost-module: its source shop/migrations/0002_rename.py was deleted, but Python still imports this file'
-    assert_output_has 'fix '
+    assert_output_has 'shop/migrations/0002_rename.pyc: rejected as ghost-module (in the index)'
+    assert_output_has ' its source shop/migrations/0002_rename.py was deleted, but Python still imports this file'
+    assert_output_has 'To fix it:'
 }
 
 @test "the header's magic number, time and size are said" {
@@ -46,12 +53,12 @@ app() {
     app
     run_pycguard --explain "$CACHE"
     assert_status 0
-    [[ $output =~ checkout\ +Python\ [0-9.]+\ runs\ the\ source ]] || fail 'checkout'
-    [[ $output =~ times\ kept\ +Python\ [0-9.]+\ runs\ this\ file ]] || fail 'times kept'
-    [[ $output =~ here,\ now\ +Python\ [0-9.]+\ runs\ this\ file ]] || fail 'here, now'
+    [[ $output =~ after\ a\ checkout\ +Python\ [0-9.]+\ runs\ the\ source ]] || fail 'checkout'
+    [[ $output =~ if\ times\ are\ kept\ +Python\ [0-9.]+\ runs\ this\ file ]] || fail 'times kept'
+    [[ $output =~ here\ and\ now\ +Python\ [0-9.]+\ runs\ this\ file ]] || fail 'here, now'
     touch -d '2001-01-01' shop/migrations/0001_initial.py
     run_pycguard --explain "$CACHE"
-    [[ $output =~ here,\ now\ +Python\ [0-9.]+\ runs\ the\ source ]] || fail 'here, now, with another time'
+    [[ $output =~ here\ and\ now\ +Python\ [0-9.]+\ runs\ the\ source ]] || fail 'here, now, with another time'
 }
 
 @test "an orphan in __pycache__ is nothing to Python and to Django" {
@@ -69,8 +76,8 @@ app() {
     rm shop/migrations/0002_rename.pyc
     run_pycguard --explain shop/migrations/0002_rename.pyc
     assert_status 0
-    assert_output_has '(as in HEAD)'
-    assert_output_has 'it is      not in the index, in HEAD, not on disk'
+    assert_output_has '(in HEAD)'
+    assert_output_has 'where it is       not in the index, in HEAD, not on disk'
     commit after
     run_pycguard --explain HEAD~1:shop/migrations/0002_rename.pyc --format=json
     assert_status 0
@@ -80,7 +87,7 @@ app() {
     assert_stderr_is_one_line
     run_pycguard --explain shop/migrations/0002_rename.pyc
     assert_status 2
-    assert_stderr_has 'neither in git nor on disk'
+    assert_stderr_has 'no file in git or on disk, no rule, no migration'
 }
 
 @test "a file on disk outside of any repository" {
@@ -92,7 +99,7 @@ app() {
     assert_json '.rule == "bytecode" and .loads == "cache" and .source == "m.py" and .source_present'
     run_pycguard --explain "$PWD/$cache"
     assert_status 0
-    assert_output_has 'source     '"$PWD"'/m.py: on disk'
+    assert_output_has 'its source        '"$PWD"'/m.py: on disk'
 }
 
 @test "from a subdirectory, the path is the user's and so is the mend" {
@@ -100,8 +107,8 @@ app() {
     cd shop
     run_pycguard --explain migrations/0002_rename.pyc
     assert_status 0
-    assert_output_has 'it is      in the index'
-    mend=$(sed -n 's/^  fix *//p' <<<"$output")
+    assert_output_has 'where it is       in the index'
+    mend=$(sed -n '/^To fix it:/,$p' <<<"$output" | tail -n +2)
     PATH=$(dirname "$PYCGUARD"):$PATH sh -c "$mend"
     [[ -z $(git ls-files migrations/0002_rename.pyc) ]] || fail 'the mend mended nothing'
 }
@@ -122,7 +129,7 @@ app() {
     assert_status 0
     assert_output_has 'allowed by !shop/migrations/0002_rename.pyc (.pycguard:3)'
     assert_output_has 'because: Kept as a fixture: the loader is tested with it.'
-    assert_output_lacks 'fix '
+    assert_output_lacks 'To fix it:'
 }
 
 @test "a policy that --policy names, in a bare repository too" {
@@ -137,7 +144,7 @@ app() {
     git clone -q --bare . "$WORK/bare.git"
     run_pycguard -C "$WORK/bare.git" --explain HEAD:shop/migrations/0002_rename.pyc
     assert_status 0
-    assert_output_has 'it is      not in the index, in HEAD'
+    assert_output_has 'where it is       not in the index, in HEAD'
     assert_output_has 'rejected by *.py[cod] (built in)'
     assert_refuses 'cannot ' --explain shop/migrations/0002_rename.pyc --policy "$WORK/nowhere"
 }
@@ -147,8 +154,8 @@ app() {
         run_pycguard --explain "$rule"
         assert_status 0
         assert_output_has "$rule"
-        for part in what why example fix; do assert_output_has "  $part "; done
-        [[ -z $(awk 'length > 80' <<<"$output") ]] || fail 'a line is too long'
+        for part in 'what it means' 'why it matters' 'for example' 'to fix it'; do assert_output_has "  $part "; done
+        [[ -z $(awk 'length > 80' <<<"$("$PYCGUARD" --explain "$rule")") ]] || fail 'a line is too long'
     done
 }
 
@@ -180,7 +187,7 @@ explained() {
     explained __pycache__/m.cpython-313.opt-2.pyc $timestamp 'for cpython-313, optimization level 2'
     explained 'm$py.class' cafebabe 'bytecode of Jython'
     explained m.pyd 4d5a 'machine code'
-    explained m.txt 00 'no bytecode by its name'
+    explained m.txt 00 'not bytecode, by its name'
 }
 
 @test "each header is said, broken ones too" {

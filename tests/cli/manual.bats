@@ -36,7 +36,7 @@ options() {
         run_pycguard --explain "$rule"
         assert_status 0
         [[ ${lines[0]} == "$rule" ]] || fail "--explain $rule"
-        for word in what why example fix; do
+        for word in 'what it means' 'why it matters' 'for example' 'to fix it'; do
             grep -qE "^  $word +[^ ]" <<<"$output" || fail "--explain $rule does not say: $word"
         done
         grep -q "^\.It Cm $rule\$" "$SOURCE_ROOT/src/doc/pycguard.1" || fail "the manual lacks $rule"

@@ -29,7 +29,7 @@ ROOMS = {
 PLACES = [
     (r'#include\s*[<"]pcre2', "policy/pattern.c", "all of PCRE2 is behind policy/pattern.h"),
     (r'#include\s*[<"]git2', "git/libgit2.h", "libgit2 is reached through git/libgit2.h, which loads it"),
-    (r'#include\s*[<"]jansson', "report/json_text.h", "what the printers of JSON need is in json_text.h"),
+    (r'#include\s*[<"]jansson', "report/json.c", "all JSON is printed in json.c"),
     (r"\b(secure_)?getenv\s*\(|\benviron\b", "cli/main.c", "main alone reads the environment"),
     (r"\b(_?exit|_Exit|abort|quick_exit)\s*\(", "cli/main.c", "main alone ends the process"),
     (

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "report/amount.h"
+#include "report/report.h"
 
 static const struct {
 	uint64_t bytes;

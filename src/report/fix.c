@@ -1,0 +1,420 @@
+/* The commands that fix findings, for a person to paste into sh, bash, zsh or fish. */
+#include <string.h>
+
+#include "base/path.h"
+#include "range/history.h"
+#include "report/report.h"
+
+/* Up to so many files a command names; for more, pycguard finds them once more. */
+enum { NAMES_MAX = 6 };
+
+#define REMOVE_LISTED " update-index --force-remove -z --stdin"
+
+static void add_word(struct buf *out, const char *before, const char *word)
+{
+	buf_adds(out, before);
+	path_shell(out, word, strlen(word));
+}
+
+static void add_here(struct buf *out, const struct standing *at)
+{
+	if (at->dir)
+		add_word(out, " -C ", at->dir);
+}
+
+/* " -C TOP" for a program to be at the top of the work tree, or nothing. */
+static void add_top(struct buf *out, const struct standing *at)
+{
+	const char *slash = strchr(at->prefix, '/');
+
+	add_here(out, at);
+	if (slash)
+		buf_adds(out, " -C ..");
+	while (slash && (slash = strchr(slash + 1, '/')))
+		buf_adds(out, "/..");
+}
+
+void command_git(
+	struct buf *out, const struct standing *at, const char *words, const struct pathset *paths)
+{
+	enum { SHORT = 60 };
+	bool literal = false;
+	size_t i, len = 0;
+
+	for (i = 0; i < paths->count; i++) {
+		const char *path = paths->items[i].path;
+
+		literal = literal || *path == ':' || strpbrk(path, "*?[\\");
+		len += paths->items[i].len + 1;
+	}
+	buf_adds(out, literal ? "git --literal-pathspecs" : "git");
+	add_top(out, at);
+	buf_addf(out, " %s --", words);
+	for (i = 0; i < paths->count; i++)
+		add_word(out, paths->count > 1 && len > SHORT ? " \\\n    " : " ",
+			paths->items[i].path);
+}
+
+static void add_pycguard(struct buf *out, const struct report *r, bool top)
+{
+	buf_adds(out, r->program);
+	if (top)
+		add_top(out, &r->at);
+	else
+		add_here(out, &r->at);
+	buf_adds(out, r->policy);
+}
+
+static void say_command(struct buf *out, struct buf *command)
+{
+	buf_addf(out, "  %s\n", command->ptr);
+	out->failed = out->failed || command->failed;
+	buf_free(command);
+}
+
+/* Whether the commits stay as they are: a new one takes the files out. */
+static bool keeps_commits(const struct report *r)
+{
+	return r->mode == REPORT_HISTORY || r->published || r->squash;
+}
+
+/* " -- PATH..." as the user named them. A hook is run at the top. */
+static void add_operands(struct buf *out, const struct report *r, int from)
+{
+	int i;
+
+	for (i = from; i < r->operand_count; i++)
+		add_word(out, i > from ? " " : " -- ", r->operands[i]);
+}
+
+/* "'REV^..HEAD'", with what else belongs to `first`. */
+static void add_since(struct buf *out, const struct finding *first, const char *to)
+{
+	if (first->is_root)
+		buf_addf(out, "%.10s", to);
+	else
+		buf_addf(out, "'%.10s^..%.10s'", first->commit, to);
+}
+
+/* The check itself once more, to print paths. git's lines about a push are gone: its commits are
+ * those from the first that is found to the last. */
+static void add_again(struct buf *out, const struct report *r)
+{
+	const struct finding_list *list = r->findings;
+	int i, revisions = r->mode == REPORT_RANGE   ? r->operand_count - r->after_dashes :
+			   r->mode == REPORT_HISTORY ? r->operand_count :
+						       0;
+
+	add_pycguard(out, r, r->in_hook);
+	if (r->mode == REPORT_PUSH) {
+		buf_adds(out, " --check-range -z ");
+		add_since(out, &list->items[0], list->items[list->count - 1].commit);
+		return;
+	}
+	buf_addf(out, " --check-%s%s%s -z", report_mode_name(r->mode), r->strict ? " --strict" : "",
+		r->squash ? " --squash" : "");
+	for (i = 0; i < revisions; i++)
+		add_word(out, " ", r->operands[i]);
+	add_operands(out, r, revisions);
+}
+
+static void add_untrack(struct buf *out, const struct report *r, const struct pathset *paths)
+{
+	bool named = !report_of_commits(r) && r->operand_count;
+	bool too_long = named && r->operand_count > NAMES_MAX;
+
+	if (paths->count <= NAMES_MAX) {
+		command_git(out, &r->at,
+			report_of_commits(r) ? "rm --cached -f --ignore-unmatch" : "rm --cached -f",
+			paths);
+	} else if (r->mode == REPORT_TRACKED || too_long ||
+		   (r->mode == REPORT_STAGED && !named && !r->strict)) {
+		add_pycguard(out, r, named && r->in_hook);
+		buf_adds(out, " --untrack");
+		if (r->mode == REPORT_STAGED && !named)
+			buf_adds(out, " --staged");
+		if (!too_long)
+			add_operands(out, r, 0);
+	} else {
+		add_again(out, r);
+		buf_adds(out, " | git");
+		add_top(out, &r->at);
+		buf_adds(out, REMOVE_LISTED);
+	}
+}
+
+/*
+ * Take files out of the commits from the first on: by names, or (NULL) those that each commit is to
+ * blame for. A rebase would stop at a file that several commits change: without it, the next change
+ * is a conflict.
+ */
+static void add_rewrite(struct buf *out, const struct report *r, const struct finding *first,
+	const struct pathset *paths, bool repeated)
+{
+	struct buf step = BUF_INIT;
+	size_t i;
+
+	if (paths) {
+		buf_adds(&step, "git update-index --force-remove --");
+	} else {
+		buf_addf(&step, "%s%s --check-range -z ", r->program, r->policy);
+		if (repeated)
+			add_since(&step, first, "HEAD");
+		else
+			buf_adds(&step, "HEAD^!");
+		buf_adds(&step, " | git" REMOVE_LISTED);
+	}
+	for (i = 0; paths && i < paths->count; i++)
+		add_word(&step, " ", paths->items[i].path);
+	if (!repeated)
+		buf_adds(&step, "; git diff --cached --quiet || "
+				"git commit -q --amend --allow-empty --no-edit --no-verify");
+	buf_adds(out, repeated ? "env FILTER_BRANCH_SQUELCH_WARNING=1 git" : "git");
+	add_top(out, &r->at);
+	add_word(out, repeated ? " filter-branch -f --index-filter " : " rebase -r -x ", step.ptr);
+	if (repeated) {
+		buf_adds(out, " -- ");
+		add_since(out, first, "HEAD");
+	} else if (first->is_root) {
+		buf_adds(out, " --root");
+	} else {
+		buf_addf(out, " '%.10s^'", first->commit);
+	}
+	out->failed = out->failed || step.failed;
+	buf_free(&step);
+}
+
+void report_fix(struct buf *out, const struct report *r, const struct finding *f)
+{
+	struct pathset_item item = {f->path, f->path_len};
+	const struct pathset one = {&item, 1};
+	struct buf path = BUF_INIT;
+
+	if (f->on_disk) { /* it is named from where pycguard is */
+		if (r->at.dir && f->path[0] != '/')
+			buf_addf(&path, "%s/", r->at.dir);
+		buf_add(&path, f->path, f->path_len);
+		add_word(out, "rm -f -- ", path.ptr);
+		out->failed = out->failed || path.failed;
+		buf_free(&path);
+	} else if (f->commit && !keeps_commits(r)) {
+		add_rewrite(out, r, f, &one, f->repeated);
+	} else if (f->commit && f->removed) {
+		add_word(out, "git filter-repo --invert-paths --path ", f->path);
+	} else {
+		add_untrack(out, r, &one);
+	}
+}
+
+static bool stays_on_disk(const struct finding *f)
+{
+	return !f->on_disk && (f->rule == RULE_GHOST_MODULE || f->rule == RULE_UNCHECKED_CACHE);
+}
+
+void report_sentence(struct buf *out, const struct report *r, const struct finding *f)
+{
+	report_message(out, f);
+	if (f->commit)
+		buf_addf(out, " (commit %s)", f->commit);
+	buf_adds(out, ". To fix it: ");
+	report_fix(out, r, f);
+	if (stays_on_disk(f))
+		buf_adds(out, " ; then delete it from disk: pycguard --clean");
+}
+
+/* What is rejected, for a command to name. */
+struct rejected {
+	struct pathset_item items[NAMES_MAX + 1];
+	struct pathset paths; /* each once; more than NAMES_MAX when there are more */
+	size_t count;
+	bool runs;     /* Python would still run one that is left on disk */
+	bool removed;  /* a later commit removes one again */
+	bool repeated; /* several commits change one */
+	bool one_commit;
+};
+
+static void gather(struct rejected *out, const struct report *r)
+{
+	const struct finding_list *list = r->findings;
+	size_t i, j;
+
+	*out = (struct rejected){.one_commit = true};
+	out->paths.items = out->items;
+	for (i = 0; i < list->count; i++) {
+		const struct finding *f = &list->items[i];
+
+		if (!report_rejects(r, f))
+			continue;
+		out->count++;
+		out->removed = out->removed || f->removed;
+		out->repeated = out->repeated || f->repeated;
+		out->one_commit =
+			out->one_commit && f->commit && !strcmp(f->commit, list->items[0].commit);
+		if (keeps_commits(r) && f->removed)
+			continue;
+		out->runs = out->runs || stays_on_disk(f);
+		for (j = 0; j < out->paths.count && strcmp(out->items[j].path, f->path) != 0; j++)
+			;
+		if (j == out->paths.count && j <= NAMES_MAX)
+			out->items[out->paths.count++] =
+				(struct pathset_item){f->path, f->path_len};
+	}
+}
+
+static void say_paragraph(struct buf *out, const struct report *r, const char *text)
+{
+	buf_addc(out, '\n');
+	report_wrapped(out, r, text, 0, NULL);
+}
+
+static void say_rewrite(struct buf *out, const struct report *r, const struct rejected *all)
+{
+	bool by_name = all->paths.count <= NAMES_MAX && (all->one_commit || all->repeated);
+	struct buf command = BUF_INIT;
+
+	if (r->branch) {
+		say_paragraph(out, r, "Switch to the branch that has these commits:");
+		add_word(&command, "git checkout ", r->branch);
+		say_command(out, &command);
+	}
+	if (all->repeated) {
+		say_paragraph(out, r,
+			"Remove them from the commits, and from disk. Several commits change the "
+			"same file, which a rebase would stop at, so git filter-branch does it. "
+			"First commit or stash your changes:");
+	} else if (all->removed) {
+		say_paragraph(out, r,
+			"First commit or stash your changes, and delete untracked bytecode, which "
+			"would stop the rebase:");
+		add_pycguard(&command, r, true);
+		buf_adds(&command, " --clean --all");
+		say_command(out, &command);
+		buf_adds(out, "Then remove them from the commits:\n");
+	} else {
+		say_paragraph(out, r,
+			"Remove them from the commits (the files stay on disk). First commit or "
+			"stash your changes:");
+	}
+	add_rewrite(
+		&command, r, &r->findings->items[0], by_name ? &all->paths : NULL, all->repeated);
+	say_command(out, &command);
+	buf_adds(out, all->repeated ? "To undo that: git reset --hard 'HEAD@{1}'\n" :
+				      "To give up in the middle: git rebase --abort\n");
+}
+
+static void say_published(struct buf *out, const struct report *r)
+{
+	say_paragraph(out, r,
+		r->mode == REPORT_PUSH ?
+			"A remote has these commits already: rewriting them would disturb everybody "
+			"who has them. Remove the files in a new commit instead; git push "
+			"--no-verify then pushes the old commits as they are. What it takes to "
+			"remove the files from the history, pycguard --check-history tells." :
+			"A remote has these commits already: rewriting them would disturb everybody "
+			"who has them. Remove the files in a new commit instead; with --squash, the "
+			"check then passes. What it takes to remove the files from the history, "
+			"pycguard --check-history tells.");
+}
+
+static void say_untrack(struct buf *out, const struct report *r, const struct rejected *all)
+{
+	bool one = all->paths.count == 1;
+	struct buf command = BUF_INIT;
+
+	buf_addf(out, "\nStop tracking %s on disk):\n",
+		one ? "it (the file stays" :
+		!report_of_commits(r) && r->operand_count > NAMES_MAX &&
+				all->paths.count > NAMES_MAX ?
+		      "all bytecode (the files stay" :
+		      "them (the files stay");
+	add_untrack(&command, r, &all->paths);
+	say_command(out, &command);
+}
+
+static void say_delete(struct buf *out, const struct report *r, size_t count)
+{
+	struct buf command = BUF_INIT;
+
+	buf_addf(out, "\nDelete %s from disk (files that git tracks stay; --untrack them first):\n",
+		count == 1 ? "it" : "them");
+	add_pycguard(&command, r, false);
+	buf_addf(&command, " --clean%s", r->strict ? " --all" : "");
+	add_operands(&command, r, 0);
+	say_command(out, &command);
+}
+
+/* What a line of .pycguard or of .gitignore has to do with it. */
+static void say_files(struct buf *out, const struct report *r, const struct rejected *all)
+{
+	char name[] = ".pycguard";
+	struct pathset_item item = {name, strlen(name)};
+	const struct pathset file = {&item, 1};
+
+	if (r->not_ignored) {
+		buf_adds(out, "Then have git ignore bytecode: ");
+		add_pycguard(out, r, true);
+		buf_adds(out, " --add-ignores\n");
+	}
+	if (r->unstaged) {
+		buf_adds(out, ".pycguard allows ");
+		if (r->unstaged < all->count)
+			buf_addf(out, "%zu of ", r->unstaged);
+		buf_addf(out, "%s, but is not staged: ", all->count == 1 ? "this" : "these");
+		command_git(out, &r->at, "add", &file);
+		buf_addc(out, '\n');
+	}
+}
+
+void report_fix_all(struct buf *out, const struct report *r)
+{
+	struct buf clean = BUF_INIT;
+	struct rejected all;
+
+	gather(&all, r);
+	if (r->mode == REPORT_WORKTREE) {
+		say_delete(out, r, all.count);
+		return;
+	}
+	if (r->published && !r->squash)
+		say_published(out, r);
+	if (report_of_commits(r) && !keeps_commits(r))
+		say_rewrite(out, r, &all);
+	else if (all.paths.count)
+		say_untrack(out, r, &all);
+	if (all.runs && !(report_of_commits(r) && !keeps_commits(r) && all.repeated)) {
+		buf_adds(out, "Then delete from disk what Python would still run:\n");
+		add_pycguard(&clean, r, true);
+		buf_adds(&clean, " --clean");
+		say_command(out, &clean);
+	}
+	say_files(out, r, &all);
+	if (r->in_hook && r->mode == REPORT_STAGED)
+		buf_adds(out, "Then repeat your commit.\n");
+	else if (r->mode > REPORT_HISTORY && !keeps_commits(r))
+		buf_adds(out, "Then push again.\n");
+}
+
+void report_fix_history(struct buf *out, const struct report *r)
+{
+	const struct history *h = r->history;
+	size_t i;
+
+	buf_addf(out, "\nTo remove %s from the history:\n  ", h->count == 1 ? "it" : "all of them");
+	if (h->count > NAMES_MAX) { /* a line of the file is taken as it is only if it says so */
+		add_again(out, r);
+		buf_adds(out, " | tr '\\0' '\\n' | sed 's/^/literal:/' >paths.txt\n"
+			      "  git filter-repo --invert-paths --paths-from-file paths.txt\n");
+	} else {
+		buf_adds(out, "git filter-repo --invert-paths");
+		for (i = 0; i < h->count; i++)
+			add_word(out, " \\\n    --path ", h->items[i].path);
+		buf_addc(out, '\n');
+	}
+	report_wrapped(out, r,
+		"That gives every commit since the first of them another id, in all branches and "
+		"tags: signatures are lost, open merge requests break, and everybody who has a "
+		"clone must clone again, because one push of an old branch adds all of it again. "
+		"Do it in a fresh clone, and agree on a day first. Bytecode that is gone harms no "
+		"checkout; its size alone is seldom worth it.",
+		0, NULL);
+}

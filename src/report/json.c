@@ -1,0 +1,266 @@
+/*
+ * The printers of JSON: pycguard's own, SARIF 2.1.0 (OASIS), and GitLab's code quality report.
+ *
+ * A json_t * that is returned is the caller's, and NULL when memory is gone; one that is taken is
+ * taken on failure too. So calls can be nested, and only the last answer asked.
+ */
+#include <jansson.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "base/utf8.h"
+#include "report/report.h"
+
+#define SCHEMA                                                                                     \
+	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"                      \
+	"sarif-schema-2.1.0.json"
+
+/* A string, with U+FFFD for each byte that is not UTF-8. */
+static json_t *text(const char *bytes, size_t len)
+{
+	struct buf valid = BUF_INIT;
+	json_t *string;
+
+	path_replace(&valid, bytes, len);
+	string = valid.failed ? NULL : json_stringn(valid.ptr, valid.len);
+	buf_free(&valid);
+	return string;
+}
+
+/* The same of a buf, which is as new afterwards. */
+static json_t *text_take(struct buf *b)
+{
+	json_t *string = b->failed ? NULL : text(b->ptr, b->len);
+
+	buf_free(b);
+	return string;
+}
+
+static json_t *text_or_null(const char *s)
+{
+	return s ? text(s, strlen(s)) : json_null();
+}
+
+/* The object with one more key. */
+static json_t *with(json_t *o, const char *key, json_t *value)
+{
+	if (o && value && json_object_set_new(o, key, value) == 0)
+		return o;
+	json_decref(o);
+	return NULL;
+}
+
+/* The array with one more item. */
+static json_t *plus(json_t *array, json_t *item)
+{
+	if (array && json_array_append_new(array, item) == 0)
+		return array;
+	json_decref(array);
+	return NULL;
+}
+
+typedef json_t *print_finding(const struct report *r, const struct finding *f);
+
+static json_t *each(const struct report *r, print_finding *print)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; array && i < r->findings->count; i++)
+		array = plus(array, print(r, &r->findings->items[i]));
+	return array;
+}
+
+/* ASCII without control characters, so that no name drives a terminal, and never two `#` in a row,
+ * by which a line of a log is a command to some CI runners. */
+static int take_piece(const char *bytes, size_t len, void *arg)
+{
+	struct buf *out = arg;
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		bool hash = bytes[i] == '#' && out->len && out->ptr[out->len - 1] == '#';
+
+		if (hash || bytes[i] == 0x7f)
+			buf_addf(out, "\\u%04x", bytes[i]);
+		else
+			buf_addc(out, bytes[i]);
+	}
+	return out->failed ? -1 : 0;
+}
+
+static void print(struct buf *out, json_t *document)
+{
+	const size_t flags = JSON_INDENT(2) | JSON_ENSURE_ASCII;
+
+	if (!document || json_dump_callback(document, take_piece, out, flags) < 0)
+		out->failed = true;
+	buf_addc(out, '\n');
+	json_decref(document);
+}
+
+static json_t *object(const struct report *r, const struct finding *f)
+{
+	struct buf message = BUF_INIT, fix = BUF_INIT, python = BUF_INIT, hex = BUF_INIT;
+	size_t i, n = 1;
+	json_t *o;
+
+	report_message(&message, f);
+	if (f->rule != RULE_NONE)
+		report_fix(&fix, r, f);
+	buf_addf(&python, "%u.%u", f->version >> 8, f->version & 0xff);
+	o = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:o, s:s}", "path",
+		text(f->path, f->path_len), "rule", text_or_null(rule_text(f->rule)->id),
+		"severity", severity_name(f->severity), "message", text_take(&message), "fix",
+		f->rule ? text_take(&fix) : json_null(), "pattern", text_or_null(f->pattern),
+		"migration", f->migration, "source", text_or_null(f->source), "source_present",
+		f->source_present, "python", f->version ? text_take(&python) : json_null(),
+		"invalidation", text_or_null(bytecode_invalidation_name(f->invalidation)), "loads",
+		bytecode_loads_name(f->loads));
+	buf_free(&python);
+	for (i = 0; i < f->path_len && n; i += n)
+		n = utf8_length(f->path + i, f->path_len - i);
+	if (n == 0) {
+		for (i = 0; i < f->path_len; i++)
+			buf_addf(&hex, "%02x", (unsigned char)f->path[i]);
+		o = with(o, "path_hex", text_take(&hex));
+	}
+	return f->commit ? with(o, "commit", json_string(f->commit)) : o;
+}
+
+void report_json_finding(struct buf *out, const struct report *r, const struct finding *f)
+{
+	print(out, object(r, f));
+}
+
+void report_json(struct buf *out, const struct report *r)
+{
+	print(out, json_pack("{s:{s:s, s:s}, s:s, s:I, s:o}", "tool", "name", "pycguard", "version",
+			   PYCGUARD_VERSION, "mode", report_mode_name(r->mode), "checked",
+			   (json_int_t)r->checked, "findings", each(r, object)));
+}
+
+/* Of SARIF's driver. */
+static json_t *rules(void)
+{
+	static const char *const uris[] = {
+		[RULE_GHOST_MODULE] = "https://peps.python.org/pep-3147/",
+		[RULE_UNCHECKED_CACHE] = "https://peps.python.org/pep-0552/",
+		[RULE_ORPHANED_CACHE] = "https://peps.python.org/pep-3147/",
+		[RULE_STALE_CACHE] = "https://docs.python.org/3/reference/"
+				     "import.html#cached-bytecode-invalidation",
+		[RULE_BYTECODE] = "https://docs.python.org/3/glossary.html#term-bytecode",
+		[RULE_POLICY] = "https://git-scm.com/docs/gitignore",
+	};
+	json_t *array = json_array();
+	int i;
+
+	for (i = RULE_NONE + 1; array && i < RULE_COUNT; i++) {
+		const struct rule_text *rule = rule_text((enum rule)i);
+		struct buf help = BUF_INIT;
+
+		buf_addf(
+			&help, "%s\n\nFor example: %s.\n\n%s", rule->why, rule->example, rule->fix);
+		array = plus(array,
+			json_pack("{s:s, s:{s:s}, s:{s:s}, s:{s:o}, s:s, s:{s:s}}", "id", rule->id,
+				"shortDescription", "text", rule->summary, "fullDescription",
+				"text", rule->why, "help", "text", text_take(&help), "helpUri",
+				uris[i], "defaultConfiguration", "level", "error"));
+	}
+	return array;
+}
+
+static json_t *sentence(const struct report *r, const struct finding *f)
+{
+	struct buf plain = BUF_INIT;
+
+	report_sentence(&plain, r, f);
+	return text_take(&plain);
+}
+
+/* Braces are placeholders in a message unless they are doubled (3.11.5), and [TEXT](URI) is a link
+ * (3.11.6): a path must be neither. */
+static json_t *escaped_sentence(const struct report *r, const struct finding *f)
+{
+	struct buf plain = BUF_INIT, escaped = BUF_INIT;
+	size_t i;
+
+	report_sentence(&plain, r, f);
+	for (i = 0; i < plain.len; i++) {
+		char c = plain.ptr[i];
+
+		if (c == '{' || c == '}')
+			buf_addc(&escaped, c);
+		else if (c == ']' && plain.ptr[i + 1] == '(')
+			buf_addc(&escaped, '\\');
+		buf_addc(&escaped, c);
+	}
+	escaped.failed = escaped.failed || plain.failed;
+	buf_free(&plain);
+	return text_take(&escaped);
+}
+
+static json_t *fingerprint(const struct finding *f)
+{
+	struct buf b = BUF_INIT;
+
+	finding_fingerprint(&b, f);
+	return text_take(&b);
+}
+
+/* A path from the root of the sources, or an absolute one, which has no base (3.4.4). */
+static json_t *artifact(const struct finding *f)
+{
+	bool absolute = f->path[0] == '/';
+	struct buf uri = BUF_INIT;
+	json_t *o;
+
+	buf_adds(&uri, absolute ? "file://" : "");
+	path_uri(&uri, f->path, f->path_len);
+	o = json_pack("{s:o}", "uri", text_take(&uri));
+	return absolute ? o : with(o, "uriBaseId", json_string("%SRCROOT%"));
+}
+
+/* One run; each result names a rule by its index. A region at line 1 is there because code scanning
+ * shows no result without one. Fingerprints: ours, and under the name by which GitHub follows an
+ * alert from run to run; where that is missing, it hashes a line of the file, which is no line. */
+static json_t *result(const struct report *r, const struct finding *f)
+{
+	json_t *o = json_pack("{s:s, s:i, s:s, s:{s:o}, s:[{s:{s:o, s:{s:i}}}], s:{s:o, s:o}}",
+		"ruleId", rule_text(f->rule)->id, "ruleIndex", (int)f->rule - 1, "level",
+		severity_name(report_severity(r, f)), "message", "text", escaped_sentence(r, f),
+		"locations", "physicalLocation", "artifactLocation", artifact(f), "region",
+		"startLine", 1, "partialFingerprints", "pycguard/v1", fingerprint(f),
+		"primaryLocationLineHash", fingerprint(f));
+
+	return f->commit ? with(o, "properties", json_pack("{s:s}", "commit", f->commit)) : o;
+}
+
+void report_sarif(struct buf *out, const struct report *r)
+{
+	print(out,
+		json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:o}]}", "version", "2.1.0",
+			"$schema", SCHEMA, "runs", "tool", "driver", "name", "pycguard", "version",
+			PYCGUARD_VERSION, "rules", rules(), "results", each(r, result)));
+}
+
+/* GitLab takes two findings with one fingerprint for the same, so a path that several commits add
+ * is shown once. */
+static json_t *issue(const struct report *r, const struct finding *f)
+{
+	static const char *const severities[] = {
+		[SEVERITY_NOTE] = "info",
+		[SEVERITY_WARNING] = "minor",
+		[SEVERITY_ERROR] = "critical",
+	};
+
+	return json_pack("{s:o, s:s, s:o, s:s, s:{s:o, s:{s:i}}}", "description", sentence(r, f),
+		"check_name", rule_text(f->rule)->id, "fingerprint", fingerprint(f), "severity",
+		severities[report_severity(r, f)], "location", "path", text(f->path, f->path_len),
+		"lines", "begin", 1);
+}
+
+void report_gitlab(struct buf *out, const struct report *r)
+{
+	print(out, each(r, issue));
+}

@@ -1,0 +1,390 @@
+/* What a person reads: a heading with a count, the files by rule or commit, what fixes them. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/path.h"
+#include "range/history.h"
+#include "report/report.h"
+
+/* Whatever is found, a report fits two screens: so many lines name files, and so many commits are
+ * shown, unless all are asked for. */
+enum { LINES_MAX = 24, COMMITS_MAX = 8 };
+
+/* Findings, borrowed, of one rule. */
+struct group {
+	const struct finding **items;
+	size_t count;
+};
+
+static bool by_policy(const struct report *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->findings->count; i++)
+		if (r->findings->items[i].rule == RULE_POLICY)
+			return true;
+	return false;
+}
+
+/* "3 bytecode files"; "files" when the policy keeps out what is no bytecode. */
+static void add_count(struct buf *out, const struct report *r, size_t n, const char *adjective)
+{
+	buf_addf(out, "%zu %s%s%s", n, adjective, by_policy(r) ? "file" : "bytecode file",
+		amount_plural(n));
+}
+
+static void say_heading(struct buf *out, const struct report *r, struct buf *line)
+{
+	report_wrapped(out, r, line->ptr, SIZE_MAX, "1");
+	out->failed = out->failed || line->failed;
+	buf_free(line);
+}
+
+static void say_rule(struct buf *out, const struct report *r, const struct group *g)
+{
+	const char *id = rule_text(g->items[0]->rule)->id, *summary = report_summary(g->items[0]);
+	struct buf text = BUF_INIT;
+	bool migration = false;
+	size_t i;
+
+	for (i = 0; i < g->count; i++) {
+		if (strcmp(report_summary(g->items[i]), summary) != 0)
+			summary = rule_text(g->items[0]->rule)->summary;
+		migration = migration || report_names_migration(g->items[i]);
+	}
+	buf_addf(&text, "%s (%zu): %s%s", id, g->count, summary,
+		migration ? "; in a migrations package, Django runs it as a migration" : "");
+	report_wrapped(out, r, text.ptr, strlen(id), "1;31");
+	out->failed = out->failed || text.failed;
+	buf_free(&text);
+}
+
+static void say_file(struct buf *out, const struct report *r, const struct finding *f)
+{
+	static const char *const causes[] = {
+		[CAUSE_NONE] = "",
+		[CAUSE_ADDED] = "  (added)",
+		[CAUSE_CHANGED] = "  (changed)",
+		[CAUSE_SOURCE_REMOVED] = "  (its source is removed)",
+		[CAUSE_BEFORE] = "  (tracked already)",
+	};
+
+	buf_adds(out, "  ");
+	path_quote(out, f->path, f->path_len);
+	if (f->rule == RULE_POLICY) {
+		buf_adds(out, "  ");
+		path_quote(out, f->pattern, strlen(f->pattern));
+	}
+	if (report_of_commits(r)) {
+		buf_adds(out, "  ");
+		report_colored(out, r, "1;31", rule_text(f->rule)->id);
+	}
+	report_colored(out, r, "2", causes[f->cause]);
+	if (f->removed)
+		buf_addf(out, "  (removed again by %.10s)", f->removed);
+	buf_addc(out, '\n');
+}
+
+static void say_all_clear(struct buf *out, const struct report *r, const char *unit)
+{
+	if (r->all_clear)
+		buf_addf(out, "pycguard: %zu %s%s looked at, nothing to reject\n", r->checked, unit,
+			amount_plural(r->checked));
+}
+
+static void say_fix(struct buf *out, const struct report *r)
+{
+	report_fix_all(out, r);
+	if (r->mode != REPORT_WORKTREE)
+		buf_addf(out,
+			"To allow a file on purpose: %s --allow PATH, then stage .pycguard.\n",
+			r->program);
+}
+
+static int by_directory(const void *a, const void *b)
+{
+	const struct finding *x = *(const struct finding *const *)a;
+	const struct finding *y = *(const struct finding *const *)b;
+
+	return path_compare(
+		x->path, path_base(x->path, x->path_len), y->path, path_base(y->path, y->path_len));
+}
+
+static void say_directories(struct buf *out, struct group *g, size_t lines)
+{
+	size_t i, n, shown = 0, hidden = 0, files = 0;
+
+	qsort(g->items, g->count, sizeof *g->items, by_directory);
+	for (i = 0; i < g->count; i += n) {
+		size_t len = path_base(g->items[i]->path, g->items[i]->path_len);
+
+		for (n = 1; i + n < g->count && !by_directory(&g->items[i], &g->items[i + n]); n++)
+			;
+		if (shown == lines) {
+			hidden++;
+			files += n;
+			continue;
+		}
+		shown++;
+		buf_adds(out, "  ");
+		path_quote(out, len ? g->items[i]->path : "./", len ? len : 2);
+		buf_addf(out, "  (%zu file%s)\n", n, amount_plural(n));
+	}
+	if (hidden)
+		buf_addf(out, "  and %zu file%s more in %zu director%s (-v lists all)\n", files,
+			amount_plural(files), hidden, hidden == 1 ? "y" : "ies");
+}
+
+/* What Python runs in place of a source is named as long as there is room for it. */
+static void say_group(struct buf *out, const struct report *r, struct group *g, size_t lines)
+{
+	bool runs = g->items[0]->rule <= RULE_UNCHECKED_CACHE;
+	size_t i, shown = g->count <= lines || r->verbose ? g->count : runs ? lines - 1 : 0;
+
+	buf_addc(out, '\n');
+	say_rule(out, r, g);
+	for (i = 0; i < shown; i++)
+		say_file(out, r, g->items[i]);
+	if (shown == 0)
+		say_directories(out, g, lines - 1);
+	else if (shown < g->count)
+		buf_addf(out, "  and %zu more (-v lists all)\n", g->count - shown);
+}
+
+/* The rules that are found, each with its files or, for commits, which have named them, without. */
+static void say_rules(struct buf *out, const struct report *r)
+{
+	struct group g = {malloc((r->findings->count + 1) * sizeof *g.items), 0};
+	size_t lines = LINES_MAX, least, most, i;
+	int rule;
+
+	out->failed = out->failed || !g.items;
+	if (report_of_commits(r))
+		buf_addc(out, '\n');
+	for (rule = RULE_NONE + 1; rule < RULE_COUNT && g.items; rule++) {
+		for (i = g.count = 0; i < r->findings->count; i++) {
+			const struct finding *f = &r->findings->items[i];
+
+			if (f->rule == (enum rule)rule && report_rejects(r, f))
+				g.items[g.count++] = f;
+		}
+		if (!g.count)
+			continue;
+		if (report_of_commits(r)) {
+			say_rule(out, r, &g);
+			continue;
+		}
+		least = 3 * (size_t)(RULE_COUNT - 1 - rule); /* for the rules to come */
+		most = lines > least + 3 ? lines - least : 3;
+		say_group(out, r, &g, most);
+		lines -= g.count < most ? g.count : most;
+	}
+	free(g.items);
+}
+
+static void say_warnings(struct buf *out, const struct report *r, size_t rejected)
+{
+	size_t i, n = r->strict ? 0 : finding_list_count(r->findings, SEVERITY_WARNING);
+
+	if (n == 0)
+		return;
+	buf_adds(out, rejected ? "\npycguard: " : "pycguard: ");
+	report_colored(out, r, "1;33", "warning");
+	buf_adds(out, ": git tracks ");
+	add_count(out, r, n, "");
+	buf_addf(out, " already (pycguard --check-tracked lists %s)\n", n == 1 ? "it" : "them");
+	for (i = 0; r->verbose && i < r->findings->count; i++)
+		if (!report_rejects(r, &r->findings->items[i]))
+			say_file(out, r, &r->findings->items[i]);
+}
+
+static void say_files(struct buf *out, const struct report *r)
+{
+	size_t rejected = report_rejected(r);
+	bool refused = r->mode == REPORT_STAGED && r->in_hook;
+	struct buf line = BUF_INIT;
+
+	if (rejected) {
+		buf_adds(&line, refused ? "pycguard: commit refused: " : "pycguard: ");
+		add_count(&line, r, rejected,
+			r->mode == REPORT_TRACKED                ? "tracked " :
+			r->mode == REPORT_WORKTREE && !r->strict ? "misleading " :
+								   "");
+		buf_adds(&line, refused                    ? " should not be committed" :
+				r->mode == REPORT_WORKTREE ? " found on disk" :
+				by_policy(r)               ? " found that should not be committed" :
+							     " found");
+		say_heading(out, r, &line);
+		say_rules(out, r);
+		say_fix(out, r);
+	}
+	say_warnings(out, r, rejected);
+	if (rejected == 0)
+		say_all_clear(out, r, "file");
+}
+
+/* A commit is a run of findings. */
+static size_t run_of_commit(const struct finding_list *list, size_t i)
+{
+	size_t n = 1;
+
+	while (i + n < list->count && strcmp(list->items[i].commit, list->items[i + n].commit) == 0)
+		n++;
+	return n;
+}
+
+/* What Python runs in place of a source comes first. */
+static void say_commit(
+	struct buf *out, const struct report *r, const struct finding *f, size_t n, size_t lines)
+{
+	size_t most = n <= lines || r->verbose ? n : lines - 1, shown = 0, j;
+	int rule;
+
+	buf_addf(out, "\ncommit %.10s  ", f->commit);
+	path_quote(out, f->subject, strlen(f->subject));
+	buf_addc(out, '\n');
+	for (rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
+		for (j = 0; j < n && shown < most; j++)
+			if (f[j].rule == (enum rule)rule) {
+				say_file(out, r, f + j);
+				shown++;
+			}
+	if (shown < n)
+		buf_addf(out, "  and %zu file%s more (-v lists all)\n", n - shown,
+			amount_plural(n - shown));
+}
+
+/* Where not all are shown, those with a ghost come first. */
+static void say_commits(struct buf *out, const struct report *r, size_t commits)
+{
+	const struct finding_list *list = r->findings;
+	size_t most = commits <= COMMITS_MAX || r->verbose ? commits : COMMITS_MAX;
+	size_t lines = LINES_MAX / (commits < COMMITS_MAX ? commits : COMMITS_MAX);
+	size_t pass, i, j, n, shown = 0;
+
+	for (pass = most < commits ? 0 : 2; pass < 3; pass++)
+		for (i = 0; i < list->count && shown < most; i += n) {
+			n = run_of_commit(list, i);
+			for (j = i; j < i + n && list->items[j].rule != RULE_GHOST_MODULE; j++)
+				;
+			if (pass < 2 && (j < i + n) != (pass == 0))
+				continue;
+			say_commit(out, r, list->items + i, n, lines);
+			shown++;
+		}
+	if (shown < commits)
+		buf_addf(out, "\nand %zu commit%s more (-v lists all)\n", commits - shown,
+			amount_plural(commits - shown));
+}
+
+static void report_commits(struct buf *out, const struct report *r)
+{
+	const struct finding_list *list = r->findings;
+	bool orphans = false, adds = false;
+	struct buf line = BUF_INIT;
+	size_t i, commits = 0;
+
+	if (list->count == 0) {
+		say_all_clear(out, r, "commit");
+		return;
+	}
+	for (i = 0; i < list->count; i += run_of_commit(list, i))
+		commits++;
+	for (i = 0; i < list->count; i++) {
+		orphans = orphans || list->items[i].cause == CAUSE_SOURCE_REMOVED;
+		adds = adds || list->items[i].cause != CAUSE_SOURCE_REMOVED;
+	}
+	buf_addf(&line, "pycguard: %s%zu commit%s %s%s %ss%s",
+		r->mode == REPORT_RANGE ? "" : "push refused: ", commits, amount_plural(commits),
+		adds && orphans ? "add or orphan" :
+		adds            ? "add" :
+				  "orphan",
+		commits == 1 && !(adds && orphans) ? "s" : "",
+		by_policy(r) ? "file" : "bytecode file",
+		by_policy(r) ? " that should not be committed" : "");
+	say_heading(out, r, &line);
+	say_commits(out, r, commits);
+	say_rules(out, r);
+	say_fix(out, r);
+}
+
+/* "0123456789 2024-01-31" */
+static void add_commit(struct buf *out, const struct walk_commit *c)
+{
+	time_t seconds = (time_t)c->time;
+	char date[32] = "";
+	struct tm tm;
+	int i;
+
+	for (i = 0; i < 5; i++)
+		buf_addf(out, "%02x", c->id.bytes[i]);
+	if (gmtime_r(&seconds, &tm) && strftime(date, sizeof date, " %Y-%m-%d", &tm))
+		buf_adds(out, date);
+}
+
+static void say_path(struct buf *out, const struct report *r, const struct history_path *row)
+{
+	buf_adds(out, "  ");
+	path_quote(out, row->path, row->len);
+	buf_adds(out, "  added ");
+	add_commit(out, row->first);
+	if (row->author) {
+		buf_adds(out, " by ");
+		path_quote(out, row->author, strlen(row->author));
+	}
+	if (row->versions > 1)
+		buf_addf(out, ", %zu versions", row->versions);
+	if (row->last) {
+		buf_adds(out, ", removed ");
+		add_commit(out, row->last);
+	}
+	buf_adds(out, ", ");
+	report_colored(out, r, row->there ? "1;31" : "2", row->there ? "still tracked" : "gone");
+	buf_adds(out, ", ");
+	amount_bytes(out, row->bytes);
+	buf_addc(out, '\n');
+}
+
+static void report_history(struct buf *out, const struct report *r)
+{
+	const struct history *h = r->history;
+	size_t most = r->verbose ? h->count : LINES_MAX, shown = 0, there = 0, i;
+	struct buf line = BUF_INIT;
+	int pass;
+
+	if (h->count == 0) {
+		say_all_clear(out, r, "commit");
+		return;
+	}
+	for (i = 0; i < h->count; i++)
+		there += h->items[i].there;
+	buf_adds(&line, "pycguard: ");
+	add_count(&line, r, h->count, "");
+	buf_addf(&line, " in the history: %zu still tracked, %zu gone; ", there, h->count - there);
+	amount_bytes(&line, h->bytes);
+	buf_addf(&line, " in the object store; %zu commit%s looked at", r->checked,
+		amount_plural(r->checked));
+	say_heading(out, r, &line);
+	buf_addc(out, '\n');
+	for (pass = 1; pass >= 0; pass--) /* what is still there first */
+		for (i = 0; i < h->count && shown < most; i++)
+			if (h->items[i].there == pass) {
+				say_path(out, r, &h->items[i]);
+				shown++;
+			}
+	if (shown < h->count)
+		buf_addf(out, "  and %zu more (-v lists all)\n", h->count - shown);
+	report_fix_all(out, r);
+	report_fix_history(out, r);
+}
+
+void report_human(struct buf *out, const struct report *r)
+{
+	if (r->mode == REPORT_HISTORY)
+		report_history(out, r);
+	else if (report_of_commits(r))
+		report_commits(out, r);
+	else
+		say_files(out, r);
+}
