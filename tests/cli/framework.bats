@@ -258,7 +258,8 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
 @test "the wheel, as the README has it for an environment without a compiler" {
     lacks=$("$SOURCE_ROOT/hook/build-needs" --static)
     [[ -z $lacks ]] || skip "a static build lacks ${lacks//$'\n'/, }"
-    cpack --config "$BUILD_ROOT/CPackConfig.cmake" -B "$WORK/packages" >cpack.log 2>&1 || skip "no wheel: $(tail -n 1 cpack.log)"
+    # The build below it keeps the paths of its tools.
+    PATH=$ORIGINAL_PATH cpack --config "$BUILD_ROOT/CPackConfig.cmake" -B "$WORK/packages" >cpack.log 2>&1 || skip "no wheel: $(tail -n 1 cpack.log)"
     # What an environment is made with, where there is no index.
     cp /usr/share/python-wheels/{setuptools,wheel}-*.whl packages 2>/dev/null || true
     new_repo

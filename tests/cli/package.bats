@@ -42,7 +42,7 @@ packages() {
     [[ $(printf '%s\n' 3.20 "$(cpack --version | sed -n 's/cpack version //p')" | sort -V | head -n 1) == 3.20 ]] ||
         skip "packages need CMake 3.20; here is $(cpack --version)"
     version=$(sed -n 's/^project(pycguard VERSION \([^ )]*\).*/\1/p' "$SOURCE_ROOT/CMakeLists.txt")
-    [[ -e $packages ]] || SOURCE_DATE_EPOCH=1700000000 cpack --config "$BUILD_ROOT/CPackConfig.cmake" -B "$packages" >cpack.log 2>&1 ||
+    [[ -e $packages ]] || PATH=$ORIGINAL_PATH SOURCE_DATE_EPOCH=1700000000 cpack --config "$BUILD_ROOT/CPackConfig.cmake" -B "$packages" >cpack.log 2>&1 ||
         { rm -rf "$packages" && fail "$(tail -n 50 cpack.log)"; }
 }
 
