@@ -8,7 +8,7 @@
 
 #include "base/io.h"
 #include "check/policy_load.h"
-#include "range/commits.h"
+#include "range/history.h"
 #include "range/pushed.h"
 
 /* What a check of commits needs, opened in order and closed in one place. */
@@ -44,7 +44,7 @@ static int show_range(struct run *job)
 		return error_set("--check-range needs a revision before '--'");
 	if (show_revisions(job, count, &zero_base) < 0)
 		return -1;
-	if (!job->walk.shown.count)
+	if (!job->walk.shown_count)
 		return error_set("the range has no end: it names only what to leave out");
 	if (zero_base && !job->in->quiet)
 		fputs("pycguard: the range begins at no commit (all zeros): checking every commit "

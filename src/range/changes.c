@@ -82,27 +82,6 @@ static int find_orphans(
 
 static int read_directory(struct changes *c, const struct side *above, size_t count);
 
-static int enter(
-	struct changes *c, const struct tree_cursor *at, const struct side *above, size_t count)
-{
-	size_t dir = c->path.len;
-	bool cache = is_suspect(at);
-	int status;
-
-	if (c->depth == SNAPSHOT_DEPTH_MAX)
-		return error_set("directory '%.60s...' is more than %d levels deep", c->path.ptr,
-			SNAPSHOT_DEPTH_MAX);
-	buf_add(&c->path, at->name, at->len);
-	buf_addc(&c->path, '/');
-	c->depth++;
-	c->cache_depth += cache;
-	status = buf_failed(&c->path) < 0 ? -1 : read_directory(c, above, count);
-	c->cache_depth -= cache;
-	c->depth--;
-	buf_cut(&c->path, dir);
-	return status;
-}
-
 /* The first name of all, and who has it; NULL when all are done. */
 static const struct tree_cursor *first_name(struct side *sides, size_t count)
 {
@@ -152,8 +131,22 @@ static int compare_name(struct changes *c, struct side *sides, size_t count,
 	}
 	if (status < 0 || (!here && !everywhere))
 		return status;
-	if (at->mode == MODE_TREE)
-		return enter(c, at, sides, count);
+	if (at->mode == MODE_TREE) {
+		bool cache = is_suspect(at);
+
+		if (c->depth == SNAPSHOT_DEPTH_MAX)
+			return error_set("directory '%.60s...' is more than %d levels deep",
+				c->path.ptr, SNAPSHOT_DEPTH_MAX);
+		buf_add(&c->path, at->name, at->len);
+		buf_addc(&c->path, '/');
+		c->depth++;
+		c->cache_depth += cache;
+		status = buf_failed(&c->path) < 0 ? -1 : read_directory(c, sides, count);
+		c->cache_depth -= cache;
+		c->depth--;
+		buf_cut(&c->path, dir);
+		return status;
+	}
 	return tell(c, !here ? CHANGE_REMOVED : anywhere ? CHANGE_CHANGED : CHANGE_ADDED, at);
 }
 
@@ -217,9 +210,31 @@ static int read_directory(struct changes *c, const struct side *above, size_t co
 	return status;
 }
 
+const struct policy *changes_policy(struct changes *c, struct snapshot *commit)
+{
+	struct entry e = {0};
+	int found;
+
+	if (c->pinned)
+		return c->pinned;
+	found = snapshot_find(commit, policy_path, &e);
+	if (found < 0)
+		return NULL;
+	if (!c->own || c->own_mode != e.mode || memcmp(&c->own_id, &e.oid, sizeof e.oid) != 0) {
+		policy_free(c->own);
+		c->own_id = e.oid;
+		c->own_mode = e.mode;
+		if (policy_load_entry(&c->own, c->files, commit, found ? &e : NULL, c->caseless) <
+			0)
+			c->own = NULL;
+	}
+	return c->own;
+}
+
 int changes_of(struct changes *c, const struct oid *trees, size_t count)
 {
 	size_t i, n = count < 2 ? 2 : count;
+	struct snapshot *commit;
 	struct side *roots;
 	bool same = false;
 	int status = 0;
@@ -228,6 +243,14 @@ int changes_of(struct changes *c, const struct oid *trees, size_t count)
 		same = same || memcmp(trees, &trees[i], sizeof *trees) == 0;
 	if (same)
 		return 0;
+	c->policy = c->pinned;
+	if (!c->pinned && snapshot_of_tree(&commit, c->repository, trees) == 0) {
+		c->policy = changes_policy(c, commit);
+		snapshot_free(commit);
+	}
+	if (!c->policy)
+		return -1;
+	c->by_name = !c->policy->adds;
 	roots = calloc(n, sizeof *roots);
 	if (!c->trees)
 		c->trees = calloc(1, sizeof *c->trees);
@@ -237,7 +260,6 @@ int changes_of(struct changes *c, const struct oid *trees, size_t count)
 		roots[i].here = true;
 		roots[i].at.oid = trees[i];
 	}
-	c->by_name = !c->policy->adds;
 	if (status == 0)
 		status = read_directory(c, roots, n);
 	free(roots);
@@ -246,6 +268,8 @@ int changes_of(struct changes *c, const struct oid *trees, size_t count)
 
 void changes_release(struct changes *c)
 {
+	policy_free(c->own);
+	matcher_free(c->matcher);
 	buf_free(&c->path);
 	oidmap_free(&c->clean);
 	if (c->trees)

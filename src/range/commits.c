@@ -1,4 +1,4 @@
-#include "range/commits.h"
+#include "range/history.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,9 @@
 
 struct judge {
 	struct finding_list *out;
+	const struct walk *walk;
 	const struct history *history;
-	struct reader reader;
+	struct changes changes;           /* for its policy and its matcher */
 	const struct walk_commit *commit; /* at hand; NULL: none */
 	struct check check;
 	char *subject;
@@ -18,7 +19,7 @@ struct judge {
 static int read_subject(struct judge *j)
 {
 	struct buf text = BUF_INIT, out = BUF_INIT;
-	int status = walk_text(&text, j->reader.repository, j->commit);
+	int status = walk_text(&text, j->changes.repository, j->commit);
 	const char *line = status == 0 ? strstr(text.ptr, "\n\n") : NULL;
 	size_t from, to, len;
 
@@ -52,20 +53,20 @@ static void close_commit(struct judge *j)
 
 static int open_commit(struct judge *j, const struct walk_commit *c, enum check_kind kind)
 {
-	struct repository *r = j->reader.repository;
+	struct repository *r = j->changes.repository;
 	struct check *k = &j->check;
 	int status;
 
 	j->commit = c;
-	*k = (struct check){.kind = kind, .caseless = j->reader.scan->caseless};
+	*k = (struct check){.kind = kind, .caseless = j->changes.caseless};
 	k->bases = calloc(c->parent_count + 1, sizeof *k->bases);
 	if (!k->bases)
 		return error_oom();
 	status = snapshot_of_commit(&k->snapshot, r, &c->id);
 	for (; status == 0 && k->base_count < c->parent_count; k->base_count += status == 0)
 		status = snapshot_of_commit(&k->bases[k->base_count], r,
-			&walk_parent(j->reader.scan->walk, c, (uint32_t)k->base_count)->id);
-	if (status == 0 && !(k->policy = reader_policy(&j->reader, k->snapshot)))
+			&walk_parent(j->walk, c, (uint32_t)k->base_count)->id);
+	if (status == 0 && !(k->policy = changes_policy(&j->changes, k->snapshot)))
 		status = -1;
 	return status == 0 ? read_subject(j) : -1;
 }
@@ -74,11 +75,11 @@ static int open_commit(struct judge *j, const struct walk_commit *c, enum check_
 static int judge_entry(struct judge *j, const struct entry *entry, const struct scan_event *e)
 {
 	const struct history_path *row = e ? history_find(j->history, e->path) : NULL;
-	struct repository *r = j->reader.repository;
+	struct repository *r = j->changes.repository;
 	bool removed = row && !row->there && row->last > j->commit;
 	struct finding f;
 
-	if (check_entry(&f, &j->check, j->reader.matcher, entry) < 0)
+	if (check_entry(&f, &j->check, j->changes.matcher, entry) < 0)
 		return -1;
 	if (f.rule == RULE_NONE || f.severity != SEVERITY_ERROR) {
 		finding_clear(&f);
@@ -99,10 +100,10 @@ static int judge_entry(struct judge *j, const struct entry *entry, const struct 
 int commits_judge(struct finding_list *out, const struct scan_events *events,
 	const struct history *h, const struct scan *s, bool in_history)
 {
-	struct judge j = {.out = out, .history = h};
+	struct judge j = {.out = out, .walk = s->walk, .history = h};
 	const struct scan_event *last = NULL;
 	size_t i;
-	int status = reader_open(&j.reader, s, s->repository);
+	int status = scan_open(&j.changes, s, s->repository);
 
 	for (i = 0; i < events->count && status == 0; i++) {
 		const struct scan_event *e = &events->items[i];
@@ -125,18 +126,18 @@ int commits_judge(struct finding_list *out, const struct scan_events *events,
 				repository_hex(s->repository, &e->commit->id));
 	}
 	close_commit(&j);
-	reader_close(&j.reader);
+	changes_release(&j.changes);
 	return status;
 }
 
 int commits_judge_path(struct finding_list *out, const struct scan *s, const char *path)
 {
-	struct judge j = {.out = out};
+	struct judge j = {.out = out, .walk = s->walk};
 	const struct walk *w = s->walk;
 	bool there = false;
 	struct entry entry;
 	size_t i;
-	int status = reader_open(&j.reader, s, s->repository), found;
+	int status = scan_open(&j.changes, s, s->repository), found;
 
 	for (i = w->first; i < w->count && status == 0; i++) {
 		if (!w->commits[i].is_tip)
@@ -148,7 +149,7 @@ int commits_judge_path(struct finding_list *out, const struct scan *s, const cha
 			status = found < 0 ? -1 : judge_entry(&j, &entry, NULL);
 		close_commit(&j);
 	}
-	reader_close(&j.reader);
+	changes_release(&j.changes);
 	if (status == 0 && !there)
 		return error_set("path '%s' is not in the commits that the range ends with", path);
 	return status;

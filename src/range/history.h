@@ -1,9 +1,12 @@
 /*
- * history - events by path: where each path came in, where it went out, what it costs.
+ * history - what the events of a scan mean: by path, where each came in, where it went out and what
+ * it costs (history.c); and judged, each commit against all its parents by the rules of the staged
+ * check, but only the paths that it changes, and the bytecode whose source it removes (commits.c).
  */
 #ifndef PYCGUARD_HISTORY_H
 #define PYCGUARD_HISTORY_H
 
+#include "check/finding.h"
 #include "range/scan.h"
 
 /** One path that a commit of the walk adds or changes. All but the author is borrowed. */
@@ -26,11 +29,10 @@ struct history {
 };
 
 /**
- * Gather the events by path.
+ * Gather the events by path. 0; -1 with the failure recorded.
  *
  * @param out   for history_free, also on failure
  * @param whole fill in authors and bytes too
- * @return 0; -1 with the failure recorded
  */
 int history_build(
 	struct history *out, const struct scan_events *events, const struct scan *s, bool whole);
@@ -39,5 +41,20 @@ int history_build(
 const struct history_path *history_find(const struct history *h, const char *path);
 
 void history_free(struct history *h);
+
+/**
+ * Turn events into findings, all errors, in order of the walk. Each names its commit, and the one
+ * that removes the path again, if no tip has it any more. 0; -1 with the failure recorded.
+ *
+ * @param h   the history of the same events
+ * @param in_history all commits are looked at: what they leave behind by removing a source is then
+ *            left out, for the commit that added it is among them
+ */
+int commits_judge(struct finding_list *out, const struct scan_events *events,
+	const struct history *h, const struct scan *s, bool in_history);
+
+/** Judge a path as it is in each tip, whatever commit it comes from. 0; -1 recorded: no tip has
+ * it, ... */
+int commits_judge_path(struct finding_list *out, const struct scan *s, const char *path);
 
 #endif

@@ -24,45 +24,37 @@ static int add_parent(struct parents *p, const struct oid *id)
 	return 0;
 }
 
-/* Replaces `out` by MERGE_HEAD: an id a line, of a commit or of a tag. 0; 1 when there is none; -1
- * with the failure recorded. */
-static int read_merge_head(struct buf *out, const struct repository *r)
+/* Of MERGE_HEAD: an id a line, of a commit or of a tag. */
+static int add_merge_head(struct parents *p)
 {
 	enum { MERGE_HEAD_MAX = 1 << 20 };
-	struct buf path = BUF_INIT;
-	int status;
-
-	buf_addf(&path, "%sMERGE_HEAD", r->dir);
-	status = buf_failed(&path);
-	if (status == 0 && io_read_file(out, path.ptr, O_NONBLOCK, MERGE_HEAD_MAX) < 0)
-		status = errno == ENOENT ? 1 : error_os(errno, "cannot read '%s'", path.ptr);
-	else if (status == 0 && buf_failed(out) == 0 && !*out->ptr)
-		status = error_set("cannot read '%s': it is empty", path.ptr);
-	else if (status == 0)
-		status = buf_failed(out);
-	buf_free(&path);
-	return status;
-}
-
-static int add_merge_head(struct parents *p, const char *text)
-{
-	size_t digits = 2 * p->repository->oid_size;
+	size_t size = p->repository->oid_size;
+	struct buf text = BUF_INIT, path = BUF_INIT;
+	const char *at;
 	struct oid id;
 	int status;
 
-	for (; *text; text += digits + (text[digits] == '\n')) {
-		if (!oid_parse(&id, text, p->repository->oid_size) ||
-			(text[digits] != '\n' && text[digits]))
-			return error_set("cannot read '%sMERGE_HEAD': '%.*s' is no object id",
-				p->repository->dir, (int)strcspn(text, "\n"), text);
+	buf_addf(&path, "%sMERGE_HEAD", p->repository->dir);
+	status = buf_failed(&path);
+	if (status == 0 && io_read_file(&text, path.ptr, O_NONBLOCK, MERGE_HEAD_MAX) < 0)
+		status = error_os(errno, "cannot read '%s'", path.ptr);
+	else if (status == 0 && (status = buf_failed(&text)) == 0 && !*text.ptr)
+		status = error_set("cannot read '%s': it is empty", path.ptr);
+	for (at = text.ptr; status == 0 && *at; at += 2 * size + (at[2 * size] == '\n')) {
+		if (!oid_parse(&id, at, size) || (at[2 * size] != '\n' && at[2 * size])) {
+			status = error_set("cannot read '%s': '%.*s' is no object id", path.ptr,
+				(int)strcspn(at, "\n"), at);
+			break;
+		}
 		status = object_peel(&id, p->repository, &id);
 		if (status == 2)
-			return error_set("cannot read '%sMERGE_HEAD': it names no commit",
-				p->repository->dir);
-		if (status != 0 || add_parent(p, &id) < 0)
-			return -1;
+			error_set("cannot read '%s': it names no commit", path.ptr);
+		else if (status == 0)
+			status = add_parent(p, &id);
 	}
-	return 0;
+	buf_free(&text);
+	buf_free(&path);
+	return status ? -1 : 0;
 }
 
 /* When a merge has no conflict, git runs pre-merge-commit before it writes MERGE_HEAD; the commits
@@ -98,27 +90,25 @@ static int add_merge_variables(struct parents *p)
 
 int repository_is_merging(struct repository *r)
 {
-	struct buf text = BUF_INIT;
-	int status = read_merge_head(&text, r);
+	struct buf path = BUF_INIT;
+	int status;
 
-	buf_free(&text);
-	return status < 0 ? -1 : status == 0;
+	buf_addf(&path, "%sMERGE_HEAD", r->dir);
+	status = buf_failed(&path) < 0 ? -1 : io_exists(path.ptr);
+	buf_free(&path);
+	return status;
 }
 
 int repository_bases(struct snapshot ***out, size_t *count, struct repository *r)
 {
 	struct parents p = {r, NULL, 0};
-	struct buf text = BUF_INIT;
 	struct oid id;
 	int status = repository_head(&id, r), merging;
 
 	if (status == 0 && (status = add_parent(&p, &id)) == 0) {
-		merging = read_merge_head(&text, r);
-		status = merging < 0  ? -1 :
-			 merging == 0 ? add_merge_head(&p, text.ptr) :
-					add_merge_variables(&p);
+		merging = repository_is_merging(r);
+		status = merging < 0 ? -1 : merging ? add_merge_head(&p) : add_merge_variables(&p);
 	}
-	buf_free(&text);
 	while (status < 0 && p.count > 0)
 		snapshot_free(p.snapshots[--p.count]);
 	if (status < 0) {

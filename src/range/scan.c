@@ -29,44 +29,20 @@ struct worker {
 	 * and takes from another's start only when its own is done. It begins at the end: in a pack
 	 * the newest tree is whole, and an older one is what differs from the one after it. */
 	size_t next, end;
-	struct reader reader;
 	struct changes changes;
 	const struct walk_commit *commit; /* at hand, or the last one; */
 	struct oid tree;                  /* its tree */
 };
 
-int reader_open(struct reader *out, const struct scan *s, struct repository *r)
+int scan_open(struct changes *out, const struct scan *s, struct repository *r)
 {
-	*out = (struct reader){.scan = s, .repository = r, .matcher = matcher_new()};
+	*out = (struct changes){.repository = r,
+		.pinned = s->pinned,
+		.files = &s->files,
+		.caseless = s->caseless,
+		.matcher = matcher_new(),
+		.path = BUF_INIT};
 	return out->matcher ? 0 : -1;
-}
-
-void reader_close(struct reader *r)
-{
-	policy_free(r->policy);
-	matcher_free(r->matcher);
-}
-
-const struct policy *reader_policy(struct reader *r, struct snapshot *commit)
-{
-	const struct scan *s = r->scan;
-	struct entry e = {0};
-	int found;
-
-	if (s->pinned)
-		return s->pinned;
-	found = snapshot_find(commit, policy_path, &e);
-	if (found < 0)
-		return NULL;
-	if (!r->policy || r->mode != e.mode || memcmp(&r->oid, &e.oid, sizeof e.oid) != 0) {
-		policy_free(r->policy);
-		r->oid = e.oid;
-		r->mode = e.mode;
-		if (policy_load_entry(
-			    &r->policy, &s->files, commit, found ? &e : NULL, s->caseless) < 0)
-			r->policy = NULL;
-	}
-	return r->policy;
 }
 
 static int take_change(void *arg, enum change change, const struct entry *e)
@@ -94,17 +70,16 @@ static int take_change(void *arg, enum change change, const struct entry *e)
 
 static int scan_commit(struct worker *w, const struct walk_commit *c)
 {
-	const struct scan *s = w->shared->scan;
-	struct repository *r = w->reader.repository;
+	struct repository *r = w->changes.repository;
 	struct oid few[4], *trees = few;
-	struct snapshot *commit;
 	uint32_t i, count = c->parent_count + 1;
 	int status = 0;
 
 	if (count > sizeof few / sizeof *few && !(trees = malloc(count * sizeof *trees)))
 		return error_oom();
 	for (i = 0; i < count && status == 0; i++) {
-		const struct walk_commit *one = i ? walk_parent(s->walk, c, i - 1) : c;
+		const struct walk_commit *one =
+			i ? walk_parent(w->shared->scan->walk, c, i - 1) : c;
 
 		if (one == w->commit)
 			trees[i] = w->tree;
@@ -113,13 +88,8 @@ static int scan_commit(struct worker *w, const struct walk_commit *c)
 	}
 	w->commit = c;
 	w->tree = *trees;
-	w->changes.policy = s->pinned;
-	if (status == 0 && !s->pinned && (status = snapshot_of_tree(&commit, r, trees)) == 0) {
-		w->changes.policy = reader_policy(&w->reader, commit);
-		snapshot_free(commit);
-	}
 	if (status == 0)
-		status = w->changes.policy ? changes_of(&w->changes, trees, count) : -1;
+		status = changes_of(&w->changes, trees, count);
 	if (status != 0)
 		error_prefix("cannot look at commit '%s'", repository_hex(r, &c->id));
 	if (trees != few)
@@ -171,18 +141,13 @@ static int work(struct crew *crew, void *arg, void *task)
 		r = own;
 	}
 	if (status == 0)
-		status = reader_open(&w->reader, s, r);
-	w->changes = (struct changes){.repository = r,
-		.caseless = s->caseless,
-		.matcher = w->reader.matcher,
-		.visit = take_change,
-		.arg = w,
-		.path = BUF_INIT};
+		status = scan_open(&w->changes, s, r);
+	w->changes.visit = take_change;
+	w->changes.arg = w;
 	while (status == 0 && (n = next_chunk(&next, w, n)))
 		for (end = next + n; next < end && status == 0; next++)
 			status = scan_commit(w, &s->walk->commits[next]);
 	changes_release(&w->changes);
-	reader_close(&w->reader);
 	repository_free(own);
 	if (status == 0)
 		return 0;

@@ -8,7 +8,6 @@
 #define PYCGUARD_SCAN_H
 
 #include "base/progress.h"
-#include "check/policy_load.h"
 #include "range/changes.h"
 #include "range/walk.h"
 
@@ -47,22 +46,7 @@ int scan_run(struct scan_events *out, const struct scan *s);
 
 void scan_events_free(struct scan_events *events);
 
-/** What one thread needs to judge commits. */
-struct reader {
-	const struct scan *scan;
-	struct repository *repository; /* its own: libgit2 lets only one thread at a time use one */
-	struct matcher *matcher;
-	struct policy *policy; /* of the last commit, with the .pycguard that has this id; */
-	struct oid oid;        /* the next one mostly has the same */
-	uint32_t mode;         /* 0: it had none */
-};
-
-/** Begin, with `r` borrowed; reader_close is due in any case. 0; -1 recorded. */
-int reader_open(struct reader *out, const struct scan *s, struct repository *r);
-
-/** The policy that holds for a commit, borrowed until the next call; NULL with it recorded. */
-const struct policy *reader_policy(struct reader *r, struct snapshot *commit);
-
-void reader_close(struct reader *r);
+/** Prepare to look at commits with `r`. changes_release is due in any case. 0; -1 recorded. */
+int scan_open(struct changes *out, const struct scan *s, struct repository *r);
 
 #endif

@@ -13,8 +13,7 @@ enum { LONGEST_ARGUMENTS = 24, PATIENCE = 300 };
 
 void walk_free(struct walk *w)
 {
-	free(w->shown.items);
-	free(w->hidden.items);
+	free(w->named);
 	buf_free(&w->hidden_refs);
 	free(w->commits);
 	free(w->links);
@@ -45,11 +44,12 @@ int walk_ask(struct repository *r, const char *const *args, const struct buf *in
 	return exec_end(&e, status);
 }
 
-static int add_id(struct walk_ids *list, const struct oid *id)
+static int add_name(struct walk *w, const struct oid *id, bool hides)
 {
-	if (array_room(list->items, list->count) < 0)
+	if (array_room(w->named, w->named_count) < 0)
 		return -1;
-	list->items[list->count++] = *id;
+	w->named[w->named_count++] = (struct walk_name){*id, hides};
+	w->shown_count += !hides;
 	return 0;
 }
 
@@ -77,7 +77,7 @@ static int take_revision(void *arg, char *line)
 			line + hides);
 	if (status == 2)
 		return error_set("it is not a commit");
-	return status == 0 ? add_id(hides ? &w->hidden : &w->shown, &id) : -1;
+	return status == 0 ? add_name(w, &id, hides) : -1;
 }
 
 int walk_revision(struct walk *w, const char *text, bool *zero_base)
@@ -128,7 +128,7 @@ int walk_show_refs(struct walk *w)
 		status = error_set("git rev-list ended with status %d", status);
 	for (line = out.ptr; status == 0 && *line; line += 2 * size + 1)
 		status = oid_parse(&id, line, size) && line[2 * size] == '\n' ?
-				 add_id(&w->shown, &id) :
+				 add_name(w, &id, false) :
 				 error_set("git says '%.*s'", (int)strcspn(line, "\n"), line);
 	buf_free(&out);
 	buf_free(&words);
@@ -169,7 +169,7 @@ int walk_name(struct walk *w, const char *hex, bool hides)
 		return error_set("'%s' is not an object id of this repository", hex);
 	status = object_peel(&id, w->repository, &id);
 	if (status == 0)
-		return add_id(hides ? &w->hidden : &w->shown, &id);
+		return add_name(w, &id, hides);
 	return status == 2 || hides ? 0 : -1;
 }
 
@@ -275,9 +275,9 @@ static void mark_tips(struct walk *w)
 	const uint32_t *number;
 	size_t i;
 
-	for (i = 0; i < w->shown.count; i++) {
-		number = oidmap_get(&w->numbers, &w->shown.items[i]);
-		if (number)
+	for (i = 0; i < w->named_count; i++) {
+		number = oidmap_get(&w->numbers, &w->named[i].id);
+		if (number && !w->named[i].hides)
 			w->commits[*number].is_tip = *number >= w->first;
 	}
 }
@@ -289,19 +289,15 @@ int walk_run(struct walk *w)
 	const char *option = w->hidden_refs.ptr, *end = option + w->hidden_refs.len;
 	struct buf input = BUF_INIT;
 	size_t i, n = 7;
-	int status, shallow = w->shown.count ? is_shallow(w) : 0;
+	int status, shallow = w->shown_count ? is_shallow(w) : 0;
 
-	if (!w->shown.count)
+	if (!w->shown_count)
 		return 0;
 	for (; option < end; option += strlen(option) + 1)
 		args[n++] = option;
-	for (i = 0; i < w->shown.count + w->hidden.count; i++) {
-		bool hides = i >= w->shown.count;
-		const struct oid *id =
-			hides ? &w->hidden.items[i - w->shown.count] : &w->shown.items[i];
-
-		buf_addf(&input, "%s%s\n", hides ? "^" : "", repository_hex(w->repository, id));
-	}
+	for (i = 0; i < w->named_count; i++)
+		buf_addf(&input, "%s%s\n", w->named[i].hides ? "^" : "",
+			repository_hex(w->repository, &w->named[i].id));
 	status = shallow < 0 ? -1 : buf_failed(&input);
 	if (status == 0)
 		status = walk_ask(w->repository, args, &input, walk_take, w);
@@ -315,59 +311,48 @@ int walk_run(struct walk *w)
 	return 0;
 }
 
-/* The merge bases of the commit that is shown and those that are hidden. */
-static int find_bases(struct walk_ids *out, struct walk *w)
+int walk_squash(struct walk *w)
 {
 	const char *args[LONGEST_ARGUMENTS] = {"merge-base", "--all"};
 	char hexes[LONGEST_ARGUMENTS][OID_HEX_MAX + 1];
-	size_t i, n = 2, size = w->repository->oid_size;
+	size_t i, n = 3, size = w->repository->oid_size;
+	struct oid id, shown = {{0}};
 	struct buf text = BUF_INIT;
-	struct oid id;
-	int status;
+	struct walk_commit *c;
+	int status = 0;
 
-	if (w->hidden.count + 4 > LONGEST_ARGUMENTS)
+	if (w->shown_count != 1)
+		return error_set("--squash needs a range with one end");
+	if (w->named_count + 3 > LONGEST_ARGUMENTS)
 		return error_set("--squash takes no more than %d commits to leave out",
 			LONGEST_ARGUMENTS - 4);
-	for (i = 0; i <= w->hidden.count; i++) {
-		memcpy(hexes[i], oid_hex(i ? &w->hidden.items[i - 1] : w->shown.items, size),
-			2 * size + 1);
-		args[n++] = hexes[i];
+	for (i = 0; i < w->named_count; i++) {
+		memcpy(hexes[i], oid_hex(&w->named[i].id, size), 2 * size + 1);
+		args[w->named[i].hides ? n++ : 2] = hexes[i];
+		if (!w->named[i].hides)
+			shown = w->named[i].id;
 	}
-	status = repository_git(&text, w->repository, args, NULL);
-	for (i = 0; status == 0 && i < text.len; i += 2 * size + 1)
-		status = oid_parse(&id, text.ptr + i, size) ?
-				 add_id(out, &id) :
-				 error_set("git merge-base says '%.*s'",
-					 (int)strcspn(text.ptr + i, "\n"), text.ptr + i);
-	if (status >= 0 && !out->count && (status = is_shallow(w)) == 1)
+	/* The merge bases of the commit that is shown and those that are hidden. */
+	if (n > 3)
+		status = repository_git(&text, w->repository, args, NULL);
+	for (i = 0; status == 0 && i < text.len; i += 2 * size + 1, w->first++)
+		if (!oid_parse(&id, text.ptr + i, size))
+			status = error_set("git merge-base says '%.*s'",
+				(int)strcspn(text.ptr + i, "\n"), text.ptr + i);
+		else if (!add_commit(w, &id))
+			status = -1;
+	buf_free(&text);
+	if (status >= 0 && n > 3 && !w->first && (status = is_shallow(w)) == 1)
 		status = error_set("this clone is shallow and lacks the merge base of the range "
 				   "(git fetch --unshallow gets it)");
-	buf_free(&text);
-	return status < 0 ? -1 : 0;
-}
-
-int walk_squash(struct walk *w)
-{
-	struct walk_ids bases = {0};
-	struct walk_commit *c = NULL;
-	size_t i;
-	int status;
-
-	if (w->shown.count != 1)
-		return error_set("--squash needs a range with one end");
-	status = w->hidden.count ? find_bases(&bases, w) : 0;
-	for (i = 0; i < bases.count && status == 0; i++, w->first++)
-		status = add_commit(w, &bases.items[i]) ? 0 : -1;
 	/* What is hidden whole has nothing left to squash. */
-	if (status == 0 && !oidmap_get(&w->numbers, w->shown.items)) {
-		c = add_commit(w, w->shown.items);
-		status = c ? 0 : -1;
-	}
-	for (i = 0; c && i < bases.count && status == 0; i++)
-		status = add_parent(w, c, &bases.items[i]);
-	free(bases.items);
+	if (status < 0 || oidmap_get(&w->numbers, &shown))
+		return status;
+	c = add_commit(w, &shown);
+	for (i = 0; c && i < w->first && status == 0; i++)
+		status = add_parent(w, c, &w->commits[i].id);
 	mark_tips(w);
-	return status;
+	return c ? status : -1;
 }
 
 const struct walk_commit *walk_parent(const struct walk *w, const struct walk_commit *c, uint32_t i)

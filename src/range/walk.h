@@ -22,15 +22,14 @@ struct walk_commit {
 	bool is_tip;                       /* it was named */
 };
 
-struct walk_ids {
-	struct oid *items;
-	size_t count;
-};
-
 struct walk {
 	struct repository *repository;
-	struct walk_ids shown, hidden; /* commits that were named */
-	struct buf hidden_refs;        /* options of rev-list, NUL after each */
+	struct walk_name {
+		struct oid id;
+		bool hides;
+	} * named; /* commits */
+	size_t named_count, shown_count;
+	struct buf hidden_refs; /* options of rev-list, NUL after each */
 
 	struct walk_commit *commits;
 	size_t first, count; /* from `first` on they are shown; before it they are hidden */
@@ -46,30 +45,20 @@ struct walk {
 
 /**
  * Take a revision or a range as gitrevisions(7) has them. An end left empty is a failure: it is a
- * variable that was not set.
+ * variable that was not set. 0; -1 recorded.
  *
  * @param zero_base set when A of A..B, or of ^A, is all zeros: it hides nothing, so all is shown
- * @return 0; -1 with the failure recorded (unknown, not a commit, not here)
  */
 int walk_revision(struct walk *w, const char *text, bool *zero_base);
 
 /** All refs and HEAD, of every work tree, as `git log --all`. 0; -1 recorded. */
 int walk_show_refs(struct walk *w);
 
-/**
- * Hide what this repository has: the same as `--not --all`.
- *
- * @param name_space GIT_NAMESPACE: only what that namespace has; NULL: all refs
- * @return 0; -1 with the failure recorded
- */
+/** Hide what this repository has, or its GIT_NAMESPACE, if not NULL. 0; -1 recorded. */
 int walk_hide_refs(struct walk *w, const char *name_space);
 
-/**
- * Show or hide the commit of an id, or of a tag that has it; what is neither has no commits, and
- * all zeros are no object. One that is not in this repository hides nothing.
- *
- * @return 0; -1 with the failure recorded
- */
+/** Show or hide the commit of an id, or of a tag of it; what is neither has no commits, and all
+ * zeros are no object. One that is not in this repository hides nothing. 0; -1 recorded. */
 int walk_name(struct walk *w, const char *hex, bool hides);
 
 /** Take a line of what git lists: TIME ' ' ['-'] ID [' ' PARENT]... 0; -1 recorded. */
@@ -78,7 +67,7 @@ int walk_take(void *walk, char *line);
 /** Find the commits. 0; -1 with the failure recorded. */
 int walk_run(struct walk *w);
 
-/** The same, but as the one commit that a squash merge would make of the one that is shown. */
+/** The same, as the one commit that a squash merge would make of the one that is shown. */
 int walk_squash(struct walk *w);
 
 /** A parent, which may be hidden. */
@@ -88,12 +77,8 @@ const struct walk_commit *walk_parent(
 /** Replaces `out` by the bytes of a commit. 0; -1 with the failure recorded. */
 int walk_text(struct buf *out, struct repository *r, const struct walk_commit *c);
 
-/**
- * Give each line that git prints to `take`.
- *
- * @param input what git reads; NULL: nothing
- * @return 0; -1 with a failure recorded: git's or that of `take`, which ends it
- */
+/** Give each line that git prints to `take`; `input` is what git reads, or NULL. 0; -1 with a
+ * failure recorded: git's or that of `take`, which ends it. */
 int walk_ask(struct repository *r, const char *const *args, const struct buf *input,
 	int (*take)(void *arg, char *line), void *arg);
 

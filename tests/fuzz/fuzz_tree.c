@@ -177,8 +177,8 @@ static void check_changes(const struct oid *first, const struct oid *second)
 {
 	struct told told = {.count = 0};
 	struct changes changes = {.repository = &repository,
-		.policy = policy,
-		.matcher = matcher,
+		.pinned = policy,
+		.matcher = matcher_new(),
 		.visit = note,
 		.arg = &told,
 		.path = BUF_INIT};
