@@ -48,6 +48,15 @@ places() {
     done
 }
 
+@test "the files that src/README.md names are there" {
+    cd "$SOURCE_ROOT/src"
+    grep -oE '`([a-z_]+/)+[A-Za-z_*]+\.(def|c|json|md|bats|txt|py)`' README.md | tr -d '`' | sort -u >"$WORK/named"
+    (($(wc -l <"$WORK/named") >= 12))
+    while read -r file; do
+        compgen -G "${file/NAME/*}" >/dev/null || compgen -G "../${file/NAME/*}" >/dev/null || fail "no file $file"
+    done <"$WORK/named"
+}
+
 @test "the opening is what a refused commit says, and so is the picture" {
     "$SOURCE_ROOT/tests/picture.sh" text >"$WORK/actual"
     "$SOURCE_ROOT/tests/picture.sh" svg >"$WORK/picture"
