@@ -107,12 +107,15 @@ gone=1111111111111111111111111111111111111111
     judges green origin/main GITHUB_EVENT_NAME=push BASE="$(git rev-parse origin/main~1)"
     judges green origin/main GITHUB_EVENT_NAME=push BASE=$gone
     judges green origin/main GITHUB_EVENT_NAME=schedule BASE=
+    # That event need not name the default branch, on which it always runs.
+    judges green origin/main GITHUB_EVENT_NAME=schedule BASE= MAIN=
     git -C ../service checkout -qf main
     git -C ../service merge -q --no-edit bad
     git fetch -q
     judges red origin/main GITHUB_EVENT_NAME=push BASE="$(git rev-parse origin/main~1)"
     judges red origin/main GITHUB_EVENT_NAME=push BASE=$gone
     judges red origin/main GITHUB_EVENT_NAME=schedule BASE=
+    judges red origin/main GITHUB_EVENT_NAME=schedule BASE= MAIN=
     judges red origin/main GITHUB_EVENT_NAME=workflow_dispatch BASE=
 }
 
@@ -141,6 +144,15 @@ gone=1111111111111111111111111111111111111111
     judges green origin/good CI_PIPELINE_SOURCE=push CI_COMMIT_BRANCH=main CI_COMMIT_BEFORE_SHA="$(git rev-parse origin/start)"
     judges red origin/bad CI_PIPELINE_SOURCE=push CI_COMMIT_BRANCH=main CI_COMMIT_BEFORE_SHA="$(git rev-parse origin/start)"
     judges red origin/bad CI_PIPELINE_SOURCE=schedule CI_COMMIT_BRANCH=main CI_COMMIT_BEFORE_SHA=$zeros
+    judges red origin/bad CI_PIPELINE_SOURCE=web CI_COMMIT_BRANCH=main CI_COMMIT_BEFORE_SHA=$zeros
+    git -C ../service checkout -q --detach good
+    git -C ../service rm -q --cached __pycache__/old.cpython-311.pyc
+    git -C ../service commit -qm 'Stop tracking it'
+    git fetch -q ../service HEAD
+    judges green FETCH_HEAD CI_PIPELINE_SOURCE=schedule CI_COMMIT_BRANCH=main CI_COMMIT_BEFORE_SHA=$zeros
+    judges green FETCH_HEAD CI_PIPELINE_SOURCE=web CI_COMMIT_BRANCH=main CI_COMMIT_BEFORE_SHA=$zeros
+    # An image is run as a shell, whatever its entry point is.
+    readme_block gitlab | "$PYTHON" -I -c 'import sys, yaml; assert yaml.safe_load(sys.stdin)["bytecode"]["image"]["entrypoint"] == [""]'
 }
 
 @test "a restored cache that brings the bytecode of a migration" {
