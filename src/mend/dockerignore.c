@@ -1,28 +1,10 @@
 #include "mend/dockerignore.h"
 
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "base/buf.h"
 #include "base/path.h"
-
-struct rule {
-	struct pattern *pattern;
-	bool lets_in; /* a `!` line */
-};
-
-struct dockerignore {
-	struct rule *rules;
-	size_t count;
-};
-
-static const char blanks[] = " \t\r\v\f";
-
-static bool is_blank(char c)
-{
-	return c && strchr(blanks, c);
-}
+#include "policy/pattern.h"
 
 /* Appends `path` as Go's filepath.Clean has it, without a slash at its start. */
 static void add_clean(struct buf *out, const char *path, size_t len)
@@ -52,112 +34,77 @@ static void add_clean(struct buf *out, const char *path, size_t len)
 	}
 }
 
-/* 0; 1 when Docker refuses the pattern; -1 recorded. */
-static int compile(struct pattern **out, const char *line, size_t len)
+static void trim(const char **line, size_t *len)
+{
+	static const char blanks[] = " \t\r\v\f";
+
+	while (*len && memchr(blanks, (*line)[*len - 1], sizeof blanks - 1))
+		--*len;
+	for (; *len && memchr(blanks, **line, sizeof blanks - 1); --*len)
+		++*line;
+}
+
+/* 0; 1 when it is no pattern, or Docker refuses it; -1 recorded. */
+static int ask_line(bool *excluded, const struct pathset *paths, size_t skip, struct matcher *m,
+	const char *line, size_t len)
 {
 	struct buf clean = BUF_INIT;
+	struct pattern *pattern = NULL;
 	struct pattern_error why;
+	bool lets_in;
 	int status = -1;
+	size_t i;
 
+	if (memchr(line, '\0', len))
+		return 1;
+	if (len && *line == '#')
+		return 0;
+	trim(&line, &len);
+	if (!len)
+		return 0;
+	lets_in = *line == '!';
+	line += lets_in;
+	len -= lets_in;
+	trim(&line, &len);
+	if (!len)
+		return 1;
 	add_clean(&clean, line, len);
 	if (buf_failed(&clean) == 0)
 		status = pattern_new_glob(
-			out, clean.ptr, clean.len, GLOB_DOCKER, PATTERN_CASED, &why);
+			&pattern, clean.ptr, clean.len, GLOB_DOCKER, PATTERN_CASED, &why);
+	for (i = 0; i < paths->count && status == 0; i++) {
+		const struct pathset_item *path = &paths->items[i];
+
+		if (excluded[i] != lets_in)
+			continue;
+		matcher_go(m, path->path + skip, path->len - skip, INT64_MAX);
+		status = pattern_match(pattern, m);
+		excluded[i] = excluded[i] != (status > 0);
+		status = status < 0 ? -1 : 0;
+	}
+	pattern_free(pattern);
 	buf_free(&clean);
 	return status;
 }
 
-static int add_rule(struct dockerignore *d, const char *line, size_t len)
-{
-	struct rule *rule;
-	bool lets_in = *line == '!';
-	int status;
-
-	if (array_room(d->rules, d->count) < 0)
-		return -1;
-	rule = &d->rules[d->count];
-	for (line += lets_in, len -= lets_in; len && is_blank(*line); len--)
-		line++;
-	if (len == 0)
-		return 1;
-	status = compile(&rule->pattern, line, len);
-	rule->lets_in = lets_in;
-	d->count += status == 0;
-	return status;
-}
-
-static int add_line(struct dockerignore *d, const char *line, size_t len)
-{
-	if (len && *line == '#')
-		return 0;
-	while (len && is_blank(line[len - 1]))
-		len--;
-	for (; len && is_blank(*line); len--)
-		line++;
-	return len ? add_rule(d, line, len) : 0;
-}
-
-static int add_lines(struct dockerignore *d, const char *text, size_t len, const char *origin)
+int dockerignore_ask(bool *excluded, const struct pathset *paths, size_t skip,
+	const struct buf *text, const char *origin)
 {
 	static const char bom[] = "\xef\xbb\xbf";
-	const char *end = text + len, *next;
-	size_t number = 1;
-	int status = 0;
+	const char *at = text->ptr, *end = at + text->len, *lf;
+	struct matcher *m = matcher_new();
+	int status = m ? 0 : -1;
+	size_t number;
 
-	if (len >= sizeof bom - 1 && memcmp(text, bom, sizeof bom - 1) == 0)
-		text += sizeof bom - 1;
-	for (; text < end && status == 0; text = next + 1, number++) {
-		next = memchr(text, '\n', (size_t)(end - text));
-		if (!next)
-			next = end;
-		status = memchr(text, '\0', (size_t)(next - text)) ?
-				 1 :
-				 add_line(d, text, (size_t)(next - text));
-		if (status > 0)
-			return error_set(
-				"cannot read '%s': line %zu is no pattern", origin, number);
+	if (strncmp(at, bom, sizeof bom - 1) == 0)
+		at += sizeof bom - 1;
+	for (number = 1; at < end && status == 0; at = lf + 1, number++) {
+		lf = memchr(at, '\n', (size_t)(end - at));
+		lf = lf ? lf : end;
+		status = ask_line(excluded, paths, skip, m, at, (size_t)(lf - at));
 	}
+	if (status > 0)
+		status = error_set("cannot read '%s': line %zu is no pattern", origin, number - 1);
+	matcher_free(m);
 	return status;
-}
-
-int dockerignore_parse(struct dockerignore **out, const char *text, size_t len, const char *origin)
-{
-	struct dockerignore *d = calloc(1, sizeof *d);
-
-	*out = NULL;
-	if (!d)
-		return error_oom();
-	if (add_lines(d, text, len, origin) < 0) {
-		dockerignore_free(d);
-		return -1;
-	}
-	*out = d;
-	return 0;
-}
-
-void dockerignore_free(struct dockerignore *d)
-{
-	if (!d)
-		return;
-	while (d->count > 0)
-		pattern_free(d->rules[--d->count].pattern);
-	free(d->rules);
-	free(d);
-}
-
-int dockerignore_excludes(
-	const struct dockerignore *d, struct matcher *m, const char *path, size_t len)
-{
-	int excluded = 0, found = 0;
-	size_t i;
-
-	matcher_go(m, path, len, INT64_MAX);
-	for (i = 0; i < d->count && found >= 0; i++) {
-		if (d->rules[i].lets_in != excluded)
-			continue;
-		found = pattern_match(d->rules[i].pattern, m);
-		if (found > 0)
-			excluded = !d->rules[i].lets_in;
-	}
-	return found < 0 ? -1 : excluded;
 }

@@ -11,29 +11,18 @@
 #ifndef PYCGUARD_DOCKERIGNORE_H
 #define PYCGUARD_DOCKERIGNORE_H
 
-#include "policy/pattern.h"
-
-struct dockerignore;
-
-/**
- * Read the text of such a file.
- *
- * @param out    yours, for dockerignore_free; NULL on failure
- * @param origin its name, for messages
- * @return 0; -1 with the failure recorded: a pattern that Docker refuses too, no memory
- */
-int dockerignore_parse(struct dockerignore **out, const char *text, size_t len, const char *origin);
-
-/** NULL is allowed. */
-void dockerignore_free(struct dockerignore *d);
+#include "base/buf.h"
+#include "check/pathset.h"
 
 /**
- * Whether a path is kept out.
+ * Ask the lines of such a file about paths.
  *
- * @param path the path of a file from the root of the context
- * @return 1 or 0; -1 with the failure recorded
+ * @param excluded one for each path, false before: whether it is kept out
+ * @param skip     the length of the root of the context, with its slash, that all paths begin with
+ * @param origin   the name of the file, for messages
+ * @return 0; -1 with the failure recorded: a pattern that Docker refuses too, ...
  */
-int dockerignore_excludes(
-	const struct dockerignore *d, struct matcher *m, const char *path, size_t len);
+int dockerignore_ask(bool *excluded, const struct pathset *paths, size_t skip,
+	const struct buf *text, const char *origin);
 
 #endif

@@ -4,81 +4,35 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/path.h"
-
 /* Stands before each path that git is asked for, so that none is a pathspec with magic. */
 static const char here[] = "./";
 
-/* source NUL line NUL pattern NUL path NUL (git-check-ignore(1), -v -z). */
-enum { FIELD_SOURCE, FIELD_LINE, FIELD_PATTERN, FIELD_PATH, FIELD_COUNT };
-
-/* Whether a directory above `path` is a symbolic link; git dies when asked for such a path. */
-static int beyond_link(const char *top, const char *path, size_t len)
+/* Whether a directory on the way to `path`, after its first `top` bytes, is a symbolic link; git
+ * dies when asked for such a path. */
+static bool is_beyond_link(char *path, size_t top)
 {
-	struct buf whole = BUF_INIT;
 	struct stat st;
-	size_t i;
-	int found = 0;
+	bool found = false;
+	char *slash = path + top;
 
-	buf_adds(&whole, top);
-	for (i = 0; i < len && !found; i++) {
-		if (path[i] == '/' && !whole.failed)
-			found = lstat(whole.ptr, &st) == 0 && S_ISLNK(st.st_mode);
-		buf_addc(&whole, path[i]);
+	while (!found && (slash = strchr(slash, '/')) != NULL) {
+		*slash = '\0';
+		found = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+		*slash++ = '/';
 	}
-	if (buf_failed(&whole) < 0)
-		found = -1;
-	buf_free(&whole);
 	return found;
-}
-
-/* Marks the paths that git must not be asked for, and lists the others. */
-static int make_input(
-	struct buf *input, struct ignored_list *out, const char *top, const struct pathset *paths)
-{
-	size_t i, asked_dir = 0;
-	const char *dir = NULL;
-	int beyond = 0;
-
-	for (i = 0; i < paths->count; i++) {
-		const struct pathset_item *item = &paths->items[i];
-		size_t len = path_base(item->path, item->len);
-
-		if (!dir || path_compare(dir, asked_dir, item->path, len) != 0)
-			beyond = beyond_link(top, item->path, len);
-		if (beyond < 0)
-			return -1;
-		dir = item->path;
-		asked_dir = len;
-		out->items[i] = (struct ignored){.ignored = beyond, .source = "", .pattern = ""};
-		if (beyond)
-			continue;
-		buf_adds(input, here);
-		buf_add(input, item->path, item->len + 1);
-	}
-	return buf_failed(input);
-}
-
-static int take_answer(struct ignored *out, const char *const fields[FIELD_COUNT], const char *path)
-{
-	const char *asked = fields[FIELD_PATH];
-
-	if (strncmp(asked, here, strlen(here)) != 0 || strcmp(asked + strlen(here), path) != 0)
-		return error_set("cannot tell what git ignores: it speaks of '%s', not of '%s'",
-			asked, path);
-	out->source = fields[FIELD_SOURCE];
-	out->pattern = fields[FIELD_PATTERN];
-	out->ignored = *out->pattern && *out->pattern != '!';
-	return 0;
 }
 
 int ignored_take(struct ignored_list *out, const struct pathset *paths)
 {
-	const char *at = out->text.ptr, *end = at + out->text.len;
-	const char *fields[FIELD_COUNT];
+	/* source NUL line NUL pattern NUL path NUL (git-check-ignore(1), -v -z). */
+	enum { SOURCE, LINE, PATTERN, PATH, FIELD_COUNT };
+	const char *at = out->text.ptr, *end = at + out->text.len, *fields[FIELD_COUNT];
 	size_t i, n;
 
 	for (i = 0; i < paths->count; i++) {
+		const char *path = paths->items[i].path;
+
 		if (out->items[i].ignored)
 			continue;
 		for (n = 0; n < FIELD_COUNT && at < end; n++) {
@@ -87,8 +41,13 @@ int ignored_take(struct ignored_list *out, const struct pathset *paths)
 		}
 		if (n < FIELD_COUNT)
 			return error_set("cannot tell what git ignores: its answer is cut short");
-		if (take_answer(&out->items[i], fields, paths->items[i].path) < 0)
-			return -1;
+		if (strncmp(fields[PATH], here, strlen(here)) != 0 ||
+			strcmp(fields[PATH] + strlen(here), path) != 0)
+			return error_set(
+				"cannot tell what git ignores: it speaks of '%s', not of '%s'",
+				fields[PATH], path);
+		out->items[i] = (struct ignored){*fields[PATTERN] && *fields[PATTERN] != '!',
+			fields[SOURCE], fields[PATTERN]};
 	}
 	return 0;
 }
@@ -97,18 +56,35 @@ int ignored_ask(struct ignored_list *out, struct repository *r, const struct pat
 {
 	static const char *const args[] = {
 		"check-ignore", "--verbose", "--non-matching", "-z", "--stdin", NULL};
-	struct buf input = BUF_INIT;
-	int status = -1;
+	const char *top = r->top;
+	struct buf input = BUF_INIT, whole = BUF_INIT;
+	int status;
+	size_t i;
 
-	*out = (struct ignored_list)IGNORED_LIST_INIT;
-	if (!r->top)
+	*out = (struct ignored_list){.text = BUF_INIT};
+	if (!top)
 		return error_set("the repository has no work tree");
 	out->items = calloc(paths->count + 1, sizeof *out->items);
 	if (!out->items)
 		return error_oom();
 	out->count = paths->count;
-	if (make_input(&input, out, r->top, paths) == 0)
-		status = input.len ? repository_git(&out->text, r, args, &input) : 0;
+	for (i = 0; i < paths->count && !whole.failed; i++) {
+		const struct pathset_item *item = &paths->items[i];
+
+		buf_clear(&whole);
+		buf_adds(&whole, top);
+		buf_add(&whole, item->path, item->len);
+		out->items[i] = (struct ignored){
+			!whole.failed && is_beyond_link(whole.ptr, strlen(top)), "", ""};
+		if (out->items[i].ignored)
+			continue;
+		buf_adds(&input, here);
+		buf_add(&input, item->path, item->len + 1);
+	}
+	status = buf_failed(&whole) < 0 ? -1 : buf_failed(&input);
+	if (status == 0 && input.len)
+		status = repository_git(&out->text, r, args, &input);
+	buf_free(&whole);
 	buf_free(&input);
 	if (status < 0)
 		return error_prefix("cannot tell what git ignores");
@@ -119,11 +95,4 @@ void ignored_list_free(struct ignored_list *list)
 {
 	free(list->items);
 	buf_free(&list->text);
-}
-
-bool ignored_is_shared(const char *source)
-{
-	size_t len = strlen(source);
-
-	return *source != '/' && strcmp(source + path_base(source, len), ".gitignore") == 0;
 }

@@ -6,7 +6,6 @@
 #ifndef PYCGUARD_IGNORED_H
 #define PYCGUARD_IGNORED_H
 
-#include "base/buf.h"
 #include "check/pathset.h"
 #include "git/repository.h"
 
@@ -17,16 +16,12 @@ struct ignored {
 	const char *pattern; /* that line; one with `!` lets the path in */
 };
 
+/** Zeros are an empty one. */
 struct ignored_list {
 	struct ignored *items; /* in the order of the paths asked for */
 	size_t count;
 	struct buf text; /* what git said */
 };
-
-#define IGNORED_LIST_INIT                                                                          \
-	{                                                                                          \
-		NULL, 0, BUF_INIT                                                                  \
-	}
 
 /**
  * Ask git. A path beyond a symbolic link counts as ignored: git takes none in.
@@ -44,8 +39,5 @@ int ignored_ask(struct ignored_list *out, struct repository *r, const struct pat
 int ignored_take(struct ignored_list *out, const struct pathset *paths);
 
 void ignored_list_free(struct ignored_list *list);
-
-/** Whether the file is a .gitignore of the work tree, which a clone has too. */
-bool ignored_is_shared(const char *source);
 
 #endif

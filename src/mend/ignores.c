@@ -9,7 +9,6 @@
 #include "base/array.h"
 #include "base/io.h"
 #include "base/path.h"
-#include "mend/dockerfiles.h"
 #include "mend/dockerignore.h"
 #include "mend/ignored.h"
 
@@ -36,17 +35,6 @@ struct search {
 
 /* --- the gaps found --------------------------------------------------------------------------- */
 
-static bool is_known(const struct ignore_gaps *gaps, const char *file, const char *pattern)
-{
-	size_t i;
-
-	for (i = 0; i < gaps->count; i++)
-		if (strcmp(gaps->items[i].pattern, pattern) == 0 &&
-			strcmp(gaps->items[i].file, file) == 0)
-			return true;
-	return false;
-}
-
 static void gap_free(struct ignore_gap *gap)
 {
 	free(gap->file);
@@ -58,9 +46,12 @@ static int add_gap(struct ignore_gaps *gaps, const char *file, const char *patte
 	const char *example, const char *culprit)
 {
 	struct ignore_gap gap = {.pattern = pattern};
+	size_t i;
 
-	if (is_known(gaps, file, pattern))
-		return 0;
+	for (i = 0; i < gaps->count; i++)
+		if (strcmp(gaps->items[i].pattern, pattern) == 0 &&
+			strcmp(gaps->items[i].file, file) == 0)
+			return 0;
 	if (array_room(gaps->items, gaps->count) < 0)
 		return -1;
 	gap.file = strdup(file);
@@ -83,36 +74,51 @@ void ignore_gaps_free(struct ignore_gaps *gaps)
 	pathset_free(&gaps->at_top);
 }
 
-static bool holds_exactly(const struct pathset *set, const char *path)
-{
-	size_t i;
-
-	for (i = 0; i < set->count; i++)
-		if (strcmp(set->items[i].path, path) == 0)
-			return true;
-	return false;
-}
-
 /* --- what is asked for ------------------------------------------------------------------------ */
 
-static bool is_source(const char *path, size_t len)
+static bool ends(const char *s, const char *tail)
 {
-	return len > 3 && memcmp(path + len - 3, ".py", 3) == 0;
+	size_t len = strlen(s), n = strlen(tail);
+
+	return len >= n && strcmp(s + len - n, tail) == 0;
+}
+
+/* WORD, WORD.x or x.WORD. */
+static bool is_named(const char *name, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (strncmp(name, word, n) == 0)
+		return !name[n] || name[n] == '.';
+	return ends(name, word) && name[strlen(name) - n - 1] == '.';
+}
+
+static bool is_dockerfile(const char *name)
+{
+	if (ends(name, ".dockerignore") || ends(name, ".containerignore"))
+		return false;
+	/* dockerfile.py is something else. */
+	return is_named(name, "Dockerfile") || is_named(name, "Containerfile") ||
+	       strcmp(name, "dockerfile") == 0 || ends(name, ".dockerfile");
+}
+
+/* Whether that directory is the one added last. */
+static bool is_last(const struct pathset *dirs, const char *dir, size_t len)
+{
+	const struct pathset_item *last = dirs->items + dirs->count - 1;
+
+	return dirs->count && path_compare(last->path, last->len, dir, len) == 0;
 }
 
 static int visit(void *arg, const struct entry *e)
 {
 	struct search *s = arg;
-	const struct pathset *dirs = &s->packages;
-	const struct pathset_item *last = dirs->count ? &dirs->items[dirs->count - 1] : NULL;
 	size_t len = path_base(e->path, e->len);
+	const char *name = e->path + len;
 
-	if (dockerfiles_is_one(e->path, e->len) &&
-		pathset_add(&s->dockerfiles, e->path, e->len) < 0)
+	if (is_dockerfile(name) && pathset_add(&s->dockerfiles, e->path, e->len) < 0)
 		return -1;
-	if (!is_source(e->path, e->len))
-		return 0;
-	if (last && path_compare(last->path, last->len, e->path, len) == 0)
+	if (!ends(name, ".py") || strcmp(name, ".py") == 0 || is_last(&s->packages, e->path, len))
 		return 0;
 	return pathset_add(&s->packages, e->path, len);
 }
@@ -167,15 +173,27 @@ static int make_probes(
 
 /* --- git -------------------------------------------------------------------------------------- */
 
+/* Whether the file is a .gitignore of the work tree, which a clone has too. */
+static bool is_shared(const char *source)
+{
+	return *source != '/' &&
+	       strcmp(source + path_base(source, strlen(source)), ".gitignore") == 0;
+}
+
 /* A line added at the end of the .gitignore that has the `!` is the last of those that git asks. */
 static int judge_git(
 	struct search *s, const struct ignored *a, const char *path, const struct kind *kind)
 {
-	bool shared = ignored_is_shared(a->source);
+	struct pathset *unshared = &s->out->unshared;
+	bool shared = is_shared(a->source);
+	size_t i = 0;
 
-	if (a->ignored && *a->source && !shared && !holds_exactly(&s->out->unshared, a->source) &&
-		pathset_add(&s->out->unshared, a->source, strlen(a->source)) < 0)
-		return -1;
+	if (a->ignored && *a->source && !shared) {
+		while (i < unshared->count && strcmp(unshared->items[i].path, a->source) != 0)
+			i++;
+		if (i == unshared->count && pathset_add(unshared, a->source, strlen(a->source)) < 0)
+			return -1;
+	}
 	if (a->ignored && (shared || !*a->source || !s->where->strict))
 		return 0;
 	return add_gap(s->out, shared ? a->source : ".gitignore", kind->git, path,
@@ -184,7 +202,7 @@ static int judge_git(
 
 static int ask_git(struct search *s, const struct kind *kind)
 {
-	struct ignored_list answers = IGNORED_LIST_INIT;
+	struct ignored_list answers = {0};
 	struct pathset probes = PATHSET_INIT;
 	int status = make_probes(s, &probes, "", kind);
 	size_t i;
@@ -200,42 +218,104 @@ static int ask_git(struct search *s, const struct kind *kind)
 
 /* --- Docker ----------------------------------------------------------------------------------- */
 
-static int ask_rules(struct search *s, const struct dockerignore *rules, const char *file,
-	const char *context, const struct kind *kind)
+/* The ignore file that a build from a Dockerfile reads. */
+struct docker_ignore {
+	struct buf file;    /* the one to be made, if there is none: .dockerignore */
+	struct buf text;    /* its bytes */
+	struct buf context; /* the directory that its patterns are about, with its slash */
+};
+
+static int take(void *arg, const void *bytes, size_t len)
 {
-	struct pathset probes = PATHSET_INIT;
-	int status = make_probes(s, &probes, context, kind);
-	size_t i, skip = strlen(context);
+	buf_add(arg, bytes, len);
+	return buf_failed(arg);
+}
 
-	for (i = 0; status == 0 && i < probes.count; i++) {
-		const struct pathset_item *probe = &probes.items[i];
-		int excluded = dockerignore_excludes(
-			rules, s->matcher, probe->path + skip, probe->len - skip);
+/* Reads a file on disk or, if it is not there, in the index. 1, 0, -1. */
+static int read_text(struct buf *text, const struct ignores *where, const char *path)
+{
+	struct atomic_file f;
+	struct entry e;
+	int status = atomic_file_open(&f, where->top, path);
 
-		if (excluded < 0)
-			status = -1;
-		else if (!excluded)
-			status = add_gap(s->out, file, kind->docker, probe->path, "");
-	}
-	pathset_free(&probes);
+	buf_clear(text);
+	buf_add(text, f.text.ptr, f.text.len);
+	if (status == 0)
+		status = buf_failed(text) < 0 ? -1 : f.there;
+	atomic_file_close(&f);
+	if (status != 0)
+		return status;
+	status = snapshot_find(where->index, path, &e);
+	if (status > 0 && e.mode == MODE_LINK)
+		return error_set("cannot read '%s': it is a symbolic link", path);
+	if (status > 0 && snapshot_read(where->index, &e, take, text) != 0)
+		return error_prefix("cannot read '%s'", path);
 	return status;
+}
+
+/* Finds the first ignore file that is there for the first `len` bytes of a Dockerfile's path
+ * (Docker's documentation, "Filename and location"; containerignore(5)). 1, 0, -1. */
+static int find_docker(struct docker_ignore *out, const struct ignores *where,
+	const struct pathset_item *dockerfile, size_t len)
+{
+	static const char *const suffixes[] = {".containerignore", ".dockerignore"};
+	const char *path = dockerfile->path;
+	int there = 0, i = !is_named(path + path_base(path, dockerfile->len), "Containerfile");
+
+	for (; i < 2 && there == 0; i++) {
+		buf_clear(&out->file);
+		buf_add(&out->file, path, len);
+		buf_adds(&out->file, suffixes[i]);
+		there = buf_failed(&out->file);
+		if (there == 0)
+			there = read_text(&out->text, where, out->file.ptr);
+	}
+	return there;
+}
+
+/* The context is the Dockerfile's own directory if that has an ignore file, else the top: what is
+ * built from a directory of Dockerfiles is mostly the repository. */
+static int read_docker(struct docker_ignore *out, struct search *s, const struct pathset_item *d)
+{
+	size_t base = path_base(d->path, d->len);
+	int beside = find_docker(out, s->where, d, base), named;
+
+	if (beside == 0 && base > 0 && pathset_add(&s->out->at_top, d->path, d->len) < 0)
+		return -1;
+	if (beside < 0)
+		return -1;
+	base = beside ? base : 0;
+	buf_add(&out->context, d->path, base);
+	named = find_docker(out, s->where, d, d->len);
+	if (named == 0)
+		named = find_docker(out, s->where, d, base);
+	return named < 0 ? -1 : buf_failed(&out->context);
 }
 
 static int ask_docker(struct search *s, const struct pathset_item *dockerfile)
 {
-	struct dockerfiles_ignore ignore = {BUF_INIT, BUF_INIT, BUF_INIT};
-	struct dockerignore *rules = NULL;
-	int status = dockerfiles_ignore(&ignore, s->where->top, s->where->index, dockerfile->path);
+	struct docker_ignore ignore = {BUF_INIT, BUF_INIT, BUF_INIT};
+	int status = read_docker(&ignore, s, dockerfile);
+	const struct kind *kind;
 	size_t i;
 
-	if (status == 0 && !ignore.context.len && path_base(dockerfile->path, dockerfile->len) > 0)
-		status = pathset_add(&s->out->at_top, dockerfile->path, dockerfile->len);
-	if (status == 0)
-		status = dockerignore_parse(
-			&rules, ignore.text.ptr, ignore.text.len, ignore.file.ptr);
-	for (i = 0; status == 0 && i < KIND_COUNT; i++)
-		status = ask_rules(s, rules, ignore.file.ptr, ignore.context.ptr, &kinds[i]);
-	dockerignore_free(rules);
+	for (kind = kinds; status == 0 && kind < kinds + KIND_COUNT; kind++) {
+		struct pathset probes = PATHSET_INIT;
+		bool *excluded = NULL;
+
+		status = make_probes(s, &probes, ignore.context.ptr, kind);
+		if (status == 0 && !(excluded = calloc(probes.count + 1, sizeof *excluded)))
+			status = error_oom();
+		if (status == 0)
+			status = dockerignore_ask(excluded, &probes, ignore.context.len,
+				&ignore.text, ignore.file.ptr);
+		for (i = 0; status == 0 && i < probes.count; i++)
+			if (!excluded[i])
+				status = add_gap(s->out, ignore.file.ptr, kind->docker,
+					probes.items[i].path, "");
+		free(excluded);
+		pathset_free(&probes);
+	}
 	buf_free(&ignore.file);
 	buf_free(&ignore.text);
 	buf_free(&ignore.context);

@@ -24,7 +24,6 @@ static void check_item(const struct ignored *item, const struct buf *text)
 
 	require(item->source >= text->ptr && item->source < item->pattern && item->pattern < end);
 	require(item->ignored == (*item->pattern && *item->pattern != '!'));
-	ignored_is_shared(item->source);
 }
 
 static void check_ignored(const struct buf *text)
