@@ -1,6 +1,6 @@
 #include "git/objects.h"
 
-#include <glob.h>
+#include <dirent.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,24 +16,37 @@ _Static_assert((int)OBJECT_COMMIT == GIT_OBJECT_COMMIT && (int)OBJECT_TREE == GI
 
 static const char *const nouns[] = {"object", "commit", "tree", "blob", "tag"};
 
+/* Whether packs hold what a promisor left out: git marks these by a file NAME.promisor. */
+static bool is_partial(const struct repository *r)
+{
+	struct buf path = BUF_INIT;
+	const struct dirent *e;
+	bool found = false;
+	DIR *dir;
+
+	buf_addf(&path, "%spack", r->objects);
+	dir = path.failed ? NULL : opendir(path.ptr);
+	while (dir && !found && (e = readdir(dir))) {
+		const char *suffix = strrchr(e->d_name, '.');
+
+		found = suffix && strcmp(suffix, ".promisor") == 0;
+	}
+	if (dir)
+		closedir(dir);
+	buf_free(&path);
+	return found;
+}
+
 /* Says in the failure recorded which object it was and, of one that is not there (1), or that git
- * cannot read, what adds it, if packs are marked (NAME.promisor) as those of a partial clone. */
+ * cannot read, what adds it. */
 static int cannot_read(
 	int status, const struct repository *r, const struct oid *id, enum object_type type)
 {
-	struct buf pattern = BUF_INIT;
-	glob_t found = {0};
-
 	error_prefix("cannot read %s '%s'", nouns[type], repository_hex(r, id));
-	if (status < 0 && r->odb)
-		return -1;
-	buf_addf(&pattern, "%spack/*.promisor", r->objects);
-	if (!pattern.failed && glob(pattern.ptr, GLOB_NOSORT, NULL, &found) == 0)
+	if ((status > 0 || !r->odb) && is_partial(r))
 		error_set("%s (a partial clone leaves objects out; to have them all: "
 			  "git fetch --refetch --no-filter)",
 			error_message());
-	globfree(&found);
-	buf_free(&pattern);
 	return status;
 }
 
@@ -241,6 +254,33 @@ int object_blob_size(struct repository *r, const struct oid *id, uint64_t *out)
 	return type == OBJECT_BLOB ? 0 : wrong_type(r, id, OBJECT_BLOB);
 }
 
+/* What is too large to be held, in pieces: libgit2 can read loose objects so. */
+static int read_pieces(struct repository *r, const struct oid *id, snapshot_sink *sink, void *arg)
+{
+	git_oid key = oid_to_git(id, r->oid_size);
+	git_odb_stream *stream;
+	git_object_t type;
+	char piece[16384];
+	size_t left;
+	int n, status = 0;
+
+	deadline_begins();
+	n = r->odb ? git_odb_open_rstream(&stream, &left, &type, r->odb, &key) : -1;
+	deadline_ends();
+	if (n < 0)
+		return 1;
+	while (left > 0 && status == 0) {
+		deadline_begins();
+		n = git_odb_stream_read(stream, piece, left < sizeof piece ? left : sizeof piece);
+		deadline_ends();
+		left -= n > 0 ? (size_t)n : 0;
+		status = n > 0 ? sink(arg, piece, (size_t)n) :
+				 git_failed("cannot read object '%s'", repository_hex(r, id));
+	}
+	git_odb_stream_free(stream);
+	return status < 0 ? -1 : 0;
+}
+
 int object_blob_read(struct repository *r, const struct oid *id, snapshot_sink *sink, void *arg)
 {
 	struct object o;
@@ -250,7 +290,7 @@ int object_blob_read(struct repository *r, const struct oid *id, snapshot_sink *
 	if (object_blob_size(r, id, &size) < 0)
 		return -1;
 	if (size > SNAPSHOT_READ_MAX)
-		return 1;
+		return read_pieces(r, id, sink, arg);
 	if (object_read(&o, r, id, OBJECT_ANY) != 0)
 		return -1;
 	status = sink(arg, o.bytes, o.size);

@@ -112,7 +112,7 @@ int snapshot_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink
 /** Append the first bytes of a file, `most` of them at most. Otherwise as snapshot_read. */
 int snapshot_read_start(struct snapshot *s, const struct entry *e, struct buf *out, size_t most);
 
-/** A blob is held in memory. */
+/** A larger blob is not held in memory. */
 enum { SNAPSHOT_READ_MAX = 64 << 20 };
 
 /** NULL is allowed. */

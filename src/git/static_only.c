@@ -2,13 +2,13 @@
  * static_only - for a static build (PYCGUARD_STATIC) alone: stand-ins that fail, for what libgit2's
  * network transports call and pycguard never reaches.
  *
- * No distribution has Kerberos' functions (gss_*) as a static library. And users and hosts are
- * looked up by libraries that the C library loads when it runs, of its own version, which need not
- * be there: HOME comes from the environment.
+ * No distribution has Kerberos' functions (gss_*) as a static library, and libssh2 would have
+ * OpenSSL look for modules to load. static_names.def, which CMake writes, has those that libgit2
+ * calls: GSS(NAME) and SSH2(NAME). And users and hosts are looked up by libraries that the C
+ * library loads when it runs, of its own version, which need not be there: HOME comes from the
+ * environment.
  */
 #include <stddef.h>
-
-enum { GSS_S_FAILURE = 13 << 16, FAILED = -1 };
 
 /* The arguments of each are not looked at. */
 #define FAILING(type, name, value)                                                                 \
@@ -17,18 +17,14 @@ enum { GSS_S_FAILURE = 13 << 16, FAILED = -1 };
 	{                                                                                          \
 		return value;                                                                      \
 	}
+#define GSS(name) FAILING(unsigned, name, 13 << 16) /* GSS_S_FAILURE of RFC 2744 */
+/* To have no session is to fail; that libssh2_init gives 0 is no error. */
+#define SSH2(name) FAILING(void *, name, NULL)
 
-FAILING(unsigned, gss_delete_sec_context, GSS_S_FAILURE)
-FAILING(unsigned, gss_display_status, GSS_S_FAILURE)
-FAILING(unsigned, gss_import_name, GSS_S_FAILURE)
-FAILING(unsigned, gss_indicate_mechs, GSS_S_FAILURE)
-FAILING(unsigned, gss_init_sec_context, GSS_S_FAILURE)
-FAILING(unsigned, gss_release_buffer, GSS_S_FAILURE)
-FAILING(unsigned, gss_release_name, GSS_S_FAILURE)
-FAILING(unsigned, gss_release_oid_set, GSS_S_FAILURE)
-FAILING(int, getpwuid_r, FAILED)
-FAILING(int, getaddrinfo, FAILED)
-FAILING(int, freeaddrinfo, FAILED)
+#include "static_names.def"
+FAILING(int, getpwuid_r, -1)
+FAILING(int, getaddrinfo, -1)
+FAILING(int, freeaddrinfo, -1)
 FAILING(void *, gethostbyname, NULL)
 
 extern void *const GSS_C_NT_HOSTBASED_SERVICE;
