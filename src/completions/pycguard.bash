@@ -1,5 +1,15 @@
 # shellcheck shell=bash
-# Completion of `pycguard` and `git pycguard` for bash, also 3.2. CMake fills in the words.
+# Completion of `pycguard` and `git pycguard` for bash, also 3.2. CMake fills in the table.
+
+_pycguard_names=() _pycguard_kinds=() _pycguard_options=() _pycguard_arguments=()
+_pycguard_command() { _pycguard_names+=("--$1") _pycguard_kinds+=("$2") _pycguard_options+=("$4"); }
+# What has an argument: "OPTION:ARGUMENT:CHOICES".
+_pycguard_option() {
+    [[ ! $3 || ! $1 ]] || _pycguard_arguments+=("-$1:$3:$4")
+    [[ ! $3 || ! $2 ]] || _pycguard_arguments+=("--$2:$3:$4")
+}
+_pycguard_rules() { _pycguard_rule_names=$1; }
+@table@
 
 # Replies with what of the words, which hold no blanks, goes on from $cur.
 _pycguard_words() {
@@ -24,12 +34,21 @@ _pycguard_paths() {
     while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen "$1" -- "$cur")
 }
 
-# _pycguard_options COMMAND: its options.
-@bash@
+# The argument of the option $before. Whether it has one; without a reply, readline names the files.
+_pycguard_argument() {
+    local row
+    for row in "${_pycguard_arguments[@]}"; do
+        [[ $row == "$before:"* ]] || continue
+        row=${row#*:}
+        _pycguard_words "${row#*:}"
+        [[ $row != DIR:* ]] || _pycguard_paths -d
+        return 0
+    done
+    return 1
+}
 
-# Without a reply, readline completes file names.
 _pycguard() {
-    local cur=${COMP_WORDS[COMP_CWORD]} before='' command='' options paths='' i
+    local cur=${COMP_WORDS[COMP_CWORD]} before='' command=-1 options kind paths='' i j
     ((COMP_CWORD == 0)) || before=${COMP_WORDS[COMP_CWORD - 1]}
     # `=` is a word by itself.
     if [[ $cur == = ]]; then
@@ -38,41 +57,32 @@ _pycguard() {
         before=${COMP_WORDS[COMP_CWORD - 2]}
     fi
     for ((i = 1; i < COMP_CWORD; i++)); do
-        case ${COMP_WORDS[i]} in
-        --) paths=yes ;;
-        --*) [[ ' @commands@ ' != *" ${COMP_WORDS[i]} "* ]] || command=${COMP_WORDS[i]} ;;
-        esac
+        [[ ${COMP_WORDS[i]} != -- ]] || paths=yes
+        for ((j = 0; j < ${#_pycguard_names[@]}; j++)); do
+            [[ $paths || ${COMP_WORDS[i]} != "${_pycguard_names[j]}" ]] || command=$j
+        done
     done
-    options=$(_pycguard_options "${command:---check-staged}")
+    # The first is the default.
+    options=${_pycguard_options[command < 0 ? 0 : command]} kind=${_pycguard_kinds[command < 0 ? 0 : command]}
     COMPREPLY=()
     # git's completion, when it is that which calls.
     compopt +o nospace 2>/dev/null
 
-    if [[ ! $paths ]]; then
-        case $before in
-        -C) _pycguard_paths -d ;;
-        --policy | --extend | -o | --reason) ;; # readline names the files
-        --format) _pycguard_words '@format@' ;;
-        --color) _pycguard_words '@color@' ;;
-        --hook) _pycguard_words '@hook@' ;;
-        *) before= ;;
-        esac
-        [[ ! $before ]] || return 0
-    fi
-    if [[ ! $paths && ! $command && ($cur == -* || ! $cur) ]]; then
+    [[ $paths ]] || ! _pycguard_argument || return 0
+    if [[ ! $paths && $command == -1 && ($cur == -* || ! $cur) ]]; then
         # The commands first.
         compopt -o nosort 2>/dev/null
-        _pycguard_words "@commands@ ${cur:+-- $options}"
+        _pycguard_words "${_pycguard_names[*]} ${cur:+-- $options}"
     elif [[ ! $paths && $cur == -* ]]; then
         _pycguard_words "-- $options"
-    elif [[ ' @takes:DIR@ ' == *" $command "* ]]; then
+    elif [[ $kind == DIR ]]; then
         _pycguard_paths -d
-    elif [[ ' @takes:RULE@ ' == *" $command "* ]]; then
-        _pycguard_words '@rules@'
+    elif [[ $kind == RULE ]]; then
+        _pycguard_words "$_pycguard_rule_names"
         _pycguard_paths -f
-    elif [[ ! $paths && ' @takes:REV@ ' == *" $command "* ]]; then
+    elif [[ ! $paths && $kind == REV ]]; then
         _pycguard_revisions
-    elif [[ ' @takes:none@ ' == *" $command "* ]]; then
+    elif [[ ! $kind ]]; then
         _pycguard_words "$options"
     fi
 }
