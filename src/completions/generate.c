@@ -3,9 +3,11 @@
  * other options than the program. Its line "@table@" becomes calls of functions that the script
  * defines, the same in every shell, with '' for what there is not:
  *
- *     _pycguard_command NAME KIND SUMMARY 'OPTION ...'    KIND of its operands: RULE, REV, DIR, PATH
+ *     _pycguard_command NAME KIND SUMMARY 'OPTION ...'
  *     _pycguard_option LETTER NAME ARGUMENT 'CHOICE ...' HELP
  *     _pycguard_rules 'RULE ...'
+ *
+ * KIND is what the operands mainly are: RULE, REV, DIR or PATH.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -71,7 +71,8 @@ cat"
 verbs=(--check-staged '-v --check-staged' --check-tracked '--check-range HEAD' '--check-range --all' --check-history
     --check-worktree --check-ignores '--explain m.pyc' '--explain HEAD:m.py' --status '-n --untrack' '-n --clean'
     '-n --add-ignores' '--pre-push evil url' --pre-receive --clean '--clean --all' --add-ignores '--install --force'
-    --uninstall '--untrack --staged' --untrack)
+    --uninstall '-n --allow m.pyc' '--allow m.pyc' '--check-range --squash HEAD' '--check-tracked m.py' '--untrack --staged'
+    --untrack)
 
 @test "no verb runs a program that the repository names" {
     armed_repo
@@ -87,6 +88,9 @@ verbs=(--check-staged '-v --check-staged' --check-tracked '--check-range HEAD' '
         [[ ! -e $WORK/sprung ]] || fail "$arguments: $(<"$WORK/sprung")"
     done
     [[ -z $(git ls-files '*.pyc') ]] || fail 'still tracked'
+    for verb in $("$PYCGUARD" --help | sed -n '/^Options/q; s/^  \(--[a-z-]*\).*/\1/p'); do
+        [[ " ${verbs[*]} " == *" $verb "* ]] || fail "$verb is not tried"
+    done
 }
 
 @test "objects that a partial clone lacks are not fetched" {
