@@ -92,7 +92,7 @@ static int follow(struct snapshot *s, struct entry *source)
 }
 
 struct source_text {
-	struct bytecode_sum *sum;
+	struct bytecode_sum sum;
 	bool begun, is_pointer;
 };
 
@@ -106,23 +106,19 @@ static int take_text(void *arg, const void *bytes, size_t len)
 	if (!text->begun && len >= sizeof lfs - 1 && memcmp(bytes, lfs, sizeof lfs - 1) == 0)
 		text->is_pointer = true;
 	text->begun = true;
-	bytecode_sum_add(text->sum, bytes, len);
+	bytecode_sum_add(&text->sum, bytes, len);
 	return text->is_pointer;
 }
 
 static int compare_text(struct examined *x, struct snapshot *s, const struct entry *source)
 {
-	struct source_text text = {.sum = bytecode_sum_new(&x->header)};
-	int status;
+	struct source_text text = {.sum = bytecode_sum_of(&x->header)};
+	int status = snapshot_read(s, source, take_text, &text);
 
-	if (!text.sum)
-		return -1;
-	status = snapshot_read(s, source, take_text, &text);
 	if (status == 1) /* it has gone since it was found */
 		x->source_present = x->mtime_known = x->mtime_fits = false;
 	if (status == 0 && !text.is_pointer)
-		x->fit = bytecode_sum_fit(text.sum);
-	bytecode_sum_free(text.sum);
+		x->fit = bytecode_sum_fit(&text.sum);
 	return status < 0 ? -1 : 0;
 }
 

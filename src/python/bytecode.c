@@ -29,12 +29,6 @@ static bool is_looked_for(const struct bytecode_name *name, unsigned version)
 	return !name->optimized && (!name->level.ptr || is_level(name->level));
 }
 
-/* Whether a source can have that time at all: before 3.3 one after 2038 is misread. */
-static bool is_time(const struct bytecode_header *h)
-{
-	return bytecode_fits_mtime(h, (int64_t)h->mtime, 0);
-}
-
 /* A timestamp header that is looked at, beside its source. */
 static enum bytecode_loads timestamp_loads(const struct bytecode_facts *f)
 {
@@ -42,9 +36,12 @@ static enum bytecode_loads timestamp_loads(const struct bytecode_facts *f)
 		return LOADS_UNKNOWN;
 	if (f->header->has_size && f->fit != FIT_EXACT)
 		return LOADS_SOURCE;
-	if (!f->mtime_known)
-		return is_time(f->header) ? LOADS_CACHE_IF_MTIME_KEPT : LOADS_SOURCE;
-	return f->mtime_fits ? LOADS_CACHE : LOADS_SOURCE;
+	if (f->mtime_known)
+		return f->mtime_fits ? LOADS_CACHE : LOADS_SOURCE;
+	/* No source can have a time that is misread: before 3.3, one after 2038. */
+	return bytecode_fits_mtime(f->header, (int64_t)f->header->mtime, 0) ?
+		       LOADS_CACHE_IF_MTIME_KEPT :
+		       LOADS_SOURCE;
 }
 
 static enum bytecode_loads header_loads(const struct bytecode_facts *f)

@@ -29,6 +29,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "python/siphash.h"
 
 /** The directory of caches, beside their sources. */
 #define BYTECODE_CACHES "__pycache__"
@@ -132,7 +133,15 @@ const char *bytecode_invalidation_name(enum bytecode_invalidation i);
  * line ends, and its hash under both. Hash: SipHash-2-4 up to 3.10, SipHash-1-3 from 3.11, keyed
  * with the magic word (k0 = the first four header bytes as u32, k1 = 0).
  */
-struct bytecode_sum;
+struct bytecode_sum {
+	struct bytecode_header header;
+	bool hashed;   /* the header holds a hash: those of the forms are kept up */
+	bool after_cr; /* the byte before was CR, and is not in `lf` yet */
+	struct bytecode_form {
+		uint64_t size;
+		struct siphash hash;
+	} asis, crlf, lf;
+};
 
 /** How a source fits a header. */
 enum bytecode_fit {
@@ -156,12 +165,10 @@ bool bytecode_fits_size(const struct bytecode_header *h, uint64_t source_size);
  */
 bool bytecode_fits_mtime(const struct bytecode_header *h, int64_t seconds, long nanoseconds);
 
-/** @return yours, for bytecode_sum_free; NULL with the failure recorded when memory is gone. */
-struct bytecode_sum *bytecode_sum_new(const struct bytecode_header *h);
+struct bytecode_sum bytecode_sum_of(const struct bytecode_header *h);
 void bytecode_sum_add(struct bytecode_sum *sum, const void *bytes, size_t len);
 /** The answer for what was added so far. FIT_UNKNOWN for a header without size and hash. */
 enum bytecode_fit bytecode_sum_fit(const struct bytecode_sum *sum);
-void bytecode_sum_free(struct bytecode_sum *sum);
 
 /** What the interpreter that wrote a file imports for that module. */
 enum bytecode_loads {

@@ -19,16 +19,6 @@ static const struct magic magics[] = {
 #undef MAGIC
 };
 
-static const struct magic *find(uint16_t number)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof magics / sizeof *magics; i++)
-		if (number >= magics[i].first && number <= magics[i].last)
-			return &magics[i];
-	return NULL;
-}
-
 static uint16_t get16(const unsigned char *p)
 {
 	return (uint16_t)(p[0] | p[1] << 8);
@@ -39,54 +29,46 @@ static uint32_t get32(const unsigned char *p)
 	return (uint32_t)get16(p) | (uint32_t)get16(p + 2) << 16;
 }
 
-static void get_timestamp(struct bytecode_header *out, const unsigned char *p, bool has_size)
-{
-	out->invalidation = INVALIDATION_TIMESTAMP;
-	out->mtime = get32(p);
-	out->has_size = has_size;
-	if (has_size)
-		out->size = get32(p + 4);
-}
-
-static void get_flagged(struct bytecode_header *out, const unsigned char *p)
-{
-	out->flags = get32(p);
-	out->reserved = (out->flags & ~(uint32_t)(FLAG_HASH | FLAG_CHECKED)) != 0;
-	if (out->reserved)
-		return;
-	if (!(out->flags & FLAG_HASH)) {
-		get_timestamp(out, p + 4, true);
-		return;
-	}
-	out->invalidation =
-		out->flags & FLAG_CHECKED ? INVALIDATION_CHECKED_HASH : INVALIDATION_UNCHECKED_HASH;
-	memcpy(out->hash, p + 4, sizeof out->hash);
-}
-
 void bytecode_header(struct bytecode_header *out, const void *bytes, size_t len)
 {
 	static const size_t sizes[] = {
 		[HEADER_MTIME] = 8, [HEADER_SIZE] = 12, [HEADER_FLAGS] = BYTECODE_HEADER_MAX};
+	const struct magic *magic = magics, *end = magics + sizeof magics / sizeof *magics;
 	const unsigned char *p = bytes;
-	const struct magic *magic;
 
 	*out = (struct bytecode_header){.magic = MAGIC_NONE};
 	if (len < 4 || p[2] != '\r' || p[3] != '\n')
 		return;
 	out->number = get16(p);
-	magic = find(out->number);
-	out->magic = magic ? MAGIC_KNOWN : MAGIC_FOREIGN;
-	if (!magic)
+	while (magic < end && (out->number < magic->first || out->number > magic->last))
+		magic++;
+	out->magic = magic < end ? MAGIC_KNOWN : MAGIC_FOREIGN;
+	if (magic == end)
 		return;
 	out->version = magic->version;
 	out->prerelease = out->number < magic->released;
 	out->complete = len >= sizes[magic->layout];
 	if (!out->complete)
 		return;
-	if (magic->layout == HEADER_FLAGS)
-		get_flagged(out, p + 4);
-	else
-		get_timestamp(out, p + 4, magic->layout == HEADER_SIZE);
+	p += 4;
+	if (magic->layout == HEADER_FLAGS) {
+		out->flags = get32(p);
+		out->reserved = (out->flags & ~(uint32_t)(FLAG_HASH | FLAG_CHECKED)) != 0;
+		p += 4;
+	}
+	if (out->reserved)
+		return;
+	if (out->flags & FLAG_HASH) {
+		out->invalidation = out->flags & FLAG_CHECKED ? INVALIDATION_CHECKED_HASH :
+								INVALIDATION_UNCHECKED_HASH;
+		memcpy(out->hash, p, sizeof out->hash);
+		return;
+	}
+	out->invalidation = INVALIDATION_TIMESTAMP;
+	out->mtime = get32(p);
+	out->has_size = magic->layout != HEADER_MTIME;
+	if (out->has_size)
+		out->size = get32(p + 4);
 }
 
 const char *bytecode_invalidation_name(enum bytecode_invalidation i)

@@ -120,17 +120,12 @@ static void name_cache(struct bytecode_name *out, struct bytecode_slice stem)
 
 static enum bytecode_kind kind_of(struct bytecode_slice *base, bool *optimized, bool caseless)
 {
-	if (cut(base, ".pyc", caseless))
-		return BYTECODE_LEGACY;
-	if (cut(base, ".pyo", caseless)) {
-		*optimized = true;
-		return BYTECODE_LEGACY;
-	}
 	if (cut(base, ".pyd", caseless))
 		return BYTECODE_EXTENSION;
 	if (cut(base, "$py.class", caseless))
 		return BYTECODE_JYTHON;
-	return BYTECODE_NONE;
+	*optimized = cut(base, ".pyo", caseless);
+	return *optimized || cut(base, ".pyc", caseless) ? BYTECODE_LEGACY : BYTECODE_NONE;
 }
 
 /* Whether the last component of a directory, which ends in a slash, is `name`. */

@@ -44,15 +44,13 @@ static void take_apart(struct bytecode_name *name, const char *path, size_t len,
 static enum bytecode_fit fit_of(
 	const struct bytecode_header *h, const char *text, size_t len, size_t cut)
 {
-	struct bytecode_sum *sum = bytecode_sum_new(h);
+	struct bytecode_sum sum = bytecode_sum_of(h);
 	enum bytecode_fit fit;
 
-	require(sum != NULL);
-	bytecode_sum_add(sum, text, cut);
-	bytecode_sum_fit(sum);
-	bytecode_sum_add(sum, text + cut, len - cut);
-	fit = bytecode_sum_fit(sum);
-	bytecode_sum_free(sum);
+	bytecode_sum_add(&sum, text, cut);
+	bytecode_sum_fit(&sum);
+	bytecode_sum_add(&sum, text + cut, len - cut);
+	fit = bytecode_sum_fit(&sum);
 	return fit;
 }
 

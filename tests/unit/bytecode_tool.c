@@ -39,18 +39,17 @@ static void read_header(struct bytecode_header *out, const char *path)
 
 static enum bytecode_fit compare(const struct bytecode_header *h, const char *source)
 {
-	struct bytecode_sum *sum = bytecode_sum_new(h);
+	struct bytecode_sum sum = bytecode_sum_of(h);
 	FILE *f = fopen(source, "rb");
 	enum bytecode_fit fit;
 	char piece[4096];
 	size_t n;
 
-	if (!f || !sum)
+	if (!f)
 		die(source);
 	while ((n = fread(piece, 1, sizeof piece, f)) > 0)
-		bytecode_sum_add(sum, piece, n);
-	fit = bytecode_sum_fit(sum);
-	bytecode_sum_free(sum);
+		bytecode_sum_add(&sum, piece, n);
+	fit = bytecode_sum_fit(&sum);
 	fclose(f);
 	return fit;
 }

@@ -22,15 +22,13 @@ static void make_header(struct bytecode_header *h, const char *hex)
 static enum bytecode_fit fit_of(const char *hex, const char *text, size_t len)
 {
 	struct bytecode_header h;
-	struct bytecode_sum *sum;
+	struct bytecode_sum sum;
 	enum bytecode_fit fit;
 
 	make_header(&h, hex);
-	sum = bytecode_sum_new(&h);
-	assert_non_null(sum);
-	bytecode_sum_add(sum, text, len);
-	fit = bytecode_sum_fit(sum);
-	bytecode_sum_free(sum);
+	sum = bytecode_sum_of(&h);
+	bytecode_sum_add(&sum, text, len);
+	fit = bytecode_sum_fit(&sum);
 	return fit;
 }
 
@@ -115,16 +113,14 @@ static void mtimes(void **state)
 static enum bytecode_fit fit_of_pieces(
 	const struct bytecode_header *h, const char *text, size_t len, size_t first, size_t second)
 {
-	struct bytecode_sum *sum = bytecode_sum_new(h);
+	struct bytecode_sum sum = bytecode_sum_of(h);
 	enum bytecode_fit fit;
 
-	assert_non_null(sum);
-	bytecode_sum_add(sum, text, first);
-	bytecode_sum_fit(sum);
-	bytecode_sum_add(sum, text + first, second - first);
-	bytecode_sum_add(sum, text + second, len - second);
-	fit = bytecode_sum_fit(sum);
-	bytecode_sum_free(sum);
+	bytecode_sum_add(&sum, text, first);
+	bytecode_sum_fit(&sum);
+	bytecode_sum_add(&sum, text + first, second - first);
+	bytecode_sum_add(&sum, text + second, len - second);
+	fit = bytecode_sum_fit(&sum);
 	return fit;
 }
 

@@ -46,15 +46,13 @@ static void read_source(const struct row *row)
 /* A source of that size, with that many lines. */
 static enum bytecode_fit fit_of_source(const struct bytecode_header *h, const struct source_row *s)
 {
-	struct bytecode_sum *sum = bytecode_sum_new(h);
+	struct bytecode_sum sum = bytecode_sum_of(h);
 	enum bytecode_fit fit;
 	unsigned long i;
 
-	assert_non_null(sum);
 	for (i = 0; i < s->size; i++)
-		bytecode_sum_add(sum, i < s->newlines ? "\n" : "x", 1);
-	fit = bytecode_sum_fit(sum);
-	bytecode_sum_free(sum);
+		bytecode_sum_add(&sum, i < s->newlines ? "\n" : "x", 1);
+	fit = bytecode_sum_fit(&sum);
 	return fit;
 }
 
