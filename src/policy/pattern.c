@@ -19,7 +19,6 @@
 enum {
 	MAX_PATTERN = 32 * 1024, /* bytes, of an expression */
 	MAX_PATH = 64 * 1024,
-	MAX_PARENS = 100,
 	MATCH_LIMIT = 1000 * 1000,
 	DEPTH_LIMIT = 10 * 1000,
 	HEAP_LIMIT = 4 * 1024, /* KiB */
@@ -37,7 +36,6 @@ enum {
  */
 struct pattern {
 	pcre2_code *code;
-	bool jit;
 	struct pattern *exact; /* of PATTERN_EITHER, or NULL: what else it matches */
 	uint16_t grams[GRAMS];
 };
@@ -45,7 +43,7 @@ struct pattern {
 struct matcher {
 	pcre2_match_data *data;
 	pcre2_match_context *context;
-	pcre2_jit_stack *stack; /* NULL where PCRE2 has no JIT */
+	pcre2_jit_stack *stack; /* NULL where PCRE2 has no JIT, or there was no memory for it */
 	unsigned steps;
 	int64_t until;
 	const char *path;
@@ -62,41 +60,32 @@ static inline uint16_t gram_of(const char s[static 4])
 	return (uint16_t)((bytes & htonl(0x1f1f1f00)) * UINT32_C(2654435761) >> 23);
 }
 
-static void describe(int code, char *out, size_t size)
-{
-	if (pcre2_get_error_message(code, (PCRE2_UCHAR *)out, size) == PCRE2_ERROR_BADDATA)
-		snprintf(out, size, "PCRE2 error %d", code);
-}
-
 static int compile(struct pattern **out, const char *regex, size_t len, uint32_t options,
 	struct pattern_error *why)
 {
-	pcre2_compile_context *context = pcre2_compile_context_create(NULL);
-	struct pattern *p = calloc(1, sizeof *p);
+	struct pattern *p;
 	PCRE2_SIZE offset = 0;
-	size_t size = 0;
-	int code = PCRE2_ERROR_NOMEMORY;
+	int code;
 
+	*why = (struct pattern_error){1, "the pattern is too long"};
+	if (len > MAX_PATTERN)
+		return 1;
+	p = calloc(1, sizeof *p);
+	if (!p)
+		return error_oom();
 	options |= PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C;
-	if (context && p) {
-		pcre2_set_max_pattern_length(context, MAX_PATTERN);
-		pcre2_set_parens_nest_limit(context, MAX_PARENS);
-		p->code = pcre2_compile((PCRE2_SPTR)regex, len, options, &code, &offset, context);
-	}
-	pcre2_compile_context_free(context);
-	if (!p || !p->code) {
+	p->code = pcre2_compile((PCRE2_SPTR)regex, len, options, &code, &offset, NULL);
+	if (!p->code) {
 		free(p);
 		if (code == PCRE2_ERROR_NOMEMORY || code == PCRE2_ERROR_HEAP_FAILED)
 			return error_oom();
 		why->column = offset + 1;
-		describe(code, why->reason, sizeof why->reason);
+		pcre2_get_error_message(code, (PCRE2_UCHAR *)why->reason, sizeof why->reason);
 		return 1;
 	}
 	/* Whatever keeps PCRE2 from compiling to machine code (no support, no memory that may be
 	 * executed, a pattern that says (*NO_JIT)), the interpreter gives the same answers. */
-	if (pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE) == 0 &&
-		pcre2_pattern_info(p->code, PCRE2_INFO_JITSIZE, &size) == 0)
-		p->jit = size > 0;
+	pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);
 	for (size_t i = 0; i < GRAMS; i++)
 		p->grams[i] = SLOTS;
 	*out = p;
@@ -176,29 +165,23 @@ static int look_at_clock(pcre2_callout_block *block, void *arg)
 struct matcher *matcher_new(void)
 {
 	struct matcher *m = calloc(1, sizeof *m);
-	uint32_t has_jit = 0;
 
-	if (!m)
-		goto oom;
-	m->data = pcre2_match_data_create(1, NULL);
-	m->context = pcre2_match_context_create(NULL);
-	if (!m->data || !m->context)
-		goto oom;
-	if (pcre2_config(PCRE2_CONFIG_JIT, &has_jit) >= 0 && has_jit) {
+	if (m) {
+		m->data = pcre2_match_data_create(1, NULL);
+		m->context = pcre2_match_context_create(NULL);
 		m->stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
-		if (!m->stack)
-			goto oom;
-		pcre2_jit_stack_assign(m->context, NULL, m->stack);
 	}
+	if (!m || !m->data || !m->context) {
+		error_oom();
+		matcher_free(m);
+		return NULL;
+	}
+	pcre2_jit_stack_assign(m->context, NULL, m->stack);
 	pcre2_set_match_limit(m->context, MATCH_LIMIT);
 	pcre2_set_depth_limit(m->context, DEPTH_LIMIT);
 	pcre2_set_heap_limit(m->context, HEAP_LIMIT);
 	pcre2_set_callout(m->context, look_at_clock, m);
 	return m;
-oom:
-	error_oom();
-	matcher_free(m);
-	return NULL;
 }
 
 void matcher_free(struct matcher *m)
@@ -240,9 +223,7 @@ int pattern_match(const struct pattern *p, struct matcher *m)
 	if (!m->has[p->grams[0]] || !m->has[p->grams[1]] || !m->has[p->grams[2]])
 		return 0;
 	if (m->len <= MAX_PATH) {
-		code = p->jit ? pcre2_jit_match(
-					p->code, subject, m->len, 0, 0, m->data, m->context) :
-				pcre2_match(p->code, subject, m->len, 0, 0, m->data, m->context);
+		code = pcre2_match(p->code, subject, m->len, 0, 0, m->data, m->context);
 		if (code >= 0)
 			return 1;
 		if (code == PCRE2_ERROR_NOMATCH)
@@ -252,7 +233,7 @@ int pattern_match(const struct pattern *p, struct matcher *m)
 		if (code == PCRE2_ERROR_CALLOUT)
 			strcpy(reason, "it takes too long");
 		else
-			describe(code, reason, sizeof reason);
+			pcre2_get_error_message(code, (PCRE2_UCHAR *)reason, sizeof reason);
 	}
 	return error_set("too hard for path '%.*s': %s", m->len < 1000 ? (int)m->len : 1000,
 		m->path, reason);

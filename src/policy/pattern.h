@@ -15,7 +15,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "policy/glob.h"
+#include "base/buf.h"
+
+enum glob_grammar { GLOB_GIT, GLOB_DOCKER };
+
+/** Why a pattern was refused. `column` counts bytes from 1 within the text given. */
+struct pattern_error {
+	size_t column;
+	char reason[160];
+};
 
 struct pattern;
 
@@ -37,6 +45,20 @@ int pattern_new(struct pattern **out, const char *regex, size_t len, enum patter
 	struct pattern_error *why);
 int pattern_new_glob(struct pattern **out, const char *glob, size_t len, enum glob_grammar grammar,
 	enum pattern_case letters, struct pattern_error *why);
+
+/**
+ * Translate a glob (glob.c) without `!` and blanks at the end; one of Docker's has no `//`, `.` or
+ * `..` left.
+ *
+ * @param regex   empty; the expression
+ * @param literal empty; the longest run of bytes that stand in each path that matches, letters in
+ *                either case, once the path has a slash before it and one after it
+ * @param fold    classes contain both cases of a letter that they name
+ * @param why     filled on refusal; may not be NULL
+ * @return 0; 1 when the pattern could never match (`why` tells); -1 with the failure recorded
+ */
+int glob_translate(struct buf *regex, struct buf *literal, const char *pattern, size_t len,
+	enum glob_grammar grammar, bool fold, struct pattern_error *why);
 
 /** NULL is allowed, here and below. */
 void pattern_free(struct pattern *p);

@@ -9,8 +9,6 @@
 #include "base/error.h"
 #include "base/nearest.h"
 
-enum { QUOTED_MAX = 200 };
-
 static const struct rule_text rule_texts[RULE_COUNT] = {
 #define RULE(name, id, summary, why, example, fix) [name] = {id, summary, why, example, fix},
 #include "policy/rules.def"
@@ -77,7 +75,7 @@ struct reader {
 
 static int refuse(const struct reader *r, size_t column, const char *reason)
 {
-	int len = r->len < QUOTED_MAX ? (int)r->len : QUOTED_MAX;
+	int len = r->len < 200 ? (int)r->len : 200;
 
 	return error_set(
 		"%s:%zu:%zu: %s in '%.*s'", r->origin, r->number, column, reason, len, r->line);
@@ -125,13 +123,12 @@ static int read_rules(const struct reader *r, unsigned *rules, size_t *at)
 static int read_pattern(struct reader *r)
 {
 	struct policy *p = r->policy;
-	struct policy_line line = {.number = r->origin ? r->number : 0};
-	struct pattern_error why = {0};
-	size_t at;
+	struct policy_line line = {.number = r->origin ? r->number : 0, .allows = *r->line == '!'};
+	struct pattern_error why;
+	size_t at = line.allows;
 	bool regex;
 	int rc;
 
-	at = line.allows = *r->line == '!';
 	if (line.allows && read_rules(r, &line.rules, &at) < 0)
 		return -1;
 	regex = begins(r->line + at, r->len - at, regex_mark);
@@ -163,23 +160,17 @@ static int read_pattern(struct reader *r)
 	return rc;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 static void read_comment(struct reader *r)
 {
-	const char *s = r->line + 1;
-	size_t len = r->len - 1;
+	const char *s = r->line + 1, *end = r->line + r->len;
 
-	for (; len && is_blank(*s); len--)
+	while (s < end && (*s == ' ' || *s == '\t'))
 		s++;
-	while (len && is_blank(s[len - 1]))
-		len--;
-	if (len && r->comments.len)
+	while (s < end && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	if (s < end && r->comments.len)
 		buf_addc(&r->comments, ' ');
-	buf_add(&r->comments, s, len);
+	buf_add(&r->comments, s, (size_t)(end - s));
 }
 
 /* The length without the blanks at the end, as git sees them: a backslash keeps the blank after
@@ -189,15 +180,13 @@ static size_t trimmed(const char *s, size_t len)
 	size_t keep = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		if (s[i] == '\\') {
-			if (++i == len)
-				return len;
+		bool escaped = s[i] == '\\';
+
+		i += escaped;
+		if (escaped || s[i] != ' ')
 			keep = i + 1;
-		} else if (s[i] != ' ') {
-			keep = i + 1;
-		}
 	}
-	return keep;
+	return keep < len ? keep : len;
 }
 
 static int read_line(struct reader *r)
@@ -292,8 +281,7 @@ static int line_matches(const struct policy_line *line, struct matcher *m)
 		return matched;
 	if (!line->origin)
 		return error_prefix("pattern '%s'", line->text);
-	return error_prefix(
-		"'%s:%zu': pattern '%.*s'", line->origin, line->number, QUOTED_MAX, line->text);
+	return error_prefix("'%s:%zu': pattern '%.200s'", line->origin, line->number, line->text);
 }
 
 static int decide(const struct policy *p, struct matcher *m, struct policy_decision *out)

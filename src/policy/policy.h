@@ -1,22 +1,18 @@
 /*
  * policy - the ignore lines, in order, and which of them decides a path.
  *
- * Built in, in this order: `__pycache__/`, `*.py[cod]`, `*$py.class`. Then the lines of the user's
- * file in gitignore syntax; the last line that matches a path decides it. A line `regex:EXPR` is a
- * PCRE2 expression (`\regex:` starts a glob that matches these very bytes). A `!` line allows, also
- * below a rejected directory (the one difference from gitignore). Comment lines straight above a
- * `!` line are its reason; an empty line between parts them.
+ * Built in: `__pycache__/`, `*.py[cod]`, `*$py.class`. Then the lines of the user's files in
+ * gitignore syntax, or `regex:EXPR`; the last line that matches a path decides it. A `!` line
+ * allows, also below a rejected directory. Comment lines straight above it are its reason.
  *
- * A line `!RULE:PATTERN` or `!RULE,RULE:PATTERN` allows a file only as long as its finding is by
- * one of these rules; which is known only after the file has been examined, so policy_decide tells
- * of these lines apart, and policy_settle then asks for one rule. In a `!` line, letters, `-`, `_`
- * and `,` before the first `:` are always rules: a file whose name is like that is written with a
- * backslash, `!\foo:bar`. After the rules, `regex:EXPR` is possible too.
+ * A line `!RULE,RULE:PATTERN` allows a file only as long as its finding is by one of these rules;
+ * which is known only after the file has been examined, so policy_decide tells of these lines
+ * apart, and policy_settle then asks for one rule. In a `!` line, letters, `-`, `_` and `,` before
+ * the first `:` are always rules: a file whose name is like that is written `!\foo:bar`.
  *
  * Refused, with "FILE:LINE:COLUMN: REASON in 'LINE'" recorded (columns count bytes from 1, the `!`,
- * rules and `regex:` too): a line that does not compile, one that git would accept but could never
- * match (an unclosed class, a trailing backslash, `//`, `./`, a lone `!` or `/`), a rule that does
- * not exist, a NUL byte, and a file past POLICY_MAX_BYTES or POLICY_MAX_LINES patterns.
+ * rules and `regex:` too): what does not compile, or could never match, a rule that does not exist,
+ * a NUL byte, and a file past POLICY_MAX_BYTES or POLICY_MAX_LINES patterns.
  *
  * Calling sequence: policy_new, any number of policy_add, then policy_decide from any thread, each
  * with a matcher of its own; policy_free.

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "policy/glob.h"
+#include "policy/pattern.h"
 
 static const struct good {
 	const char *pattern;
