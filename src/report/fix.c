@@ -65,8 +65,11 @@ static void add_pycguard(struct buf *out, const struct report *r, bool top)
 	buf_adds(out, r->policy);
 }
 
-static void say_command(struct buf *out, struct buf *command)
+/* What to do, and the command for it, which is taken. */
+static void say_step(struct buf *out, const struct report *r, const char *text, struct buf *command)
 {
+	buf_adds(out, strncmp(text, "Then ", 5) == 0 ? "" : "\n");
+	report_wrapped(out, r, text, 0, NULL);
 	buf_addf(out, "  %s\n", command->ptr);
 	out->failed = out->failed || command->failed;
 	buf_free(command);
@@ -87,7 +90,7 @@ static void add_operands(struct buf *out, const struct report *r, int from)
 		add_word(out, i > from ? " " : " -- ", r->operands[i]);
 }
 
-/* "'REV^..HEAD'", with what else belongs to `first`. */
+/* The range from the commit of `first` on. */
 static void add_since(struct buf *out, const struct finding *first, const char *to)
 {
 	if (first->is_root)
@@ -261,86 +264,64 @@ static void gather(struct rejected *out, const struct report *r)
 	}
 }
 
-static void say_paragraph(struct buf *out, const struct report *r, const char *text)
-{
-	buf_addc(out, '\n');
-	report_wrapped(out, r, text, 0, NULL);
-}
-
 static void say_rewrite(struct buf *out, const struct report *r, const struct rejected *all)
 {
 	bool by_name = all->paths.count <= NAMES_MAX && (all->one_commit || all->repeated);
 	struct buf command = BUF_INIT;
 
 	if (r->branch) {
-		say_paragraph(out, r, "Switch to the branch that has these commits:");
 		add_word(&command, "git checkout ", r->branch);
-		say_command(out, &command);
+		say_step(out, r, "Switch to the branch that has these commits:", &command);
 	}
-	if (all->repeated) {
-		say_paragraph(out, r,
-			"Remove them from the commits, and from disk. Several commits change the "
-			"same file, which a rebase would stop at, so git filter-branch does it. "
-			"First commit or stash your changes:");
-	} else if (all->removed) {
-		say_paragraph(out, r,
-			"First commit or stash your changes, and delete untracked bytecode, which "
-			"would stop the rebase:");
+	if (all->removed && !all->repeated) {
 		add_pycguard(&command, r, true);
 		buf_adds(&command, " --clean --all");
-		say_command(out, &command);
-		buf_adds(out, "Then remove them from the commits:\n");
-	} else {
-		say_paragraph(out, r,
-			"Remove them from the commits (the files stay on disk). First commit or "
-			"stash your changes:");
+		say_step(out, r,
+			"Delete untracked bytecode, which would stop the rebase:", &command);
 	}
 	add_rewrite(
 		&command, r, &r->findings->items[0], by_name ? &all->paths : NULL, all->repeated);
-	say_command(out, &command);
+	say_step(out, r,
+		all->repeated ?
+			"Remove them from the commits, and from disk. Several commits change the same "
+			"file, which a rebase would stop at, so git filter-branch does it. First commit "
+			"or stash your changes:" :
+			"Remove them from the commits (the files stay on disk). First commit or stash "
+			"your changes:",
+		&command);
 	buf_adds(out, all->repeated ? "To undo that: git reset --hard 'HEAD@{1}'\n" :
 				      "To give up in the middle: git rebase --abort\n");
 }
 
-static void say_published(struct buf *out, const struct report *r)
-{
-	say_paragraph(out, r,
-		r->mode == REPORT_PUSH ?
-			"A remote has these commits already: rewriting them would disturb everybody "
-			"who has them. Remove the files in a new commit instead; git push "
-			"--no-verify then pushes the old commits as they are. What it takes to "
-			"remove the files from the history, pycguard --check-history tells." :
-			"A remote has these commits already: rewriting them would disturb everybody "
-			"who has them. Remove the files in a new commit instead; with --squash, the "
-			"check then passes. What it takes to remove the files from the history, "
-			"pycguard --check-history tells.");
-}
-
 static void say_untrack(struct buf *out, const struct report *r, const struct rejected *all)
 {
-	bool one = all->paths.count == 1;
+	bool other = !report_of_commits(r) && r->operand_count > NAMES_MAX &&
+		     all->paths.count > NAMES_MAX;
 	struct buf command = BUF_INIT;
 
-	buf_addf(out, "\nStop tracking %s on disk):\n",
-		one ? "it (the file stays" :
-		!report_of_commits(r) && r->operand_count > NAMES_MAX &&
-				all->paths.count > NAMES_MAX ?
-		      "all bytecode (the files stay" :
-		      "them (the files stay");
+	if (r->published && !r->squash) {
+		buf_addc(out, '\n');
+		report_wrapped(out, r,
+			r->mode == REPORT_PUSH ?
+				"A remote has these commits already: rewriting them would disturb "
+				"everybody who has them. Remove the files in a new commit instead; "
+				"git push --no-verify then pushes the old commits as they are. What it "
+				"takes to remove the files from the history, pycguard --check-history "
+				"tells." :
+				"A remote has these commits already: rewriting them would disturb "
+				"everybody who has them. Remove the files in a new commit instead; with "
+				"--squash, the check then passes. What it takes to remove the files from "
+				"the history, pycguard --check-history tells.",
+			0, NULL);
+	}
 	add_untrack(&command, r, &all->paths);
-	say_command(out, &command);
-}
-
-static void say_delete(struct buf *out, const struct report *r, size_t count)
-{
-	struct buf command = BUF_INIT;
-
-	buf_addf(out, "\nDelete %s from disk (files that git tracks stay; --untrack them first):\n",
-		count == 1 ? "it" : "them");
-	add_pycguard(&command, r, false);
-	buf_addf(&command, " --clean%s", r->strict ? " --all" : "");
-	add_operands(&command, r, 0);
-	say_command(out, &command);
+	if (all->paths.count)
+		say_step(out, r,
+			all->paths.count == 1 ? "Stop tracking it (the file stays on disk):" :
+			other ? "Stop tracking all bytecode (the files stay on disk):" :
+				"Stop tracking them (the files stay on disk):",
+			&command);
+	buf_free(&command);
 }
 
 /* What a line of .pycguard or of .gitignore has to do with it. */
@@ -367,30 +348,37 @@ static void say_files(struct buf *out, const struct report *r, const struct reje
 
 void report_fix_all(struct buf *out, const struct report *r)
 {
-	struct buf clean = BUF_INIT;
+	bool rewrites = report_of_commits(r) && !keeps_commits(r);
+	struct buf command = BUF_INIT;
 	struct rejected all;
 
 	gather(&all, r);
 	if (r->mode == REPORT_WORKTREE) {
-		say_delete(out, r, all.count);
+		add_pycguard(&command, r, false);
+		buf_adds(&command, r->strict ? " --clean --all" : " --clean");
+		add_operands(&command, r, 0);
+		say_step(out, r,
+			all.count == 1 ?
+				"Delete it from disk (files that git tracks stay; --untrack "
+				"them first):" :
+				"Delete them from disk (files that git tracks stay; --untrack "
+				"them first):",
+			&command);
 		return;
 	}
-	if (r->published && !r->squash)
-		say_published(out, r);
-	if (report_of_commits(r) && !keeps_commits(r))
+	if (rewrites)
 		say_rewrite(out, r, &all);
-	else if (all.paths.count)
+	else
 		say_untrack(out, r, &all);
-	if (all.runs && !(report_of_commits(r) && !keeps_commits(r) && all.repeated)) {
-		buf_adds(out, "Then delete from disk what Python would still run:\n");
-		add_pycguard(&clean, r, true);
-		buf_adds(&clean, " --clean");
-		say_command(out, &clean);
+	if (all.runs && !(rewrites && all.repeated)) {
+		add_pycguard(&command, r, true);
+		buf_adds(&command, " --clean");
+		say_step(out, r, "Then delete from disk what Python would still run:", &command);
 	}
 	say_files(out, r, &all);
 	if (r->in_hook && r->mode == REPORT_STAGED)
 		buf_adds(out, "Then repeat your commit.\n");
-	else if (r->mode > REPORT_HISTORY && !keeps_commits(r))
+	else if (r->mode > REPORT_HISTORY && rewrites)
 		buf_adds(out, "Then push again.\n");
 }
 
