@@ -11,7 +11,8 @@
  * repositories. */
 static void warn_of_unmatched(const struct job *job, const bool *matched)
 {
-	size_t i;
+	enum { LINES_MAX = 10 };
+	size_t i, count = 0;
 
 	for (i = 0; i < job->policy->count; i++) {
 		const struct policy_line *line = &job->policy->lines[i];
@@ -19,10 +20,16 @@ static void warn_of_unmatched(const struct job *job, const bool *matched)
 		if (!line->allows || matched[i] ||
 			(job->files.extend && strcmp(line->origin, job->files.extend) == 0))
 			continue;
+		if (++count > LINES_MAX && !job->in->verbose)
+			continue;
 		error_set("%s:%zu: '%.200s' matches no tracked file", line->origin, line->number,
 			line->text);
 		fprintf(stderr, "pycguard: warning: %s\n", error_message());
 	}
+	if (count > LINES_MAX && !job->in->verbose)
+		fprintf(stderr,
+			"pycguard: warning: %zu lines match no tracked file in all (-v lists them)\n",
+			count);
 }
 
 static int check_index(struct job *job)

@@ -102,7 +102,9 @@ static int check_or_add(struct job *job)
 
 	if (where.top < 0)
 		return -1;
+	progress_say(&job->progress, "asking git what it ignores");
 	status = ignores_find(&gaps, &where);
+	progress_end(&job->progress);
 	add = add && gaps.count;
 	if (status == 0 && add)
 		status = ignores_add(&where, &gaps);

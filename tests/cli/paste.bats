@@ -177,5 +177,5 @@ staged_is() {
     many=200 fits --clean --dry-run
     for i in {1..300}; do echo "!/nothing$i"; done >.pycguard
     git add .pycguard
-    many=300 fits --check-tracked
+    many="300 lines" fits --check-tracked
 }
