@@ -82,13 +82,14 @@ static int show_lines(struct run *job, enum refline_kind kind)
 /* The update hook gives REF OLD NEW. */
 static int show_received(struct run *job)
 {
-	int status, count = job->in->operand_count;
+	int count = job->in->operand_count;
 
 	if (count != 0 && count != 3)
 		return error_set("--pre-receive takes REF OLD NEW, or no operands and reads them");
-	status = count ? walk_name(&job->walk, job->in->operands[2], false) :
-			 show_lines(job, REFLINE_RECEIVE);
-	return status < 0 ? -1 : walk_hide_refs(&job->walk, job->env->git_namespace);
+	job->walk.hides_refs = true;
+	job->walk.name_space = job->env->git_namespace;
+	return count ? walk_name(&job->walk, job->in->operands[2], false) :
+		       show_lines(job, REFLINE_RECEIVE);
 }
 
 static int show(struct run *job)
@@ -212,7 +213,6 @@ static int check_commits(
 	struct progress progress;
 	struct run job = {.in = in,
 		.env = env,
-		.walk = WALK_INIT,
 		.findings = FINDING_LIST_INIT,
 		.branch = BUF_INIT,
 		.scan = {.env = env,

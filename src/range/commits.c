@@ -71,10 +71,18 @@ static int open_commit(struct judge *j, const struct walk_commit *c, enum check_
 	return status == 0 ? read_subject(j) : -1;
 }
 
+static int compare_row(const void *path, const void *row)
+{
+	return strcmp(path, ((const struct history_path *)row)->path);
+}
+
 /* `e` is NULL for a path that is judged without having been changed. */
 static int judge_entry(struct judge *j, const struct entry *entry, const struct scan_event *e)
 {
-	const struct history_path *row = e ? history_find(j->history, e->path) : NULL;
+	const struct history *h = j->history;
+	const struct history_path *row =
+		e && h->count ? bsearch(e->path, h->items, h->count, sizeof *row, compare_row) :
+				NULL;
 	struct repository *r = j->changes.repository;
 	bool removed = row && !row->there && row->last > j->commit;
 	struct finding f;
@@ -108,7 +116,7 @@ int commits_judge(struct finding_list *out, const struct scan_events *events,
 	for (i = 0; i < events->count && status == 0; i++) {
 		const struct scan_event *e = &events->items[i];
 		struct entry entry = {
-			.path = e->path, .len = e->len, .mode = e->mode, .oid = e->oid};
+			.path = e->path, .len = strlen(e->path), .mode = e->mode, .oid = e->oid};
 
 		/* A path that was changed and orphaned is one finding. */
 		if (e->change == CHANGE_REMOVED || (e->change == CHANGE_ORPHANED && in_history) ||

@@ -17,15 +17,12 @@ static int by_path(const void *a, const void *b)
 	const struct scan_event *y = *(const struct scan_event *const *)b;
 	int order = strcmp(x->path, y->path);
 
-	if (order || x->commit == y->commit)
-		return order;
-	return x->commit < y->commit ? -1 : 1;
+	return order ? order : (x->commit > y->commit) - (x->commit < y->commit);
 }
 
 /* A number a line; for a missing blob git writes words. */
 static int take_cost(void *arg, char *line)
 {
-	enum { DIGITS_MAX = 19 }; /* of what surely fits */
 	struct costs *c = arg;
 	size_t digits = strspn(line, "0123456789");
 	const struct scan_event *e;
@@ -33,11 +30,9 @@ static int take_cost(void *arg, char *line)
 	uint64_t bytes;
 	uint32_t row;
 
-	if (c->next == c->end || digits == 0 || digits > DIGITS_MAX || line[digits])
+	if (c->next == c->end || digits == 0 || digits > 19 || line[digits])
 		return error_set("git says '%.200s'", line);
 	e = *c->next++;
-	while (c->next < c->end && (*c->next)->change == CHANGE_REMOVED)
-		c->next++;
 	while (strcmp(c->row->path, e->path) != 0)
 		c->row++;
 	bytes = strtoull(line, NULL, 10);
@@ -55,16 +50,16 @@ static int add_costs(
 {
 	static const char *const args[] = {
 		"cat-file", "--batch-check=%(objectsize:disk)", "--buffer", NULL};
-	struct costs c = {h, h->items, sorted, sorted + count, {0}};
+	struct costs c = {h, h->items, sorted, sorted, {0}};
 	struct buf input = BUF_INIT;
 	size_t i;
 	int status;
 
 	for (i = 0; i < count; i++)
-		if (sorted[i]->change != CHANGE_REMOVED)
+		if (sorted[i]->change != CHANGE_REMOVED) {
 			buf_addf(&input, "%s\n", repository_hex(r, &sorted[i]->oid));
-	while (c.next < c.end && (*c.next)->change == CHANGE_REMOVED)
-		c.next++;
+			*c.end++ = sorted[i];
+		}
 	status = buf_failed(&input);
 	if (status == 0 && input.len)
 		status = walk_ask(r, args, &input, take_cost, &c);
@@ -136,7 +131,8 @@ int history_build(
 	for (i = 0; i < events->count; i += n) {
 		struct history_path *row = &out->items[out->count];
 
-		*row = (struct history_path){.path = sorted[i]->path, .len = sorted[i]->len};
+		*row = (struct history_path){
+			.path = sorted[i]->path, .len = strlen(sorted[i]->path)};
 		for (n = 0; i + n < events->count && !strcmp(sorted[i + n]->path, row->path); n++) {
 			const struct scan_event *e = sorted[i + n];
 
@@ -157,16 +153,6 @@ int history_build(
 		if (w->commits[i].is_tip)
 			status = look_in_tip(out, s->repository, &w->commits[i]);
 	return status;
-}
-
-static int compare_row(const void *key, const void *row)
-{
-	return strcmp(key, ((const struct history_path *)row)->path);
-}
-
-const struct history_path *history_find(const struct history *h, const char *path)
-{
-	return h->count ? bsearch(path, h->items, h->count, sizeof *h->items, compare_row) : NULL;
 }
 
 void history_free(struct history *h)

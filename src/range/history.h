@@ -37,9 +37,6 @@ struct history {
 int history_build(
 	struct history *out, const struct scan_events *events, const struct scan *s, bool whole);
 
-/** The row of a path, or NULL. */
-const struct history_path *history_find(const struct history *h, const char *path);
-
 void history_free(struct history *h);
 
 /**

@@ -23,9 +23,7 @@ int refline_next(struct refline *out, char **text, enum refline_kind kind)
 	char *line = *text, *end = line + strcspn(line, "\n");
 	char *words[4]; /* the last three, the last one first, and what is before them */
 	size_t n = 0, want = kind == REFLINE_PUSH ? 3 : 2;
-	bool taken;
 
-	*out = (struct refline){0};
 	if (!*line)
 		return 0;
 	*text = end + (*end == '\n');
@@ -35,12 +33,10 @@ int refline_next(struct refline *out, char **text, enum refline_kind kind)
 		words[n] = end + 1;
 	}
 	words[n] = line;
-	if (n == 3)
-		*out = (struct refline){.from = words[0], .to = words[2], .ref = words[1]};
-	else if (n == want)
-		*out = (struct refline){.from = words[2], .to = words[1], .ref = words[0]};
-	taken = n == want && *line && is_id(out->from) && is_id(out->to) && *out->ref;
-	if (!taken)
+	if (n == want)
+		*out = n == 3 ? (struct refline){words[0], words[2], words[1]} :
+				(struct refline){words[2], words[1], words[0]};
+	if (n != want || !*line || !is_id(out->from) || !is_id(out->to) || !*out->ref)
 		return error_set("cannot read standard input as %s has it: no ref in line '%.200s'",
 			kind == REFLINE_PUSH ? "pre-push" : "pre-receive", line);
 	return 1;

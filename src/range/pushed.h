@@ -4,9 +4,8 @@
  *     pre-push      LOCAL-REF ' ' LOCAL-ID ' ' REMOTE-REF ' ' REMOTE-ID LF
  *     pre-receive   OLD-ID ' ' NEW-ID ' ' REF LF
  *
- * (githooks(5)). An id is 40 or 64 hexadecimal digits, all zero where there is no such ref. Names
- * of refs hold no blanks, but LOCAL-REF is what the user typed and may ("HEAD@{1 day ago}"): a line
- * of pre-push is read from its end.
+ * (githooks(5)). Names of refs hold no blanks, but LOCAL-REF is what the user typed and may
+ * ("HEAD@{1 day ago}"): a line is read from its end.
  */
 #ifndef PYCGUARD_PUSHED_H
 #define PYCGUARD_PUSHED_H
@@ -15,8 +14,8 @@
 
 /** One ref. All strings are borrowed from the text. */
 struct refline {
-	const char *from; /* the id that the ref has where it is pushed to */
-	const char *to;   /* the id that it is to have */
+	const char *from,
+		*to; /* the ids that it has where it is pushed to, and that it is to have */
 	const char *ref;
 };
 
@@ -30,12 +29,8 @@ enum refline_kind { REFLINE_PUSH, REFLINE_RECEIVE };
  */
 int refline_next(struct refline *out, char **text, enum refline_kind kind);
 
-/**
- * Hide what a remote has, as far as we have seen: the refs that its own fetch refspecs write. One
- * that was never fetched, or that has no name but a URL, has what any remote has.
- *
- * @return 0; -1 with the failure recorded
- */
+/** Hide what a remote has, as far as we have seen: the refs that its own fetch refspecs write. One
+ * that was never fetched, or has no name but a URL, has what any remote has. 0; -1 recorded. */
 int pushed_hide(struct walk *w, const char *remote);
 
 #endif

@@ -28,7 +28,7 @@ struct worker {
 	 * thread has read is no help to another: so each has a stretch of the history to itself,
 	 * and takes from another's start only when its own is done. It begins at the end: in a pack
 	 * the newest tree is whole, and an older one is what differs from the one after it. */
-	size_t next, end;
+	size_t next, end, done; /* those that all have done, as far as is known */
 	struct changes changes;
 	const struct walk_commit *commit; /* at hand, or the last one; */
 	struct oid tree;                  /* its tree */
@@ -61,7 +61,7 @@ static int take_change(void *arg, enum change change, const struct entry *e)
 			"more than %d paths of these commits are rejected", SCAN_EVENTS_MAX);
 	else if ((status = array_room(events->items, events->count)) == 0)
 		events->items[events->count++] =
-			(struct scan_event){path, e->len, w->commit, change, e->mode, e->oid};
+			(struct scan_event){path, w->commit, change, e->mode, e->oid};
 	pthread_mutex_unlock(&shared->lock);
 	if (status < 0)
 		free(path);
@@ -98,15 +98,15 @@ static int scan_commit(struct worker *w, const struct walk_commit *c)
 }
 
 /* Sets `*next` to the first of the commits to do now, when `done` are, and tells how many. */
-static size_t next_chunk(size_t *next, struct worker *w, size_t done)
+static size_t next_chunk(size_t *next, struct worker *w, size_t done, int status)
 {
 	struct shared *shared = w->shared;
-	const struct scan *s = shared->scan;
 	struct worker *other = w;
 	size_t i, n;
 
 	pthread_mutex_lock(&shared->lock);
-	shared->done += done;
+	w->done = shared->done += done;
+	shared->failed = shared->failed || status != 0;
 	for (i = 0; i < shared->worker_count && other->next == other->end; i++)
 		other = &shared->workers[i];
 	n = shared->failed ? 0 : other->end - other->next;
@@ -117,10 +117,7 @@ static size_t next_chunk(size_t *next, struct worker *w, size_t done)
 		w->end -= n;
 	else
 		other->next += n;
-	done = shared->done;
 	pthread_mutex_unlock(&shared->lock);
-	if (w == shared->workers && s->progress)
-		progress_tick(s->progress, done);
 	return n;
 }
 
@@ -144,27 +141,23 @@ static int work(struct crew *crew, void *arg, void *task)
 		status = scan_open(&w->changes, s, r);
 	w->changes.visit = take_change;
 	w->changes.arg = w;
-	while (status == 0 && (n = next_chunk(&next, w, n)))
-		for (end = next + n; next < end && status == 0; next++)
+	while ((n = next_chunk(&next, w, n, status)))
+		for (end = next + n; next < end && status == 0; next++) {
 			status = scan_commit(w, &s->walk->commits[next]);
+			if (w == shared->workers && s->progress)
+				progress_tick(s->progress, ++w->done);
+		}
 	changes_release(&w->changes);
 	repository_free(own);
-	if (status == 0)
-		return 0;
-	pthread_mutex_lock(&shared->lock);
-	shared->failed = true;
-	pthread_mutex_unlock(&shared->lock);
-	return -1;
+	return status ? -1 : 0;
 }
 
 static int compare_events(const void *a, const void *b)
 {
 	const struct scan_event *x = a, *y = b;
-	int order;
+	int order = (x->commit > y->commit) - (x->commit < y->commit);
 
-	if (x->commit != y->commit)
-		return x->commit < y->commit ? -1 : 1;
-	order = strcmp(x->path, y->path);
+	order = order ? order : strcmp(x->path, y->path);
 	return order ? order : (int)x->change - (int)y->change;
 }
 

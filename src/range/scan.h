@@ -14,21 +14,20 @@
 /** One path that one commit changed. */
 struct scan_event {
 	char *path;
-	size_t len;
 	const struct walk_commit *commit;
 	enum change change;
 	uint32_t mode;
 	struct oid oid;
 };
 
+/** More of them are refused: they would be too many for memory, and for people. */
+enum { SCAN_EVENTS_MAX = 4 << 20 };
+
 /** In the order of the walk, and in each commit by path. Start with zeros. */
 struct scan_events {
 	struct scan_event *items;
 	size_t count;
 };
-
-/** More events than this are refused: they would be too many for memory, and for people. */
-enum { SCAN_EVENTS_MAX = 4 << 20 };
 
 /** What is looked at, and by which policy. All borrowed. */
 struct scan {

@@ -14,7 +14,6 @@ enum { LONGEST_ARGUMENTS = 24, PATIENCE = 300 };
 void walk_free(struct walk *w)
 {
 	free(w->named);
-	buf_free(&w->hidden_refs);
 	free(w->commits);
 	free(w->links);
 	oidmap_free(&w->numbers);
@@ -122,7 +121,7 @@ int walk_show_refs(struct walk *w)
 
 	repository_exec(&e, w->repository, args);
 	status = exec_run(&out, &words, &e, NULL);
-	if (words.len && refs_check_warnings(&words) < 0)
+	if (status >= 0 && refs_check_warnings(&words) < 0)
 		status = -1;
 	else if (status > 0)
 		status = error_set("git rev-list ended with status %d", status);
@@ -133,28 +132,6 @@ int walk_show_refs(struct walk *w)
 	buf_free(&out);
 	buf_free(&words);
 	return status < 0 ? error_prefix("cannot list the refs") : 0;
-}
-
-int walk_hide_refs(struct walk *w, const char *name_space)
-{
-	struct buf *out = &w->hidden_refs, place = BUF_INIT;
-	size_t len;
-
-	/* Of A/B: refs/namespaces/A/refs/namespaces/B/ (gitnamespaces(7)). */
-	for (; name_space && *name_space; name_space += len + strspn(name_space + len, "/")) {
-		len = strcspn(name_space, "/");
-		if (len)
-			buf_addf(&place, "refs/namespaces/%.*s/", (int)len, name_space);
-	}
-	buf_add(out, "--not", sizeof "--not");
-	if (name_space)
-		buf_addf(out, "--exclude=%srefs/namespaces/*%c--glob=%s", place.ptr, 0, place.ptr);
-	else
-		buf_adds(out, "--all");
-	if (buf_failed(&place) < 0)
-		out->failed = true;
-	buf_free(&place);
-	return buf_failed(out);
 }
 
 int walk_name(struct walk *w, const char *hex, bool hides)
@@ -192,11 +169,9 @@ static int add_parent(struct walk *w, struct walk_commit *c, const struct oid *i
 {
 	const uint32_t *number = oidmap_get(&w->numbers, id);
 
-	if (w->link_count >= UINT32_MAX || !number || &w->commits[*number] >= c) {
-		error_set("git does not list its parent '%s'", repository_hex(w->repository, id));
-		return error_prefix(
-			"cannot follow commit '%s'", repository_hex(w->repository, &c->id));
-	}
+	if (w->link_count >= UINT32_MAX || !number || &w->commits[*number] >= c)
+		return error_set("cannot follow commit '%s': git does not list its parent '%s'",
+			repository_hex(w->repository, &c->id), repository_hex(w->repository, id));
 	if (array_room(w->links, w->link_count) < 0)
 		return -1;
 	w->links[w->link_count++] = *number;
@@ -286,22 +261,36 @@ int walk_run(struct walk *w)
 {
 	const char *args[LONGEST_ARGUMENTS] = {"rev-list", "--topo-order", "--reverse",
 		"--boundary", "--parents", "--timestamp", "--stdin"};
-	const char *option = w->hidden_refs.ptr, *end = option + w->hidden_refs.len;
-	struct buf input = BUF_INIT;
+	struct buf input = BUF_INIT, exclude = BUF_INIT, glob = BUF_INIT;
+	const char *name = w->name_space;
 	size_t i, n = 7;
-	int status, shallow = w->shown_count ? is_shallow(w) : 0;
+	int len, status, shallow = w->shown_count ? is_shallow(w) : 0;
 
 	if (!w->shown_count)
 		return 0;
-	for (; option < end; option += strlen(option) + 1)
-		args[n++] = option;
+	/* Of A/B: refs/namespaces/A/refs/namespaces/B/ (gitnamespaces(7)). */
+	for (; name && *(name += strspn(name, "/")); name += len) {
+		len = (int)strcspn(name, "/");
+		buf_addf(&glob, "%srefs/namespaces/%.*s/", glob.len ? "" : "--glob=", len, name);
+	}
+	if (w->hides_refs)
+		args[n++] = "--not";
+	if (w->hides_refs && glob.len) {
+		buf_addf(&exclude, "--exclude=%srefs/namespaces/*", glob.ptr + strlen("--glob="));
+		args[n++] = exclude.ptr;
+	}
+	if (w->hides_refs)
+		args[n++] = glob.len ? glob.ptr : "--all";
 	for (i = 0; i < w->named_count; i++)
 		buf_addf(&input, "%s%s\n", w->named[i].hides ? "^" : "",
 			repository_hex(w->repository, &w->named[i].id));
-	status = shallow < 0 ? -1 : buf_failed(&input);
-	if (status == 0)
-		status = walk_ask(w->repository, args, &input, walk_take, w);
+	status = shallow < 0 || buf_failed(&glob) < 0 || buf_failed(&exclude) < 0 ||
+				 buf_failed(&input) < 0 ?
+			 -1 :
+			 walk_ask(w->repository, args, &input, walk_take, w);
 	buf_free(&input);
+	buf_free(&exclude);
+	buf_free(&glob);
 	if (status < 0)
 		return error_prefix("cannot list the commits");
 	for (i = w->first; shallow && i < w->count; i++)

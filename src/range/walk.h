@@ -1,13 +1,10 @@
 /*
  * walk - the commits of a range, a push or a history, parents before children, as `git rev-list`
- * lists them. git reads revisions, refs of every format and shallow clones.
+ * lists them. git reads revisions, refs of every format and shallow clones. A history that is cut
+ * off inside of what is shown is a failure: nobody knows what the commit at the cut did.
  *
- * Calling sequence: begin with WALK_INIT and the repository; any number of walk_revision, walk_name
- * and the like; walk_run or walk_squash once; then the commits; walk_free.
- *
- * A history that is cut off inside of what is shown is a failure, for then nobody knows what the
- * commit at the cut did. An id always stands for the object that has it: git honours neither
- * replacement objects nor grafts here.
+ * Begin with zeros and the repository; name what to show and to hide; walk_run or walk_squash once;
+ * then the commits; walk_free.
  */
 #ifndef PYCGUARD_WALK_H
 #define PYCGUARD_WALK_H
@@ -27,9 +24,10 @@ struct walk {
 	struct walk_name {
 		struct oid id;
 		bool hides;
-	} * named; /* commits */
+	} * named;
 	size_t named_count, shown_count;
-	struct buf hidden_refs; /* options of rev-list, NUL after each */
+	bool hides_refs;        /* what this repository has, the same as `--not --all`; or */
+	const char *name_space; /* what its GIT_NAMESPACE has, if that is not NULL */
 
 	struct walk_commit *commits;
 	size_t first, count; /* from `first` on they are shown; before it they are hidden */
@@ -37,11 +35,6 @@ struct walk {
 	size_t link_count;
 	struct oidmap numbers; /* of commits, by id */
 };
-
-#define WALK_INIT                                                                                  \
-	{                                                                                          \
-		.hidden_refs = BUF_INIT                                                            \
-	}
 
 /**
  * Take a revision or a range as gitrevisions(7) has them. An end left empty is a failure: it is a
@@ -53,9 +46,6 @@ int walk_revision(struct walk *w, const char *text, bool *zero_base);
 
 /** All refs and HEAD, of every work tree, as `git log --all`. 0; -1 recorded. */
 int walk_show_refs(struct walk *w);
-
-/** Hide what this repository has, or its GIT_NAMESPACE, if not NULL. 0; -1 recorded. */
-int walk_hide_refs(struct walk *w, const char *name_space);
 
 /** Show or hide the commit of an id, or of a tag of it; what is neither has no commits, and all
  * zeros are no object. One that is not in this repository hides nothing. 0; -1 recorded. */

@@ -31,11 +31,10 @@ static void check(const struct walk *w)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct repository repository = {.oid_size = OID_SHA1};
-	struct walk w = WALK_INIT;
+	struct walk w = {.repository = &repository};
 	char *text = malloc(size + 1), *line, *end;
 
 	require(text != NULL);
-	w.repository = &repository;
 	if (size)
 		memcpy(text, data, size);
 	text[size] = '\0';
