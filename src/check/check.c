@@ -1,15 +1,78 @@
 #include "check/check.h"
 
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/crew.h"
 #include "base/path.h"
 #include "disk/disk.h"
+#include "python/siphash.h"
 
-static int decide(struct policy_decision *out, const struct policy *p, struct matcher *m,
+void finding_clear(struct finding *f)
+{
+	free(f->path);
+	free(f->pattern);
+	free(f->source);
+	free(f->commit);
+	free(f->subject);
+	free(f->removed);
+	*f = (struct finding){0};
+}
+
+const char *severity_name(enum severity s)
+{
+	static const char *const names[] = {"note", "warning", "error"};
+
+	return names[s];
+}
+
+void finding_fingerprint(struct buf *out, const struct finding *f)
+{
+	const char *id = rule_text(f->rule)->id;
+	struct siphash hash;
+	uint64_t key;
+
+	for (key = 0; key < 2; key++) {
+		siphash_init(&hash, key, 0, 2, 4);
+		siphash_add(&hash, id, strlen(id) + 1);
+		siphash_add(&hash, f->path, f->path_len);
+		buf_addf(out, "%016" PRIx64, siphash_value(&hash));
+	}
+}
+
+int finding_list_add(struct finding_list *list, struct finding *f)
+{
+	if (array_room(list->items, list->count) < 0) {
+		finding_clear(f);
+		return -1;
+	}
+	list->items[list->count++] = *f;
+	*f = (struct finding){0};
+	return 0;
+}
+
+size_t finding_list_count(const struct finding_list *list, enum severity s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		n += list->items[i].severity == s;
+	return n;
+}
+
+void finding_list_free(struct finding_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		finding_clear(&list->items[i]);
+	free(list->items);
+	*list = (struct finding_list)FINDING_LIST_INIT;
+}
+
+int check_decide(struct policy_decision *out, const struct policy *p, struct matcher *m,
 	const char *base, const struct entry *e, bool caseless)
 {
 	const char *name = e->path + path_base(e->path, e->len);
@@ -28,16 +91,12 @@ static int decide(struct policy_decision *out, const struct policy *p, struct ma
 	return status;
 }
 
-int check_decide(struct policy_decision *out, const struct policy *p, struct matcher *m,
-	const struct entry *e, bool caseless)
-{
-	return decide(out, p, m, "", e, caseless);
-}
-
 static int decide_in(struct policy_decision *out, const struct check *c, struct matcher *m,
 	const struct entry *e)
 {
-	return decide(out, c->policy, m, c->policy_base ? c->policy_base : "", e, c->caseless);
+	const char *base = c->policy_base ? c->policy_base : "";
+
+	return check_decide(out, c->policy, m, base, e, c->caseless);
 }
 
 /* How the commit stands to the entry, as seen from the parent to which it does least. */

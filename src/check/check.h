@@ -1,15 +1,124 @@
 /*
  * check - snapshot x policy x bytecode -> findings. Prints nothing, writes nothing.
+ *
+ * A file is examined first: its name, its header, its source and how the two fit. The source of a
+ * cache need not end in .py: where there is none, a file of the cache's stem (m.pyw, gunicorn.conf)
+ * whose size or hash is the header's is the source. Where attributes change the text at checkout,
+ * size and hash of the blob say nothing: whether it fits is not known. No more is read than must
+ * be: 16 bytes of the cache, and of its source first the size, then the text only where the header
+ * has a hash or the size might differ by line ends alone.
  */
 #ifndef PYCGUARD_CHECK_H
 #define PYCGUARD_CHECK_H
 
 #include "base/progress.h"
-#include "check/examine.h"
-#include "check/finding.h"
 #include "check/pathset.h"
 #include "git/repository.h"
 #include "policy/policy.h"
+#include "python/bytecode.h"
+
+struct examined {
+	struct bytecode_name name; /* its slices lie in the path of the entry examined */
+	struct buf source;         /* the path of the source it should have; empty: none */
+	struct entry source_entry; /* what is there of that name, if source_present */
+	struct bytecode_header header;
+	bool header_read;       /* false: no bytecode by name, a symbolic link, or too large */
+	bool source_present;    /* by its name: a link counts, wherever it leads */
+	bool source_dangles;    /* a link that leads to no file: Python finds no source */
+	bool source_elsewhere;  /* a link out of the snapshot: nobody knows here to what */
+	bool package_present;   /* m/__init__.py or .pyc is there beside m.py */
+	bool migrations_loaded; /* its migrations package has an __init__: Django loads it */
+	bool mtime_known;       /* the source is on disk */
+	bool mtime_fits;        /* and its mtime is the header's */
+	enum bytecode_fit fit;
+	enum bytecode_loads loads;
+	enum bytecode_lie lie;
+};
+
+/**
+ * Examine an entry.
+ *
+ * @param x for examined_free, also on failure; `e->path` must outlive it
+ * @return 0; -1 with the failure recorded (a missing object, no memory, ...)
+ */
+int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless);
+
+/**
+ * The same in two steps: first what names tell, which reads no file (source and source_present are
+ * known then); and then the rest, which may fail, and after that be asked for without the bytes of
+ * any file.
+ */
+int examine_names(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless);
+int examine_bytes(struct examined *x, struct snapshot *s, const struct entry *e);
+void examine_no_bytes(struct examined *x);
+
+void examined_free(struct examined *x);
+
+enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
+
+/** What in the commit makes the finding; CAUSE_NONE where no commit is looked at. */
+enum cause {
+	CAUSE_NONE,
+	CAUSE_ADDED,
+	CAUSE_CHANGED,
+	CAUSE_SOURCE_REMOVED,
+	CAUSE_BEFORE, /* the commit's parent has it already */
+};
+
+/**
+ * One path that is rejected (or, for --explain, judged): what is not in here, no printer can say.
+ * All strings belong to the finding.
+ */
+struct finding {
+	char *path;
+	size_t path_len;
+	enum rule rule;
+	enum severity severity;
+	enum cause cause;
+	char *pattern; /* the policy line that decides, as written; NULL if none does */
+	char *source;  /* the path of the source it should have; NULL if there is no such thing */
+	bool source_present;
+	bool migration;
+	bool migrations_loaded; /* by Django: the package has an __init__ */
+	unsigned version; /* BYTECODE_VERSION of the interpreter that wrote it, 0 if unknown */
+	enum bytecode_invalidation invalidation;
+	enum bytecode_loads loads;
+	bool on_disk;  /* a file of the work tree, not of a snapshot of git's */
+	char *commit;  /* hexadecimal id, where the check is one of commits; else NULL, as these: */
+	char *subject; /* first line of its message */
+	char *removed; /* id of a later commit that removes the path again; NULL: none does */
+	bool is_root;  /* the commit has no parents */
+	bool repeated; /* other commits that were looked at change the path too */
+};
+
+void finding_clear(struct finding *f);
+
+/** "error", "warning", "note". */
+const char *severity_name(enum severity s);
+
+/**
+ * Append 32 hexadecimal digits that stand for the rule and the path, and nothing else: they are the
+ * same in every run and every commit, also after a rebase. (SipHash-2-4 of RULE NUL PATH, with the
+ * keys 0,0 and 1,0.)
+ */
+void finding_fingerprint(struct buf *out, const struct finding *f);
+
+struct finding_list {
+	struct finding *items;
+	size_t count;
+};
+
+#define FINDING_LIST_INIT                                                                          \
+	{                                                                                          \
+		NULL, 0                                                                            \
+	}
+
+/** Append `f`, whose strings the list takes over (also on failure). 0; -1 with it recorded. */
+int finding_list_add(struct finding_list *list, struct finding *f);
+
+size_t finding_list_count(const struct finding_list *list, enum severity s);
+
+void finding_list_free(struct finding_list *list);
 
 enum check_kind {
 	CHECK_COMMIT,  /* an error is what the commit does against each of its parents */
@@ -57,10 +166,11 @@ int check_named(struct snapshot *s, const struct pathset *named);
  * Decide by the policy whether an entry is rejected. A link named __pycache__ counts as the
  * directory, for Python goes through it.
  *
+ * @param base stands before its path: "", or ends in a slash
  * @return 0; -1 with the failure recorded
  */
 int check_decide(struct policy_decision *out, const struct policy *p, struct matcher *m,
-	const struct entry *e, bool caseless);
+	const char *base, const struct entry *e, bool caseless);
 
 /**
  * Judge one entry, rejected or not (its rule is then RULE_NONE).

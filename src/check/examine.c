@@ -1,4 +1,4 @@
-#include "check/examine.h"
+#include "check/check.h"
 
 #include <stdlib.h>
 #include <string.h>

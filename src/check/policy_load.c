@@ -7,20 +7,15 @@
 
 const char policy_path[] = ".pycguard";
 
-int policy_read(struct buf *text, const char *file)
-{
-	if (io_read_file(text, file, 0, POLICY_MAX_BYTES) < 0)
-		return error_os(errno, "cannot read policy '%s'", file);
-	return buf_failed(text);
-}
-
 static int add_file(struct policy *p, const char *file)
 {
 	struct buf text = BUF_INIT;
-	int status = policy_read(&text, file);
+	int status;
 
-	if (status == 0)
-		status = policy_add(p, text.ptr, text.len, file);
+	if (io_read_file(&text, file, 0, POLICY_MAX_BYTES) < 0)
+		status = error_os(errno, "cannot read policy '%s'", file);
+	else
+		status = buf_failed(&text) < 0 ? -1 : policy_add(p, text.ptr, text.len, file);
 	buf_free(&text);
 	return status;
 }

@@ -20,13 +20,6 @@ struct policy_files {
 };
 
 /**
- * Append a file, up to a byte more than a policy may have, which policy_add then refuses.
- *
- * @return 0; -1 with the failure recorded
- */
-int policy_read(struct buf *text, const char *file);
-
-/**
  * Load the policy of a snapshot. A .pycguard that is a symbolic link is refused, as git refuses a
  * .gitignore that is one.
  *

@@ -54,27 +54,22 @@ static int visit(void *arg, const struct entry *e)
 static int look(
 	const struct allow *a, const struct buf *text, struct buf *lines, struct pathset *paths)
 {
-	struct policy *policy = policy_new(a->caseless);
-	struct buf extend = BUF_INIT;
+	const struct policy_files files = {NULL, a->extend};
+	struct policy *policy;
 	struct planning p = {.allow = a,
 		.matcher = matcher_new(),
-		.check = {.kind = CHECK_TRACKED,
-			.snapshot = a->index,
-			.policy = policy,
-			.caseless = a->caseless},
+		.check = {.kind = CHECK_TRACKED, .snapshot = a->index, .caseless = a->caseless},
 		.paths = paths,
 		.lines = lines};
-	int status = policy && p.matcher ? 0 : -1;
+	int status = policy_load(&policy, &files, NULL, a->caseless);
 
-	if (status == 0 && a->extend)
-		status = policy_read(&extend, a->extend);
-	if (status == 0 && a->extend)
-		status = policy_add(policy, extend.ptr, extend.len, a->extend);
+	p.check.policy = policy;
+	if (!p.matcher)
+		status = -1;
 	if (status == 0)
 		status = policy_add(policy, text->ptr, text->len, policy_path);
 	if (status == 0)
 		status = snapshot_each(a->index, visit, &p);
-	buf_free(&extend);
 	matcher_free(p.matcher);
 	policy_free(policy);
 	return status;

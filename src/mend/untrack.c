@@ -26,7 +26,7 @@ static int visit(void *arg, const struct entry *e)
 	progress_tick(p->check.progress, ++p->looked);
 	if (p->named->count && !pathset_holds(p->named, e->path, e->len))
 		return 0;
-	if (check_decide(&d, p->check.policy, p->matcher, e, p->check.caseless) < 0)
+	if (check_decide(&d, p->check.policy, p->matcher, "", e, p->check.caseless) < 0)
 		return -1;
 	if (d.depends) { /* what it contains decides */
 		if (check_entry(&f, &p->check, p->matcher, e) < 0)

@@ -36,7 +36,7 @@ static int tell(struct changes *c, enum change change, const struct tree_cursor 
 		.path = c->path.ptr, .len = c->path.len, .mode = at->mode, .oid = at->oid};
 	status = buf_failed(&c->path);
 	if (status == 0)
-		status = check_decide(&d, c->policy, c->matcher, &e, c->caseless);
+		status = check_decide(&d, c->policy, c->matcher, "", &e, c->caseless);
 	if (status == 0 && d.rejected)
 		status = c->visit(c->arg, change, &e);
 	buf_cut(&c->path, dir);

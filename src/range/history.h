@@ -6,7 +6,7 @@
 #ifndef PYCGUARD_HISTORY_H
 #define PYCGUARD_HISTORY_H
 
-#include "check/finding.h"
+#include "check/check.h"
 #include "range/scan.h"
 
 /** One path that a commit of the walk adds or changes. All but the author is borrowed. */

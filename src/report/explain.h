@@ -4,8 +4,7 @@
 #ifndef PYCGUARD_EXPLAIN_H
 #define PYCGUARD_EXPLAIN_H
 
-#include "check/examine.h"
-#include "policy/policy.h"
+#include "check/check.h"
 #include "report/report.h"
 
 /** Where a file can be. */

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "check/finding.h"
+#include "check/check.h"
 #include "check/pathset.h"
 
 enum report_mode {

@@ -197,7 +197,7 @@ sys.stdout.buffer.write(urllib.parse.unquote_to_bytes(sys.stdin.read()))' | same
     jq -r '.[] | select(.location.path == "lib/xx.so") | .fingerprint' out | diff <(fingerprint policy lib/xx.so) -
 }
 
-# fingerprint RULE PATH: as finding.h defines it, by Python's own SipHash where it has one (PEP 552
+# fingerprint RULE PATH: as check.h defines it, by Python's own SipHash where it has one (PEP 552
 # has 3.7 to 3.10 take SipHash-2-4; later ones 1-3), else by hand.
 fingerprint() {
     "$PYTHON" -I -c 'import sys
