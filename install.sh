@@ -106,7 +106,9 @@ install_packages() {
     case $manager in
     brew) run brew install $packages ;;
     apt-get)
-        as_root apt-get update -q || warn 'apt-get update failed; going on with the lists that are here'
+        if [ "$(id -u)" = 0 ] || have sudo; then
+            as_root apt-get update -q || warn 'apt-get update failed; going on with the lists that are here'
+        fi
         as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $packages
         ;;
     dnf) as_root dnf install -y $packages ;;

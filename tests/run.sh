@@ -44,7 +44,7 @@ done
 if $install; then install_packages; fi
 version=$(bats --version 2>/dev/null) || true
 [[ $(printf '%s\n' 1.5 "${version##* }" | sort -V | head -n 1) == 1.5 ]] ||
-    die "the scripts need bats 1.5, and here is ${version:-none} (Debian 11 is too old to run them)"
+    die "the scripts need bats 1.5, and here is ${version:-none} (Debian 11 has Bats 1.2)"
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 if $static; then

@@ -311,6 +311,14 @@ cp '$PYCGUARD' \"\$2/pycguard\""
     assert_stderr_is_one_line
     assert_stderr_has 'missing cmake, pkg-config, libgit2, libpcre2-8, jansson'
     ! command -v apt-get >/dev/null || assert_stderr_has 'libgit2-dev'
+    # Nor is the command unknown to who is not root and has no sudo.
+    rm -f "$PATH"/{id,sudo}
+    write "$PATH/id" $'#!/bin/sh\necho 1000'
+    chmod +x "$PATH/id"
+    run --separate-stderr fresh/hook/pycguard-framework --check-staged
+    assert_status 2
+    assert_stderr_is_one_line
+    ! command -v apt-get >/dev/null || assert_stderr_has 'apt-get install -q -y --no-install-recommends cmake pkg-config libgit2-dev libpcre2-dev libjansson-dev as root'
 
     # Neither another version nor a binary that does not start will do.
     stand_in "$(version).9"

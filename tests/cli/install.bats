@@ -213,6 +213,35 @@ echo \"$name \$*\" >>'$WORK/asked'"
     [[ ! -e $WORK/asked ]]
 }
 
+@test "without root and sudo, the command that installs what is missing is named" {
+    tree
+    path=$(path_without brew apt-get dnf apk pacman zypper pkg-config sudo id)
+    write "$path/id" $'#!/bin/sh\necho 1000'
+    write "$path/apt-get" $'#!/bin/sh\nexit 1'
+    chmod +x "$path/id" "$path/apt-get"
+    PATH=$path install_sh
+    assert_status 2
+    assert_stderr_is_one_line
+    assert_stderr_has 'as root, run: env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends pkg-config libgit2-dev'
+}
+
+@test "--static names the static libraries that are missing, and where no package has them" {
+    tree
+    path=$(path_without brew apt-get dnf apk pacman zypper cc)
+    write "$path/cc" $'#!/bin/sh\necho "${1#-print-file-name=}"'
+    write "$path/dnf" $'#!/bin/sh\nexit 1'
+    chmod +x "$path/cc" "$path/dnf"
+    PATH=$path install_sh --static
+    assert_status 2
+    assert_stderr_is_one_line
+    for library in git2 pcre2-8 jansson c; do assert_stderr_has "lib$library.a"; done
+    assert_stderr_has 'dnf has no package'
+    built
+    install_sh --static --no-deps
+    assert_status 0
+    assert_output_has 'as one file that needs no library'
+}
+
 @test "what a package manager did not bring is named" {
     tree
     lacking apt-get
