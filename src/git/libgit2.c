@@ -1,9 +1,7 @@
 #include "git/libgit2.h"
 
 #include <signal.h>
-#include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,29 +24,25 @@ static bool find(void *library, const char *name, void *out)
 	return call;
 }
 
+#endif
+
 int libgit2_load(void)
 {
+#ifdef PYCGUARD_LIBGIT2
 	static bool loaded;
-	void *library;
+	void *library = loaded ? NULL : dlopen(PYCGUARD_LIBGIT2, RTLD_NOW | RTLD_LOCAL);
 
 	if (loaded)
 		return 0;
-	library = dlopen(PYCGUARD_LIBGIT2, RTLD_NOW | RTLD_LOCAL);
 	loaded = library;
 #define CALL(name) loaded = loaded && find(library, #name, &(name));
 #include "git/libgit2.def"
 #undef CALL
-	return loaded ? 0 : error_set("cannot load libgit2: %s", dlerror());
-}
-
-#else
-
-int libgit2_load(void)
-{
+	if (!loaded)
+		return error_set("cannot load libgit2: %s", dlerror());
+#endif
 	return 0;
 }
-
-#endif
 
 /* --- guarding --------------------------------------------------------------------------------- */
 
@@ -167,10 +161,10 @@ int libgit2_start(void)
 	if (fits) {
 		if (end_process && !guarded &&
 			git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator) < 0)
-			return git_failed("cannot set up libgit2");
+			return error_set("cannot set up libgit2: %s", git_words());
 		guarded = true;
 		if (git_libgit2_init() < 0)
-			return git_failed("cannot start libgit2");
+			return error_set("cannot start libgit2: %s", git_words());
 		const char *hex = git_oid_tostr_s(&shown.id);
 		fits = hex && strcmp(hex, oid_hex(&id, OID_SHA1)) == 0;
 		if (!fits)
@@ -182,18 +176,9 @@ int libgit2_start(void)
 			      major, minor, patch, LIBGIT2_VER_MAJOR, LIBGIT2_VER_MINOR);
 }
 
-#undef git_failed
-
-int git_failed(const char *fmt, ...)
+const char *git_words(void)
 {
 	const git_error *e = git_error_last();
-	char what[2048];
-	va_list args;
 
-	va_start(args, fmt);
-	if (vsnprintf(what, sizeof what, fmt, args) < 0)
-		what[0] = '\0';
-	va_end(args);
-	return error_set(
-		"%s: %s", what, e && e->message ? e->message : "unknown failure in libgit2");
+	return e && e->message ? e->message : "unknown failure in libgit2";
 }

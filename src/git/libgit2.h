@@ -41,9 +41,8 @@ int libgit2_start(void);
  */
 void git_guard(void (*end)(const char *reason));
 
-/** Record a failure of libgit2: the message, ": " and its own words. Always returns -1. */
-int git_failed(const char *fmt, ...) ERROR_PRINTF(1, 2);
-#define git_failed(...) (git_failed(__VA_ARGS__), error_returned())
+/** Why its last call failed. Borrowed. */
+const char *git_words(void);
 
 /** The object id as libgit2's. */
 static inline git_oid oid_to_git(const struct oid *oid, size_t size)

@@ -53,12 +53,9 @@ static int cannot_read(
 /* After a call of libgit2. */
 static int odb_said(int status)
 {
-	const git_error *e = status < 0 ? git_error_last() : NULL;
-
-	if (status >= 0)
-		return 0;
-	error_set("%s", e && e->message ? e->message : "unknown failure in libgit2");
-	return status == GIT_ENOTFOUND ? 1 : -1;
+	if (status < 0)
+		error_set("%s", git_words());
+	return status == GIT_ENOTFOUND ? 1 : status < 0 ? -1 : 0;
 }
 
 /* Asks git for an object, of which it says `HEX TYPE SIZE`, or `HEX missing` (git-cat-file(1)). */
@@ -166,7 +163,7 @@ int object_copy(struct object *out, const struct object *o)
 
 	*out = (struct object){0};
 	if (o->shared && git_odb_object_dup(&out->shared, o->shared) < 0)
-		return git_failed("cannot keep an object");
+		return error_set("cannot keep an object: %s", git_words());
 	if (!o->shared && o->bytes) {
 		bytes = malloc(o->size + 1);
 		if (!bytes)
@@ -275,7 +272,8 @@ static int read_pieces(struct repository *r, const struct oid *id, snapshot_sink
 		deadline_ends();
 		left -= n > 0 ? (size_t)n : 0;
 		status = n > 0 ? sink(arg, piece, (size_t)n) :
-				 git_failed("cannot read object '%s'", repository_hex(r, id));
+				 error_set("cannot read object '%s': %s", repository_hex(r, id),
+					 git_words());
 	}
 	git_odb_stream_free(stream);
 	return status < 0 ? -1 : 0;

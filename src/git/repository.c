@@ -26,7 +26,9 @@ static int open_objects(struct repository *r, const struct environment *env)
 			&(git_odb_options){GIT_ODB_OPTIONS_VERSION, GIT_OID_SHA256});
 #endif
 	deadline_ends();
-	return status < 0 ? git_failed("cannot use object directory '%s'", r->objects) : 0;
+	return status < 0 ?
+		       error_set("cannot use object directory '%s': %s", r->objects, git_words()) :
+		       0;
 }
 
 static int join(char **out, const char *start, const char *end)
@@ -300,52 +302,43 @@ static void add_components(struct buf *out, const char *path)
 	}
 }
 
-/* The top is known by its real path; a person may have come by a link. Only the directory is
- * resolved: a link in the index goes by its own name. */
-static int resolve_directory(struct buf *path)
-{
-	size_t base = path_base(path->ptr, path->len);
-	char *name = strdup(path->ptr + base), *dir;
-	int status = 0;
-
-	if (!name)
-		return error_oom();
-	buf_cut(path, base);
-	dir = realpath(path->ptr, NULL);
-	if (dir) {
-		buf_clear(path);
-		add_components(path, dir);
-	} else if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) {
-		buf_cut(path, base - 1);
-	} else {
-		status = error_os(errno, "cannot find directory '%s'", path->ptr);
-	}
-	buf_addf(path, "/%s", name);
-	free(dir);
-	free(name);
-	return status < 0 ? -1 : buf_failed(path);
-}
-
+/* The top is known by its real path; a person may have come by a link. Then the directory is
+ * resolved, if it is there: a link in the index goes by its own name. */
 int repository_relative(struct buf *out, const struct repository *r, const char *path)
 {
 	struct buf whole = BUF_INIT;
-	size_t len = r->top ? strlen(r->top) - 1 : 0;
-	char *here = NULL;
+	size_t len = r->top ? strlen(r->top) - 1 : 0, base;
+	char *name, *dir = NULL;
 	int status;
 
 	if (!r->top) {
 		error_set("cannot take path '%s': the repository has no work tree", path);
 		return 1;
 	}
-	if (*path != '/' && !(here = realpath(".", NULL)))
+	if (*path != '/' && !(dir = realpath(".", NULL)))
 		return error_os(errno, "cannot find the working directory");
-	if (here)
-		buf_adds(&whole, here[1] ? here : "");
-	free(here);
+	add_components(&whole, dir ? dir : "");
 	add_components(&whole, path);
+	free(dir);
 	status = buf_failed(&whole);
-	if (status == 0 && !path_below(whole.ptr, whole.len, r->top, len))
-		status = resolve_directory(&whole);
+	if (status == 0 && !path_below(whole.ptr, whole.len, r->top, len)) {
+		base = path_base(whole.ptr, whole.len);
+		name = strdup(whole.ptr + base);
+		buf_cut(&whole, base);
+		dir = realpath(whole.len ? whole.ptr : "/", NULL);
+		if (!name)
+			status = error_oom();
+		else if (!dir && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+			status = error_os(errno, "cannot find directory '%s'", whole.ptr);
+		if (dir)
+			buf_clear(&whole);
+		add_components(&whole, dir ? dir : "");
+		add_components(&whole, name ? name : "");
+		free(dir);
+		free(name);
+	}
+	if (status == 0)
+		status = buf_failed(&whole);
 	if (status == 0 && !path_below(whole.ptr, whole.len, r->top, len)) {
 		error_set("path '%s' is outside the work tree '%s'", path, r->top);
 		status = 1;

@@ -12,7 +12,7 @@ import sys
 STRING = r'"(?:\\.|[^"\\])*"'
 # The first string, with those that the compiler joins to it, of what records or prints a message.
 MESSAGE = re.compile(
-    r"\b(?:error_(?:set|os|prefix)|git_failed|usage_error|die)\s*\((?:[^;\"{}]*?,)?\s*"
+    r"\b(?:error_(?:set|os|prefix)|usage_error|die)\s*\((?:[^;\"{}]*?,)?\s*"
     rf"((?:{STRING}|PRI\w+)(?:\s*(?:{STRING}|PRI\w+))*)"
 )
 PRINTED = re.compile(rf'fprintf\s*\(\s*stderr,\s*((?:{STRING}\s*)+)')

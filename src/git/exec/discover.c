@@ -169,11 +169,11 @@ static int copy_facts(struct repository *r, git_repository *git)
 				 "is no git to ask whether it may be read",
 			dir);
 	if (git_repository_config_snapshot(&config, git) < 0)
-		return git_failed("cannot read the configuration");
+		return error_set("cannot read the configuration: %s", git_words());
 	status = git_config_get_bool(&on, config, "core.ignorecase");
 	git_config_free(config);
 	if (status < 0 && status != GIT_ENOTFOUND)
-		return git_failed("cannot read core.ignoreCase");
+		return error_set("cannot read core.ignoreCase: %s", git_words());
 	r->found_by_libgit2 = true;
 	r->ignores_case = on;
 #ifdef GIT_OID_SHA256_SIZE
@@ -198,8 +198,7 @@ static int find_by_libgit2(struct repository *r, const struct environment *env, 
 		env->git_across_filesystems ? GIT_REPOSITORY_OPEN_CROSS_FS : 0, env->git_ceilings);
 	deadline_ends();
 	if (status < 0) {
-		error_set("%s; and %s", git_error_last() ? git_error_last()->message : "it failed",
-			error_message());
+		error_set("%s; and %s", git_words(), error_message());
 		return refused(r, env, start, status, error_message());
 	}
 	status = copy_facts(r, git);
