@@ -176,13 +176,9 @@ static int tree_find(struct snapshot *s, const char *path, struct entry *out)
 
 static int tree_names(struct snapshot *s, const char *path)
 {
-	struct tree_snapshot *t = (struct tree_snapshot *)s;
-	const struct directory *d;
-	int found = *path ? enter(&d, t, &path) : 1;
+	struct entry unused;
 
-	if (found == 1 && *path)
-		found = look_up(d, path, strlen(path), MODE_FILE) != NULL;
-	return found;
+	return *path ? tree_find(s, path, &unused) : 1;
 }
 
 static int tree_beside(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg)
