@@ -108,19 +108,18 @@ static int choose_revision(struct work *work, const char *typed)
 	if (status == 1)
 		return error_set("unknown revision in '%s'", typed);
 	status = status < 0 ? -1 : find_in(work, REVISION);
-	if (status == 0 && snapshot_names(work->places[REVISION], work->tracked.ptr) > 0)
-		return error_set("'%s' is a directory in that revision: name a file in it",
-			work->tracked.ptr);
-	return status ? status : error_set("cannot find '%s' in that revision", work->tracked.ptr);
+	return status ? status :
+			error_set("cannot find a file '%s' in that revision", work->tracked.ptr);
 }
 
 /* A search in one place, for the caches of a source, or for what has the name of a migration. */
 struct search {
 	struct work *work;
 	int place;
-	const char *source;          /* NULL: by the end of it */
-	struct buf ending;           /* shop/migrations/0002_rename.py */
-	struct pathset names, files; /* sources of that name, and what there is of them, as typed */
+	const char *source; /* NULL: by the end of it */
+	struct buf ending;  /* shop/migrations/0002_rename.py */
+	struct pathset names,
+		files; /* sources of that name from the top, and what is there, as typed */
 };
 
 /* The path of a file of the index is made one from where the user's shell is. */
@@ -164,6 +163,8 @@ static int visit(void *arg, const struct entry *e)
 	int status = 0;
 	size_t end;
 
+	if (!s->source && s->place == EXPLAIN_DISK) /* from the top */
+		buf_adds(&source, s->work->prefix.ptr);
 	bytecode_name(&name, e->path, e->len, s->work->caseless);
 	if (!bytecode_source(&source, &name) && !s->source)
 		buf_adds(&source, e->path);
@@ -177,19 +178,19 @@ static int visit(void *arg, const struct entry *e)
 	else if (!s->source && source.len >= s->ending.len &&
 		 strcmp(source.ptr + end, s->ending.ptr) == 0 &&
 		 (end == 0 || source.ptr[end - 1] == '/'))
-		status = add_typed(&s->names, s, source.ptr) < 0 ? -1 :
-								   add_typed(&s->files, s, e->path);
+		status = pathset_add(&s->names, source.ptr, source.len) < 0 ?
+				 -1 :
+				 add_typed(&s->files, s, e->path);
 	buf_free(&source);
 	return status;
 }
 
-/* One module is meant: its source if that is there, else its bytecode, which Python imports before
- * a cache: the shorter path. */
-static int choose_module(struct work *work, struct search *s)
+/* One module is meant: the shortest path is its source if that is there, else the bytecode that
+ * Python imports before a cache. */
+static int choose_module(struct work *work, const struct search *s)
 {
 	const struct pathset *names = &s->names, *files = &s->files;
 	size_t i, near = 0;
-	int found;
 
 	for (i = 0; i < names->count; i++) {
 		if (strcmp(names->items[i].path, names->items[0].path) != 0)
@@ -197,10 +198,7 @@ static int choose_module(struct work *work, struct search *s)
 				work->in->operands[0], names->items[i].path);
 		near = files->items[i].len < files->items[near].len ? i : near;
 	}
-	if (names->count == 0)
-		return 0;
-	found = choose(work, names->items[0].path);
-	return found ? found : choose(work, files->items[near].path);
+	return names->count ? choose(work, files->items[near].path) : 0;
 }
 
 /* A name as Django prints it. The app is looked for first, then the name in any, since an app can
@@ -343,14 +341,15 @@ static int tell(struct work *work)
 	return status;
 }
 
-static int say_line(const struct work *work, const char *what, const char *path)
+static int say_line(const struct work *work, const char *what, const struct buf *path)
 {
 	struct buf text = BUF_INIT;
 	int status;
 
 	path_quote(&text, work->typed.ptr, work->typed.len);
 	buf_addf(&text, ": %s", what);
-	path_quote(&text, path, strlen(path));
+	if (path)
+		path_quote(&text, path->ptr, path->len);
 	buf_addc(&text, '\n');
 	status = report_write(&text);
 	buf_free(&text);
@@ -367,7 +366,7 @@ static int explain_directory(const struct work *work, bool tracked, bool human)
 	if (!tracked || (status == STATUS_CLEAN && human))
 		status = cmd_check_worktree.run(work->in, work->env);
 	if (status == STATUS_CLEAN && human && !cmd_wants_all_clear(work->in, work->env))
-		return say_line(work, "a directory in which nothing is rejected", "");
+		return say_line(work, "a directory in which nothing is rejected", NULL);
 	return status == STATUS_FAILED ? -1 : 0;
 }
 
@@ -385,7 +384,7 @@ static int explain(struct work *work, const char *typed, bool human)
 		bool tracked = work->places[EXPLAIN_INDEX] && work->tracked.len &&
 			       snapshot_names(work->places[EXPLAIN_INDEX], work->tracked.ptr) == 1;
 
-		if (len > 0 && human && say_line(work, "a symbolic link to ", work->link.ptr) < 0)
+		if (len > 0 && human && say_line(work, "a symbolic link to ", &work->link) < 0)
 			return -1;
 		if (tracked || (stat(typed, &st) == 0 && S_ISDIR(st.st_mode)))
 			return explain_directory(work, tracked, human);

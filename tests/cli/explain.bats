@@ -232,11 +232,91 @@ explained() {
     explained app/migrations/__pycache__/0001_a.cpython-313.pyc $cached 'imports the package beside it, not this file'
 }
 
+@test "a migration as Django prints it: the bytecode that stands in for it, or its source" {
+    app
+    commit one
+    for name in 0002_rename shop.0002_rename label.0002_rename; do
+        run_pycguard --explain "$name"
+        assert_status 0
+        assert_output_has 'shop/migrations/0002_rename.pyc: rejected as ghost-module'
+    done
+    run_pycguard --explain 0001_initial
+    assert_output_has 'shop/migrations/0001_initial.py: nothing rejects it (in the index)'
+    # A ghost on disk that git never had.
+    git rm -q --cached shop/migrations/0002_rename.pyc
+    commit two
+    (cd shop && "$PYCGUARD" --explain shop.0002_rename) >out || fail "$(<out)"
+    grep -q '^migrations/0002_rename.pyc: .*misleading, ghost-module.* (on disk)' out || fail "$(<out)"
+    write blog/migrations/0001_initial.py 'x = 1'
+    git add blog
+    assert_refuses 'is in several apps: name a file, such as' --explain 0001_initial
+    run_pycguard --explain blog.0001_initial --format=json
+    assert_json '.path == "blog/migrations/0001_initial.py"'
+}
+
+@test "a source: its caches, and what an import loads" {
+    new_repo
+    write m.py 'x = 1'
+    run_pycguard --explain m.py
+    assert_output_has 'its caches        none'
+    assert_output_has 'an import         Python runs this source'
+    pyc m.py >/dev/null
+    write m.pyc x
+    git add -f .
+    run_pycguard --explain m.py
+    assert_output_has 'in git: m.pyc (bytecode)'
+    assert_output_has 'on disk: __pycache__/m.'
+    [[ $output =~ an\ import\ +Python\ 3[.0-9]+\ runs\ __pycache__/m.*,\ which\ was\ compiled\ from\ this\ source ]] || fail 'the cache on disk'
+    rm -r __pycache__
+    run_pycguard --explain m.py
+    assert_output_has 'an import         Python runs this source'
+}
+
+@test "a link: that it is one, and whereto" {
+    app
+    ln -s nowhere none
+    ln -s shop/migrations/0002_rename.pyc link.pyc
+    ln -s shop/migrations far
+    run_pycguard --explain none
+    assert_status 0
+    assert_output_has 'none: a symbolic link to nowhere'
+    run_pycguard --explain link.pyc
+    assert_output_has 'this is a symbolic link to shop/migrations/0002_rename.pyc'
+    git add -f link.pyc
+    rm link.pyc
+    run_pycguard --explain link.pyc
+    assert_output_has 'this is a symbolic link to shop/migrations/0002_rename.pyc'
+    run_pycguard --explain far
+    assert_status 0
+    assert_output_has 'far: a symbolic link to shop/migrations'
+    assert_output_has 'far/0002_rename.pyc'
+}
+
+@test "the verdict is in colour, and in narrow lines a label has one of its own" {
+    app
+    "$PYCGUARD" --color=always --explain shop/migrations/0002_rename.pyc >out
+    grep -qF $'\e[1;31mrejected as ghost-module\e[m' out || fail "$(<out)"
+    COLUMNS=40 "$PYCGUARD" --explain shop/migrations/0002_rename.pyc >out
+    grep -qx '  kind of file' out || fail "$(<out)"
+    printf '!/shop/migrations/0002_rename.pyc\n' >.pycguard
+    run_pycguard --explain shop/migrations/0002_rename.pyc
+    assert_output_has '.pycguard on disk allows this, but is not staged'
+    run_pycguard
+    assert_output_has '.pycguard allows 1 of these, but is not staged: git add -- .pycguard'
+}
+
 @test "a directory, a slip in a rule's name, and a revision that is none lead somewhere" {
     app
     run_pycguard --explain shop/migrations
     assert_status 0
     assert_output_has '0002_rename.pyc'
+    run_pycguard --explain shop --format=json
+    assert_json '.mode == "tracked" and (.findings | length) == 3'
+    mkdir empty
+    run_pycguard --explain empty
+    assert_output_is 'empty: a directory in which nothing is rejected'
+    commit one
+    assert_refuses "cannot find a file 'shop' in that revision" --explain HEAD:shop
     assert_refuses 'did you mean ghost-module?' --explain ghost-modul
     assert_refuses "unknown revision in 'nobranch:x.pyc'" --explain nobranch:x.pyc
 }
