@@ -37,6 +37,7 @@ enum option_id {
 		CLI_OPTION(HELP) | CLI_OPTION(VERSION))
 
 struct environment;
+struct job;
 
 /** What the user asked for. All strings are borrowed from argv. */
 struct invocation {
@@ -66,6 +67,7 @@ struct command {
 	const char *examples[2];
 	/** @return STATUS_CLEAN or STATUS_REJECTED; STATUS_FAILED, with the failure recorded */
 	int (*run)(const struct invocation *in, const struct environment *env);
+	int (*body)(struct job *job); /* or, for one that works on the index: cmd_with_index */
 };
 
 #define COMMAND(name) extern const struct command cmd_##name;

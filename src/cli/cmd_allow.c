@@ -87,11 +87,6 @@ static int allow(struct job *job)
 	return status;
 }
 
-static int run(const struct invocation *in, const struct environment *env)
-{
-	return cmd_with_index(in, env, allow);
-}
-
 const struct command cmd_allow = {
 	.name = "allow",
 	.operands = "PATH...",
@@ -102,5 +97,5 @@ const struct command cmd_allow = {
 		"PATH is as --check-tracked -z prints it, or from the current directory.",
 	.examples = {"--allow --reason 'test data' -- tests/data/old.pyc",
 		"--allow --dry-run -- old"},
-	.run = run,
+	.body = allow,
 };

@@ -7,22 +7,21 @@
 static int change(const struct invocation *in, const struct environment *env)
 {
 	const unsigned every = (1U << HOOK_COUNT) - 1;
-	struct hooks h = {0};
-	struct hooks_change c = HOOKS_CHANGE_INIT;
+	struct hooks h;
+	struct hooks_change c = {.force = in->force,
+		.dry_run = in->dry_run,
+		.paths_only = in->paths_only,
+		.said = BUF_INIT,
+		.warnings = BUF_INIT};
 	struct buf program = BUF_INIT;
-	int status = hooks_open(&h, env, in->hooks);
+	int status = hooks_open(&h, env, in->hooks, !in->dry_run);
 
-	c.force = in->force;
-	c.dry_run = in->dry_run;
-	c.paths_only = in->paths_only;
 	if (status == 0 && in->command == &cmd_install) {
 		status = program_path(&program, env->program, env->path);
 		if (status == 0)
 			status = hooks_install(&c, &h, program.ptr);
 	} else if (status == 0) {
 		status = hooks_uninstall(&c, &h, in->hooks ? in->hooks : every);
-		if (status == 0 && !c.count && !c.warnings.len && !c.paths_only)
-			buf_adds(&c.said, "nothing to do: no hook here is pycguard's\n");
 	}
 	if (!in->quiet)
 		fputs(c.warnings.ptr, stderr);
@@ -33,16 +32,17 @@ static int change(const struct invocation *in, const struct environment *env)
 	if (status == 0 && c.dry_run && c.count)
 		status = 1;
 	buf_free(&program);
-	hooks_change_free(&c);
+	buf_free(&c.said);
+	buf_free(&c.warnings);
 	hooks_close(&h);
 	return status < 0 ? STATUS_FAILED : status ? STATUS_REJECTED : STATUS_CLEAN;
 }
 
 static int show_status(const struct invocation *in, const struct environment *env)
 {
-	struct hooks h = {0};
+	struct hooks h;
 	struct buf text = BUF_INIT;
-	int status = hooks_open(&h, env, in->hooks);
+	int status = hooks_open(&h, env, in->hooks, false);
 
 	if (status == 0)
 		status = hooks_status(&text, &h, env->path);

@@ -121,11 +121,6 @@ static int check_or_add(struct job *job)
 	return status;
 }
 
-static int run(const struct invocation *in, const struct environment *env)
-{
-	return cmd_with_index(in, env, check_or_add);
-}
-
 const struct command cmd_check_ignores = {
 	.name = "check-ignores",
 	.options = CLI_POLICY | CLI_OPTION(EXIT_ZERO) | CLI_OPTION(STRICT) | CLI_OPTION(NULL_BYTES),
@@ -134,7 +129,7 @@ const struct command cmd_check_ignores = {
 		" repository, and that the .dockerignore beside each Dockerfile keeps it out of the "
 		"image. With --strict, ignore files that other clones do not have do not count.",
 	.examples = {"--check-ignores", "--check-ignores --strict"},
-	.run = run,
+	.body = check_or_add,
 };
 
 const struct command cmd_add_ignores = {
@@ -143,5 +138,5 @@ const struct command cmd_add_ignores = {
 	.summary = "add what --check-ignores finds missing",
 	.help = "Adds to .gitignore and .dockerignore files what --check-ignores finds missing.",
 	.examples = {"--add-ignores --dry-run", "--add-ignores"},
-	.run = run,
+	.body = check_or_add,
 };

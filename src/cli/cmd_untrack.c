@@ -95,11 +95,6 @@ static int untrack(struct job *job)
 	return report(job);
 }
 
-static int run(const struct invocation *in, const struct environment *env)
-{
-	return cmd_with_index(in, env, untrack);
-}
-
 const struct command cmd_untrack = {
 	.name = "untrack",
 	.operands = "[PATH...]",
@@ -109,5 +104,5 @@ const struct command cmd_untrack = {
 		"disk. With PATH, only those files and the files below those directories; with "
 		"--staged, only the files that --check-staged calls errors.",
 	.examples = {"--untrack --staged", "--untrack --dry-run -- old"},
-	.run = run,
+	.body = untrack,
 };

@@ -19,11 +19,6 @@
 
 extern char **environ;
 
-static void say_failure(void)
-{
-	fprintf(stderr, "pycguard: %s\n", error_message());
-}
-
 static const char *variable(const char *name)
 {
 	const char *value = getenv(name);
@@ -72,30 +67,21 @@ static void read_environment(struct environment *env, const char *program)
 	};
 }
 
-/* The libraries as loaded, not as built. */
-static int add_versions(struct buf *out)
-{
-	char pcre2[64];
-	int major, minor, patch;
-
-	if (libgit2_load() < 0)
-		return -1;
-	git_libgit2_version(&major, &minor, &patch);
-	pattern_library_version(pcre2);
-	buf_addf(out, "pycguard %s (libgit2 %d.%d.%d, PCRE2 %.*s)\n", PYCGUARD_VERSION, major,
-		minor, patch, (int)strcspn(pcre2, " "), pcre2);
-	return 0;
-}
-
+/* Help, or the versions of the libraries as loaded, not as built. */
 static int print_about(const struct invocation *in, size_t width)
 {
 	struct buf out = BUF_INIT;
-	int status = 0;
+	char pcre2[64];
+	int major, minor, patch, status = 0;
 
-	if (in->help)
+	if (in->help) {
 		cli_help(&out, in->command, width);
-	else
-		status = add_versions(&out);
+	} else if ((status = libgit2_load()) == 0) {
+		git_libgit2_version(&major, &minor, &patch);
+		pattern_library_version(pcre2);
+		buf_addf(&out, "pycguard %s (libgit2 %d.%d.%d, PCRE2 %.*s)\n", PYCGUARD_VERSION,
+			major, minor, patch, (int)strcspn(pcre2, " "), pcre2);
+	}
 	if (status == 0)
 		status = report_write(&out);
 	buf_free(&out);
@@ -110,7 +96,8 @@ static int run(const struct invocation *in, const char *program)
 	read_environment(&env, program);
 	if (in->help || in->version)
 		return print_about(in, env.width);
-	status = in->command->run(in, &env);
+	status = in->command->body ? cmd_with_index(in, &env, in->command->body) :
+				     in->command->run(in, &env);
 	return status == STATUS_REJECTED && in->exit_zero ? STATUS_CLEAN : status;
 }
 
@@ -167,6 +154,6 @@ int main(int argc, char **argv)
 		status = run(&in, argc > 0 ? argv[0] : "pycguard");
 
 	if (status == STATUS_FAILED)
-		say_failure();
+		fprintf(stderr, "pycguard: %s\n", error_message());
 	return status;
 }

@@ -147,5 +147,6 @@ void hook_file_free(struct hook_file *f)
 	buf_free(&f->text);
 	buf_free(&f->program);
 	buf_free(&f->version);
-	*f = (struct hook_file)HOOK_FILE_INIT;
+	f->kind = HOOK_FILE_NONE;
+	f->runs = false;
 }

@@ -1,9 +1,13 @@
 #include "hooks/hooks.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
-#include "base/path.h"
+#include "base/io.h"
 
 const char *const hook_names[HOOK_COUNT] = {
 #define HOOK(id, name) name,
@@ -68,10 +72,11 @@ static int ask_whether_bare(struct hooks *h)
 	return status < 0 ? -1 : 0;
 }
 
-int hooks_open(struct hooks *h, const struct environment *env, unsigned named)
+int hooks_open(struct hooks *h, const struct environment *env, unsigned named, bool change)
 {
 	const char *common, *top, *value;
 
+	*h = (struct hooks){.lock = -1};
 	if (repository_open(&h->repository, env) != 0 || ask_whether_bare(h) < 0 ||
 		ask_hooks_path(h) < 0)
 		return -1;
@@ -85,11 +90,21 @@ int hooks_open(struct hooks *h, const struct environment *env, unsigned named)
 	h->receive_dir = absolute(common, value);
 	h->wanted = named | (h->bare ? 1U << HOOK_PRE_RECEIVE :
 				       1U << HOOK_PRE_COMMIT | 1U << HOOK_PRE_MERGE_COMMIT);
-	return h->standard && h->dir && h->receive_dir ? 0 : -1;
+	if (!h->standard || !h->dir || !h->receive_dir)
+		return -1;
+	h->lock = change ? io_openat(AT_FDCWD, common, O_RDONLY | O_DIRECTORY, 0) : -1;
+	if (change && h->lock < 0)
+		return error_os(errno, "cannot read directory '%s'", common);
+	while (change && flock(h->lock, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return error_os(errno, "cannot lock directory '%s'", common);
+	return 0;
 }
 
 void hooks_close(struct hooks *h)
 {
+	if (h->lock >= 0)
+		close(h->lock);
 	repository_free(h->repository);
 	free(h->scope);
 	free(h->value);
@@ -110,7 +125,7 @@ const char *hooks_dir(const struct hooks *h, enum hook hook)
 
 int hook_site_open(struct hook_site *s, const char *dir, enum hook hook)
 {
-	s->hook = hook;
+	*s = (struct hook_site){.hook = hook, .path = BUF_INIT, .kept = BUF_INIT};
 	buf_addf(&s->path, "%s/%s", dir, hook_names[hook]);
 	buf_addf(&s->kept, "%s.before-pycguard", s->path.ptr);
 	if (buf_failed(&s->path) < 0 || buf_failed(&s->kept) < 0 ||

@@ -37,23 +37,26 @@ enum hook {
 
 extern const char *const hook_names[HOOK_COUNT];
 
-/** The repository's side. Start with zeros, end with hooks_close. */
+/** The repository's side. */
 struct hooks {
 	struct repository *repository;
 	bool bare;
 	unsigned wanted;     /* a bit for each enum hook: what is named, and what is the default */
 	char *scope, *value; /* of core.hooksPath: "local", ...; NULL when it is not set */
-	char *dir, *receive_dir; /* where git looks for hooks: hooks_dir */
-	char *standard;          /* where it would look without core.hooksPath */
+	char *dir, *receive_dir; /* see hooks_dir */
+	char *standard;          /* where git would look without core.hooksPath */
+	int lock;                /* a descriptor, or -1 */
 };
 
 /**
  * Ask git about the repository that `env` names.
  *
- * @param named a bit for each hook that is named; what is wanted are those, and the defaults
+ * @param out    for hooks_close, also on failure
+ * @param named  a bit for each hook that is named; what is wanted are those, and the defaults
+ * @param change keep other runs that change hooks waiting
  * @return 0; -1 with the failure recorded
  */
-int hooks_open(struct hooks *out, const struct environment *env, unsigned named);
+int hooks_open(struct hooks *out, const struct environment *env, unsigned named, bool change);
 
 void hooks_close(struct hooks *h);
 
@@ -71,7 +74,7 @@ enum hook_file_kind {
 	HOOK_FILE_ODD,    /* a directory, a socket, ...: nothing that git could run */
 };
 
-/** What is found at a hook's path. Start with HOOK_FILE_INIT, end with hook_file_free. */
+/** What is found at a hook's path. Start with zeros, end with hook_file_free. */
 struct hook_file {
 	enum hook_file_kind kind;
 	bool runs;          /* git would run it */
@@ -80,11 +83,6 @@ struct hook_file {
 	struct buf version; /* of the pycguard that wrote it, where it is ours */
 	struct stat st;
 };
-
-#define HOOK_FILE_INIT                                                                             \
-	{                                                                                          \
-		.text = BUF_INIT, .program = BUF_INIT, .version = BUF_INIT                         \
-	}
 
 /** Append the text of a hook that runs `program`, an absolute path. */
 void hook_file_text(struct buf *out, const char *program);
@@ -97,18 +95,12 @@ bool hook_file_same(const struct hook_file *a, const struct hook_file *b);
 
 void hook_file_free(struct hook_file *f);
 
-/** One hook in one directory, and what is there. Start with HOOK_SITE_INIT. */
+/** One hook in one directory, and what is there. Start with zeros. */
 struct hook_site {
 	enum hook hook;
 	struct buf path, kept; /* the hook, and where an earlier one is kept */
 	struct hook_file file, earlier;
 };
-
-#define HOOK_SITE_INIT                                                                             \
-	{                                                                                          \
-		.path = BUF_INIT, .kept = BUF_INIT, .file = HOOK_FILE_INIT,                        \
-		.earlier = HOOK_FILE_INIT                                                          \
-	}
 
 /** Look at that hook in `dir`. @return 0; -1 with the failure recorded. */
 int hook_site_open(struct hook_site *out, const char *dir, enum hook hook);
@@ -134,22 +126,14 @@ const struct manager *manager_of(const char *text);
  */
 int manager_runs_us(const struct manager *m, const struct hooks *h, bool push);
 
-/** What --install and --uninstall are to do, and what they say. Ends with hooks_change_free. */
+/** What --install and --uninstall are to do, and what they say. */
 struct hooks_change {
-	bool force;      /* also into a core.hooksPath that is not the repository's own, over an
-			    edited hook of ours, and where a hook manager owns the hook */
+	bool force;      /* over what stands in the way too */
 	bool dry_run;    /* only say it */
 	bool paths_only; /* say only the paths, a NUL after each */
 	struct buf said, warnings;
 	size_t count; /* of changes */
 };
-
-#define HOOKS_CHANGE_INIT                                                                          \
-	{                                                                                          \
-		.said = BUF_INIT, .warnings = BUF_INIT                                             \
-	}
-
-void hooks_change_free(struct hooks_change *c);
 
 /**
  * Install what is wanted: all of it or, when one of the hooks is in the way or a manager owns one
@@ -189,8 +173,7 @@ bool program_find(struct buf *out, const char *name, const char *search);
  */
 int program_path(struct buf *out, const char *name, const char *search);
 
-/** Append what a person's shell finds it by, as one word: its name where PATH leads to it, else its
- * path. The same returns. */
+/** The same as one word of a shell: its name, where PATH leads to it, else its path. */
 int program_word(struct buf *out, const char *name, const char *search);
 
 #endif

@@ -4,18 +4,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/path.h"
 #include "disk/atomic_file.h"
-
-void hooks_change_free(struct hooks_change *c)
-{
-	buf_free(&c->said);
-	buf_free(&c->warnings);
-}
 
 /* "DID PATH" or "would DO PATH", and, unless `other` is NULL, "JOINT OTHER". */
 static void say(struct hooks_change *c, const char *did, const char *would, const char *path,
@@ -40,23 +32,6 @@ static void warn(struct hooks_change *c, const struct buf *path, const char *why
 	buf_adds(&c->warnings, "pycguard: warning: left ");
 	path_quote(&c->warnings, path->ptr, path->len);
 	buf_addf(&c->warnings, " alone: %s\n", why);
-}
-
-/* The descriptor that holds the lock until it is closed; -1 recorded. */
-static int lock(const struct hooks *h)
-{
-	const char *dir = h->repository->common;
-	int fd = io_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
-
-	if (fd < 0)
-		return error_os(errno, "cannot read directory '%s'", dir);
-	while (flock(fd, LOCK_EX) < 0)
-		if (errno != EINTR) {
-			error_os(errno, "cannot lock directory '%s'", dir);
-			close(fd);
-			return -1;
-		}
-	return fd;
 }
 
 static int refuse_foreign(const struct hooks *h)
@@ -251,57 +226,47 @@ static int install_wanted(
 
 int hooks_install(struct hooks_change *c, const struct hooks *h, const char *program)
 {
-	struct hook_site sites[HOOK_COUNT];
-	int i, status, fd = -1;
+	struct hook_site sites[HOOK_COUNT] = {0};
+	int i, status;
 
 	if (hooks_path_foreign(h) && !c->force)
 		return refuse_foreign(h);
-	if (!c->dry_run && (fd = lock(h)) < 0)
-		return -1;
-	for (i = 0; i < HOOK_COUNT; i++)
-		sites[i] = (struct hook_site)HOOK_SITE_INIT;
 	status = install_wanted(c, h, sites, program);
 	for (i = 0; i < HOOK_COUNT; i++)
 		hook_site_close(&sites[i]);
-	if (fd >= 0)
-		close(fd);
 	return status;
-}
-
-static int take(struct hooks_change *c, const char *path)
-{
-	if (!c->dry_run && unlink(path) < 0)
-		return error_os(errno, "cannot remove '%s'", path);
-	say(c, "removed", "remove", path, NULL, NULL);
-	return 0;
 }
 
 static int uninstall(struct hooks_change *c, const struct hook_site *s)
 {
 	enum hook_file_kind kind = s->file.kind;
+	bool ours = kind == HOOK_FILE_OURS || kind == HOOK_FILE_EDITED;
+	const char *gone = NULL;
 
 	if (kind == HOOK_FILE_EDITED && !c->force) {
 		warn(c, &s->path, "it was edited since pycguard wrote it");
 	} else if (s->earlier.kind == HOOK_FILE_NONE) {
-		if (kind == HOOK_FILE_OURS || kind == HOOK_FILE_EDITED)
-			return take(c, s->path.ptr);
-	} else if (kind != HOOK_FILE_OTHER && kind != HOOK_FILE_ODD) {
+		gone = ours ? s->path.ptr : NULL;
+	} else if (ours || kind == HOOK_FILE_NONE) {
 		if (!c->dry_run && rename(s->kept.ptr, s->path.ptr) < 0)
 			return error_os(errno, "cannot put back hook '%s'", s->path.ptr);
 		say(c, "put back", "put back", s->path.ptr, " from ", s->kept.ptr);
 	} else if (kind == HOOK_FILE_OTHER && hook_file_same(&s->file, &s->earlier)) {
-		/* A run was ended between two steps. */
-		return take(c, s->kept.ptr);
+		gone = s->kept.ptr; /* a run was ended between two steps */
 	} else {
 		warn(c, &s->kept, "something else is in its place now");
 	}
+	if (gone && !c->dry_run && unlink(gone) < 0)
+		return error_os(errno, "cannot remove '%s'", gone);
+	if (gone)
+		say(c, "removed", "remove", gone, NULL, NULL);
 	return 0;
 }
 
 static int uninstall_from(
 	struct hooks_change *c, const struct hooks *h, const char *dir, enum hook hook)
 {
-	struct hook_site s = HOOK_SITE_INIT;
+	struct hook_site s = {0};
 	size_t before = c->count;
 	int status = hook_site_open(&s, dir, hook);
 
@@ -319,11 +284,9 @@ static int uninstall_from(
 
 int hooks_uninstall(struct hooks_change *c, const struct hooks *h, unsigned which)
 {
-	int status = 0, fd = -1;
+	int status = 0;
 	enum hook hook;
 
-	if (!c->dry_run && (fd = lock(h)) < 0)
-		return -1;
 	for (hook = 0; hook < HOOK_COUNT && status == 0; hook++) {
 		const char *dir = hooks_dir(h, hook);
 
@@ -333,7 +296,7 @@ int hooks_uninstall(struct hooks_change *c, const struct hooks *h, unsigned whic
 		if (status == 0 && strcmp(dir, h->standard) != 0)
 			status = uninstall_from(c, h, h->standard, hook);
 	}
-	if (fd >= 0)
-		close(fd);
+	if (status == 0 && !c->count && !c->warnings.len && !c->paths_only)
+		buf_adds(&c->said, "nothing to do: no hook here is pycguard's\n");
 	return status;
 }

@@ -102,7 +102,7 @@ static bool is_ours(const struct hook_site *s)
 /* What is not there, and would not be here unless it is named, is worth no line. */
 static int tell_hook(struct buf *out, const struct hooks *h, enum hook hook, const char *search)
 {
-	struct hook_site s = HOOK_SITE_INIT, unreached = HOOK_SITE_INIT;
+	struct hook_site s = {0}, unreached = {0};
 	bool wanted = h->wanted & 1U << hook;
 	int status = hook_site_open(&s, hooks_dir(h, hook), hook);
 
@@ -130,7 +130,7 @@ static int tell_hook(struct buf *out, const struct hooks *h, enum hook hook, con
 /* One linked work tree, in which a relative core.hooksPath is another directory. */
 static int tell_tree(struct buf *out, const struct hooks *h, const char *tree)
 {
-	struct hook_site s = HOOK_SITE_INIT;
+	struct hook_site s = {0};
 	struct buf dir = BUF_INIT;
 	int status;
 

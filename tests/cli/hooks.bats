@@ -417,7 +417,7 @@ prepare_for_kills() {
 
 @test "killed at any moment, each hook is the old one or the new one, and the next run goes on" {
     prepare_for_kills
-    for ((i = 0; i < 150; i++)); do
+    for ((i = 0; i < ${ROUNDS:-150}; i++)); do
         verb=--install
         ((RANDOM % 2)) || verb=--uninstall
         "$PYCGUARD" -q $verb 2>/dev/null &
@@ -455,7 +455,7 @@ prepare_for_kills() {
 
 @test "two at once: as if one after the other" {
     prepare_for_kills
-    for ((i = 0; i < 10; i++)); do
+    for ((i = 0; i < ${ROUNDS:-10}; i++)); do
         restart
         "$PYCGUARD" -q --install &
         one=$!

@@ -45,7 +45,7 @@ static void read_back(struct hook_file *out, const void *text, size_t len)
 
 static void check_text(const void *bytes, size_t len)
 {
-	struct hook_file f = HOOK_FILE_INIT;
+	struct hook_file f = {0};
 
 	read_back(&f, bytes, len);
 	require(f.kind == HOOK_FILE_OURS || f.kind == HOOK_FILE_EDITED ||
@@ -56,7 +56,7 @@ static void check_text(const void *bytes, size_t len)
 
 static void check_program(const char *program)
 {
-	struct hook_file f = HOOK_FILE_INIT;
+	struct hook_file f = {0};
 	struct buf text = BUF_INIT;
 
 	hook_file_text(&text, program);
