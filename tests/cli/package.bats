@@ -197,8 +197,7 @@ packages() {
 
 @test "the tarball has the program, its manual, completions and guides, and works in a root of busybox" {
     packages
-    mkdir tree
-    (cd "$packages" && eval "$(readme_block tarball | sed "s|~/.local|'$WORK/tree'|")")
+    (cd "$packages" && eval "$(readme_block tarball | sed "s|~/.local|'$WORK/tree'|g")")
     [[ $(tree/bin/pycguard --version) == "pycguard $version "* && $(readlink tree/bin/git-pycguard) == pycguard ]]
     for file in man/man1/pycguard.1 bash-completion/completions/pycguard zsh/site-functions/_pycguard \
         fish/vendor_completions.d/pycguard.fish doc/pycguard/incident.md doc/pycguard/copyright pycguard/report.schema.json; do
