@@ -1,7 +1,6 @@
 #include "policy/pattern.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -25,30 +24,6 @@ enum {
 	JIT_STACK_MIN = 32 * 1024,
 	JIT_STACK_MAX = 512 * 1024,
 	STEPS = 64, /* the clock is looked at as often */
-	GRAMS = 3,
-	SLOTS = 512,
-};
-
-/*
- * So that hundreds of patterns cost a path little more than a few, a pattern knows up to three
- * grams of each path that it matches: three bytes in a row of a path with a slash before it and one
- * after it, letters in either case, as a number below SLOTS. SLOTS itself is in any path.
- */
-struct pattern {
-	pcre2_code *code;
-	struct pattern *exact; /* of PATTERN_EITHER, or NULL: what else it matches */
-	uint16_t grams[GRAMS];
-};
-
-struct matcher {
-	pcre2_match_data *data;
-	pcre2_match_context *context;
-	pcre2_jit_stack *stack; /* NULL where PCRE2 has no JIT, or there was no memory for it */
-	unsigned steps;
-	int64_t until;
-	const char *path;
-	size_t len;
-	unsigned char has[SLOTS + 1]; /* the grams of the path */
 };
 
 /* The gram of the first three of four bytes. */
@@ -86,8 +61,8 @@ static int compile(struct pattern **out, const char *regex, size_t len, uint32_t
 	/* Whatever keeps PCRE2 from compiling to machine code (no support, no memory that may be
 	 * executed, a pattern that says (*NO_JIT)), the interpreter gives the same answers. */
 	pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);
-	for (size_t i = 0; i < GRAMS; i++)
-		p->grams[i] = SLOTS;
+	for (size_t i = 0; i < PATTERN_GRAMS; i++)
+		p->grams[i] = PATTERN_SLOTS;
 	*out = p;
 	return 0;
 }
@@ -127,7 +102,7 @@ int pattern_new_glob(struct pattern **out, const char *glob, size_t len, enum gl
 	}
 	/* The last ones of what a path must contain, which has a NUL after it. */
 	for (size_t i = 0; rc == 0 && i + 3 <= literal.len; i++)
-		(*out)->grams[i % GRAMS] = gram_of(literal.ptr + i);
+		(*out)->grams[i % PATTERN_GRAMS] = gram_of(literal.ptr + i);
 	buf_free(&regex);
 	buf_free(&literal);
 	return rc;
@@ -203,7 +178,7 @@ void matcher_go(struct matcher *m, const char *path, size_t len, int64_t until)
 	m->len = len;
 	m->until = until;
 	memset(m->has, 0, sizeof m->has);
-	m->has[SLOTS] = 1;
+	m->has[PATTERN_SLOTS] = 1;
 	for (size_t i = 0; i + 4 <= len; i++)
 		m->has[gram_of(path + i)] = 1;
 	/* Those with a slash before the path, and with one after it, and the last within it. */
@@ -214,20 +189,18 @@ void matcher_go(struct matcher *m, const char *path, size_t len, int64_t until)
 		m->has[gram_of(ends + i)] = 1;
 }
 
-int pattern_match(const struct pattern *p, struct matcher *m)
+int pattern_run(const struct pattern *p, struct matcher *m)
 {
 	PCRE2_SPTR subject = (PCRE2_SPTR)m->path;
 	char reason[160] = "the path is too long";
 	int code;
 
-	if (!m->has[p->grams[0]] || !m->has[p->grams[1]] || !m->has[p->grams[2]])
-		return 0;
 	if (m->len <= MAX_PATH) {
 		code = pcre2_match(p->code, subject, m->len, 0, 0, m->data, m->context);
 		if (code >= 0)
 			return 1;
 		if (code == PCRE2_ERROR_NOMATCH)
-			return p->exact ? pattern_match(p->exact, m) : 0;
+			return p->exact ? pattern_run(p->exact, m) : 0;
 		if (code == PCRE2_ERROR_NOMEMORY)
 			return error_oom();
 		if (code == PCRE2_ERROR_CALLOUT)

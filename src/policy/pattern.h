@@ -25,10 +25,29 @@ struct pattern_error {
 	char reason[160];
 };
 
-struct pattern;
+enum { PATTERN_GRAMS = 3, PATTERN_SLOTS = 512 };
+
+/**
+ * So that hundreds of patterns cost a path little more than a few, each knows grams of what it
+ * matches: three bytes in a row of a path with a slash before it and one after it, letters in
+ * either case, as a number below PATTERN_SLOTS, which itself is in any path.
+ */
+struct pattern {
+	uint16_t grams[PATTERN_GRAMS];
+	void *code;            /* PCRE2's */
+	struct pattern *exact; /* of PATTERN_EITHER, or NULL: what else it matches */
+};
 
 /** The scratch memory of one thread that matches, and the path that it is at. */
-struct matcher;
+struct matcher {
+	unsigned char has[PATTERN_SLOTS + 1]; /* the grams of the path */
+	unsigned steps;
+	int64_t until;
+	const char *path;
+	size_t len;
+	void *data, *context,
+		*stack; /* PCRE2's; no stack where it has no JIT, or no memory for it */
+};
 
 /** How letters match: with regard to case, or not (ASCII only), or either way, which is more than
  * not: under negation (`[!a-z]`, `(?!x)`) a caseless match is less. */
@@ -79,12 +98,20 @@ int64_t pattern_clock(void);
  */
 void matcher_go(struct matcher *m, const char *path, size_t len, int64_t until);
 
+/** What pattern_match asks where the grams leave it open. */
+int pattern_run(const struct pattern *p, struct matcher *m);
+
 /**
  * Whether the path matches.
  *
  * @return 1 or 0; -1 with the failure recorded when a limit was hit or PCRE2 failed
  */
-int pattern_match(const struct pattern *p, struct matcher *m);
+static inline int pattern_match(const struct pattern *p, struct matcher *m)
+{
+	return m->has[p->grams[0]] && m->has[p->grams[1]] && m->has[p->grams[2]] ?
+		       pattern_run(p, m) :
+		       0;
+}
 
 /** The version of the PCRE2 in use, "10.42 2022-12-11"; `out` has room for 64 bytes. */
 void pattern_library_version(char out[static 64]);
