@@ -54,6 +54,9 @@ int repository_ignores_case(const struct repository *r, bool *out);
  * `out` is yours, for snapshot_free. 0; -1 with the failure recorded. */
 int repository_index(struct snapshot **out, struct repository *r);
 
+/** The same as `git ls-files --stage --debug -z` lists it. */
+int repository_index_as(struct snapshot **out, struct repository *r, const struct buf *listing);
+
 /** The tree of a commit, or a tree, read when it is asked. As repository_index. */
 int snapshot_of_commit(struct snapshot **out, struct repository *r, const struct oid *commit);
 int snapshot_of_tree(struct snapshot **out, struct repository *r, const struct oid *tree);
@@ -109,8 +112,5 @@ void repository_exec(struct exec *out, const struct repository *r, const char *c
  *          damaged one; -1 with the failure recorded
  */
 int discover(struct repository *r, const struct environment *env, const char *start);
-
-/** An index as `git ls-files --stage --debug -z` lists it. As repository_index. */
-int snapshot_of_listing(struct snapshot **out, struct repository *r, const struct buf *text);
 
 #endif

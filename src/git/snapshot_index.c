@@ -303,8 +303,7 @@ static int read_index(struct index_snapshot *x)
 	return status < 0 ? error_prefix("cannot read index '%s'", r->index_path) : 0;
 }
 
-/* @param text what git lists; NULL: read the index. */
-static int make(struct snapshot **out, struct repository *r, const struct buf *text)
+int repository_index_as(struct snapshot **out, struct repository *r, const struct buf *listing)
 {
 	struct index_snapshot *x = calloc(1, sizeof *x);
 
@@ -313,7 +312,7 @@ static int make(struct snapshot **out, struct repository *r, const struct buf *t
 		return error_oom();
 	x->base = (struct snapshot){.source = &index_source, .repository = r};
 	x->bytes = (struct buf)BUF_INIT;
-	if ((text ? take_listing(x, text) : read_index(x)) < 0) {
+	if ((listing ? take_listing(x, listing) : read_index(x)) < 0) {
 		index_free(&x->base);
 		return -1;
 	}
@@ -323,10 +322,5 @@ static int make(struct snapshot **out, struct repository *r, const struct buf *t
 
 int repository_index(struct snapshot **out, struct repository *r)
 {
-	return make(out, r, NULL);
-}
-
-int snapshot_of_listing(struct snapshot **out, struct repository *r, const struct buf *text)
-{
-	return make(out, r, text);
+	return repository_index_as(out, r, NULL);
 }

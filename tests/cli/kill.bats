@@ -8,7 +8,7 @@ load helper
     write README text
     git add .
     blob=$(git rev-parse :README)
-    for ((i = 1; i <= 400; i++)); do printf '100644 %s\tdir%d/m.pyc\n100644 %s\tdir%d/m.py\n' "$blob" "$i" "$blob" "$i"; done |
+    for ((i = 1; i <= 1000; i++)); do printf '100644 %s\tdir%d/m.pyc\n100644 %s\tdir%d/m.py\n' "$blob" "$i" "$blob" "$i"; done |
         git update-index --index-info
     git commit -qm start
     "$PYTHON" "$BATS_TEST_DIRNAME/kill.py" untrack "$PYCGUARD" 120
