@@ -28,11 +28,6 @@ static void add_path(struct buf *out, const char *path)
 	path_quote(out, path, strlen(path));
 }
 
-static void add_slice(struct buf *out, struct bytecode_slice s)
-{
-	path_quote(out, s.ptr, s.len);
-}
-
 static void add_version(struct buf *out, unsigned version)
 {
 	if (version)
@@ -83,11 +78,11 @@ static void say_kind(struct buf *out, const struct explanation *e)
 	buf_adds(&text, e->caches ? "Python source" : kinds[name->kind]);
 	if (name->kind == BYTECODE_CACHE && name->tag.ptr) {
 		buf_adds(&text, ", for ");
-		add_slice(&text, name->tag);
+		path_quote(&text, name->tag.ptr, name->tag.len);
 	}
 	if (name->level.ptr && name->level.len) {
 		buf_adds(&text, ", optimization level ");
-		add_slice(&text, name->level);
+		path_quote(&text, name->level.ptr, name->level.len);
 	} else if (name->optimized) {
 		buf_adds(&text, ", optimized (-O)");
 	}
@@ -234,7 +229,7 @@ static void say_imports(struct buf *out, const struct explanation *e)
 	if (e->finding->rule == RULE_GHOST_MODULE && e->file->header_read &&
 		e->file->header.version) {
 		buf_adds(&text, "fail: ImportError: bad magic number in ");
-		add_slice(&text, e->file->name.module);
+		path_quote(&text, e->file->name.module.ptr, e->file->name.module.len);
 		row(out, e->report, "other Pythons", &text);
 	}
 }
@@ -302,7 +297,7 @@ static void say_django(struct buf *out, const struct explanation *e)
 		buf_adds(&text, "does not load this migrations package: it has no __init__.py");
 	} else {
 		buf_adds(&text, "migration ");
-		add_slice(&text, name->module);
+		path_quote(&text, name->module.ptr, name->module.len);
 		if (end) { /* the directory above `migrations`: the label that Django gives the app */
 			buf_adds(&text, " of app ");
 			path_quote(&text, package.ptr + start, end - 1 - start);

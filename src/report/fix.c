@@ -16,18 +16,13 @@ static void add_word(struct buf *out, const char *before, const char *word)
 	path_shell(out, word, strlen(word));
 }
 
-static void add_here(struct buf *out, const struct standing *at)
+/* For a program to be where pycguard is, or at the top of the work tree: " -C DIR", or nothing. */
+static void add_place(struct buf *out, const struct standing *at, bool top)
 {
+	const char *slash = top ? strchr(at->prefix, '/') : NULL;
+
 	if (at->dir)
 		add_word(out, " -C ", at->dir);
-}
-
-/* " -C TOP" for a program to be at the top of the work tree, or nothing. */
-static void add_top(struct buf *out, const struct standing *at)
-{
-	const char *slash = strchr(at->prefix, '/');
-
-	add_here(out, at);
 	if (slash)
 		buf_adds(out, " -C ..");
 	while (slash && (slash = strchr(slash + 1, '/')))
@@ -48,7 +43,7 @@ void command_git(
 		len += paths->items[i].len + 1;
 	}
 	buf_adds(out, literal ? "git --literal-pathspecs" : "git");
-	add_top(out, at);
+	add_place(out, at, true);
 	buf_addf(out, " %s --", words);
 	for (i = 0; i < paths->count; i++)
 		add_word(out, paths->count > 1 && len > SHORT ? " \\\n    " : " ",
@@ -58,10 +53,7 @@ void command_git(
 static void add_pycguard(struct buf *out, const struct report *r, bool top)
 {
 	buf_adds(out, r->program);
-	if (top)
-		add_top(out, &r->at);
-	else
-		add_here(out, &r->at);
+	add_place(out, &r->at, top);
 	buf_adds(out, r->policy);
 }
 
@@ -141,7 +133,7 @@ static void add_untrack(struct buf *out, const struct report *r, const struct pa
 	} else {
 		add_again(out, r);
 		buf_adds(out, " | git");
-		add_top(out, &r->at);
+		add_place(out, &r->at, true);
 		buf_adds(out, REMOVE_LISTED);
 	}
 }
@@ -173,7 +165,7 @@ static void add_rewrite(struct buf *out, const struct report *r, const struct fi
 		buf_adds(&step, "; git diff --cached --quiet || "
 				"git commit -q --amend --allow-empty --no-edit --no-verify");
 	buf_adds(out, repeated ? "env FILTER_BRANCH_SQUELCH_WARNING=1 git" : "git");
-	add_top(out, &r->at);
+	add_place(out, &r->at, true);
 	add_word(out, repeated ? " filter-branch -f --index-filter " : " rebase -r -x ", step.ptr);
 	if (repeated) {
 		buf_adds(out, " -- ");
@@ -300,19 +292,16 @@ static void say_untrack(struct buf *out, const struct report *r, const struct re
 	struct buf command = BUF_INIT;
 
 	if (r->published && !r->squash) {
-		buf_addc(out, '\n');
-		report_wrapped(out, r,
+		buf_addf(&command,
+			"A remote has these commits already: rewriting them would disturb everybody who "
+			"has them. Remove the files in a new commit instead; %s. What it takes to remove "
+			"the files from the history, pycguard --check-history tells.",
 			r->mode == REPORT_PUSH ?
-				"A remote has these commits already: rewriting them would disturb "
-				"everybody who has them. Remove the files in a new commit instead; "
-				"git push --no-verify then pushes the old commits as they are. What it "
-				"takes to remove the files from the history, pycguard --check-history "
-				"tells." :
-				"A remote has these commits already: rewriting them would disturb "
-				"everybody who has them. Remove the files in a new commit instead; with "
-				"--squash, the check then passes. What it takes to remove the files from "
-				"the history, pycguard --check-history tells.",
-			0, NULL);
+				"git push --no-verify then pushes the old commits as they are" :
+				"with --squash, the check then passes");
+		buf_addc(out, '\n');
+		report_wrapped(out, r, command.ptr, 0, NULL);
+		buf_clear(&command);
 	}
 	add_untrack(&command, r, &all->paths);
 	if (all->paths.count)

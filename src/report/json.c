@@ -170,17 +170,9 @@ static json_t *rules(void)
 	return array;
 }
 
-static json_t *sentence(const struct report *r, const struct finding *f)
-{
-	struct buf plain = BUF_INIT;
-
-	report_sentence(&plain, r, f);
-	return text_take(&plain);
-}
-
-/* Braces are placeholders in a message unless they are doubled (3.11.5), and [TEXT](URI) is a link
- * (3.11.6): a path must be neither. */
-static json_t *escaped_sentence(const struct report *r, const struct finding *f)
+/* For SARIF braces are doubled, which else are placeholders in a message (3.11.5), and [TEXT](URI)
+ * is no link (3.11.6): a path must be neither. */
+static json_t *sentence(const struct report *r, const struct finding *f, bool sarif)
 {
 	struct buf plain = BUF_INIT, escaped = BUF_INIT;
 	size_t i;
@@ -189,9 +181,9 @@ static json_t *escaped_sentence(const struct report *r, const struct finding *f)
 	for (i = 0; i < plain.len; i++) {
 		char c = plain.ptr[i];
 
-		if (c == '{' || c == '}')
+		if (sarif && (c == '{' || c == '}'))
 			buf_addc(&escaped, c);
-		else if (c == ']' && plain.ptr[i + 1] == '(')
+		else if (sarif && c == ']' && plain.ptr[i + 1] == '(')
 			buf_addc(&escaped, '\\');
 		buf_addc(&escaped, c);
 	}
@@ -228,7 +220,7 @@ static json_t *result(const struct report *r, const struct finding *f)
 {
 	json_t *o = json_pack("{s:s, s:i, s:s, s:{s:o}, s:[{s:{s:o, s:{s:i}}}], s:{s:o, s:o}}",
 		"ruleId", rule_text(f->rule)->id, "ruleIndex", (int)f->rule - 1, "level",
-		severity_name(report_severity(r, f)), "message", "text", escaped_sentence(r, f),
+		severity_name(report_severity(r, f)), "message", "text", sentence(r, f, true),
 		"locations", "physicalLocation", "artifactLocation", artifact(f), "region",
 		"startLine", 1, "partialFingerprints", "pycguard/v1", fingerprint(f),
 		"primaryLocationLineHash", fingerprint(f));
@@ -254,10 +246,10 @@ static json_t *issue(const struct report *r, const struct finding *f)
 		[SEVERITY_ERROR] = "critical",
 	};
 
-	return json_pack("{s:o, s:s, s:o, s:s, s:{s:o, s:{s:i}}}", "description", sentence(r, f),
-		"check_name", rule_text(f->rule)->id, "fingerprint", fingerprint(f), "severity",
-		severities[report_severity(r, f)], "location", "path", text(f->path, f->path_len),
-		"lines", "begin", 1);
+	return json_pack("{s:o, s:s, s:o, s:s, s:{s:o, s:{s:i}}}", "description",
+		sentence(r, f, false), "check_name", rule_text(f->rule)->id, "fingerprint",
+		fingerprint(f), "severity", severities[report_severity(r, f)], "location", "path",
+		text(f->path, f->path_len), "lines", "begin", 1);
 }
 
 void report_gitlab(struct buf *out, const struct report *r)
