@@ -1,7 +1,7 @@
 /*
- * changes - what a commit does to its tree, as far as a policy may reject it.
+ * changes - what a commit does to its tree, as far as a policy may reject it. The tree is read
+ * beside the trees of all parents, and only where it differs from each of them.
  *
- * The tree is read beside the trees of all parents, and only where it differs from each of them.
  * Two trees that differ in more than one directory, but in no name that a built-in pattern could
  * reject, are not compared again, in whatever commit and at whatever place: a tree that holds
  * another ten times, that another ten times, ten levels deep, costs eleven looks, not ten to the

@@ -3,8 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check/check.h"
-
 struct judge {
 	struct finding_list *out;
 	const struct walk *walk;

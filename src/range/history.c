@@ -93,29 +93,30 @@ static int read_author(struct history_path *row, struct repository *r)
 	return status;
 }
 
-/* Asks the tip's tree for each path that no tip before has. */
-static int look_in_tip(struct history *h, struct repository *r, const struct walk_commit *tip)
+/* Asks the tree of each tip for each path that no tip before has. */
+static int look_in_tips(struct history *h, const struct scan *s)
 {
-	struct snapshot *s;
-	size_t i;
+	const struct walk_commit *tip = s->walk->commits + s->walk->first;
+	const struct walk_commit *end = s->walk->commits + s->walk->count;
+	struct snapshot *tree;
+	struct history_path *row;
 	int found = 0;
 
-	if (snapshot_of_commit(&s, r, &tip->id) < 0)
-		return -1;
-	for (i = 0; i < h->count && found >= 0; i++) {
-		if (h->items[i].there)
+	for (; h->count && tip < end && found >= 0; tip++) {
+		if (!tip->is_tip)
 			continue;
-		found = snapshot_find(s, h->items[i].path, NULL);
-		h->items[i].there = found == 1;
+		found = snapshot_of_commit(&tree, s->repository, &tip->id);
+		for (row = h->items; row < h->items + h->count && found >= 0; row++)
+			if (!row->there && (found = snapshot_find(tree, row->path, NULL)) == 1)
+				row->there = true;
+		snapshot_free(tree);
 	}
-	snapshot_free(s);
 	return found < 0 ? -1 : 0;
 }
 
 int history_build(
 	struct history *out, const struct scan_events *events, const struct scan *s, bool whole)
 {
-	const struct walk *w = s->walk;
 	const struct scan_event **sorted = malloc((events->count + 1) * sizeof *sorted);
 	size_t i, n;
 	int status = 0;
@@ -149,10 +150,7 @@ int history_build(
 	if (status == 0 && whole)
 		status = add_costs(out, sorted, events->count, s->repository);
 	free(sorted);
-	for (i = w->first; out->count && i < w->count && status == 0; i++)
-		if (w->commits[i].is_tip)
-			status = look_in_tip(out, s->repository, &w->commits[i]);
-	return status;
+	return status < 0 ? -1 : look_in_tips(out, s);
 }
 
 void history_free(struct history *h)

@@ -1,7 +1,6 @@
 /*
- * history - what the events of a scan mean: by path, where each came in, where it went out and what
- * it costs (history.c); and judged, each commit against all its parents by the rules of the staged
- * check, but only the paths that it changes, and the bytecode whose source it removes (commits.c).
+ * history - what the events of a scan mean: by path, who added and removed it and what it costs
+ * (history.c); and judged, each commit against its parents as the staged check does (commits.c).
  */
 #ifndef PYCGUARD_HISTORY_H
 #define PYCGUARD_HISTORY_H

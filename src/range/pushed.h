@@ -21,12 +21,8 @@ struct refline {
 
 enum refline_kind { REFLINE_PUSH, REFLINE_RECEIVE };
 
-/**
- * Take the next line. Pure.
- *
- * @param text moves past the line, whose blanks and end become NULs
- * @return 1 a line, 0 the end of the text, -1 with the failure recorded: no such line
- */
+/** Take the next line: `text` moves past it, and its blanks and end become NULs. 1; 0 at the end of
+ * the text; -1 with the failure recorded: no such line. Pure. */
 int refline_next(struct refline *out, char **text, enum refline_kind kind);
 
 /** Hide what a remote has, as far as we have seen: the refs that its own fetch refspecs write. One

@@ -71,11 +71,11 @@ static int take_change(void *arg, enum change change, const struct entry *e)
 static int scan_commit(struct worker *w, const struct walk_commit *c)
 {
 	struct repository *r = w->changes.repository;
-	struct oid few[4], *trees = few;
 	uint32_t i, count = c->parent_count + 1;
+	struct oid *trees = malloc(count * sizeof *trees);
 	int status = 0;
 
-	if (count > sizeof few / sizeof *few && !(trees = malloc(count * sizeof *trees)))
+	if (!trees)
 		return error_oom();
 	for (i = 0; i < count && status == 0; i++) {
 		const struct walk_commit *one =
@@ -87,13 +87,13 @@ static int scan_commit(struct worker *w, const struct walk_commit *c)
 			status = object_commit_tree(&trees[i], r, &one->id);
 	}
 	w->commit = c;
-	w->tree = *trees;
-	if (status == 0)
+	if (status == 0) {
+		w->tree = *trees;
 		status = changes_of(&w->changes, trees, count);
+	}
 	if (status != 0)
 		error_prefix("cannot look at commit '%s'", repository_hex(r, &c->id));
-	if (trees != few)
-		free(trees);
+	free(trees);
 	return status ? -1 : 0;
 }
 

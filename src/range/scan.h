@@ -1,8 +1,6 @@
 /*
- * scan - what the commits of a walk do to paths that the policy rejects.
- *
- * Commits are independent of each other here, so several threads share them out, each with the
- * repository opened for itself; the result does not depend on how many there are.
+ * scan - what the commits of a walk do to paths that the policy rejects. Several threads share them
+ * out, each with the repository opened for itself; the result does not depend on how many.
  */
 #ifndef PYCGUARD_SCAN_H
 #define PYCGUARD_SCAN_H

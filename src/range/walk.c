@@ -81,7 +81,8 @@ static int take_revision(void *arg, char *line)
 
 int walk_revision(struct walk *w, const char *text, bool *zero_base)
 {
-	const char *from = text + (*text == '^'), *dots = strstr(text, ".."), *to = text;
+	const char *from = text + (*text == '^'), *dots = strstr(text, "..");
+	const char *to = dots ? dots + 2 + (dots[2] == '.') : text;
 	const char *args[] = {"rev-parse", "--revs-only", text, "--", NULL};
 
 	if (!*from || from == dots || (dots && !dots[strspn(dots, ".")]))
@@ -92,8 +93,6 @@ int walk_revision(struct walk *w, const char *text, bool *zero_base)
 		*zero_base = true;
 		return 0;
 	}
-	if (dots)
-		to = dots + 2 + (dots[2] == '.');
 	if (is_zero(to, strlen(to)))
 		return error_set("the range ends at '%s', which stands for a ref that is deleted: "
 				 "there is nothing to check",

@@ -36,12 +36,9 @@ struct walk {
 	struct oidmap numbers; /* of commits, by id */
 };
 
-/**
- * Take a revision or a range as gitrevisions(7) has them. An end left empty is a failure: it is a
- * variable that was not set. 0; -1 recorded.
- *
- * @param zero_base set when A of A..B, or of ^A, is all zeros: it hides nothing, so all is shown
- */
+/** Take a revision or a range as gitrevisions(7) has them; an end left empty is a variable that was
+ * not set. `*zero_base` is set when A of A..B, or of ^A, is all zeros, and so hides nothing. 0; -1
+ * with the failure recorded. */
 int walk_revision(struct walk *w, const char *text, bool *zero_base);
 
 /** All refs and HEAD, of every work tree, as `git log --all`. 0; -1 recorded. */
