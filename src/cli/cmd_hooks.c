@@ -4,7 +4,7 @@
 
 #include "hooks/hooks.h"
 
-static int change(const struct invocation *in, const struct environment *env)
+static int run(const struct invocation *in, const struct environment *env)
 {
 	const unsigned every = (1U << HOOK_COUNT) - 1;
 	struct hooks h;
@@ -14,9 +14,16 @@ static int change(const struct invocation *in, const struct environment *env)
 		.said = BUF_INIT,
 		.warnings = BUF_INIT};
 	struct buf program = BUF_INIT;
-	int status = hooks_open(&h, env, in->hooks, !in->dry_run);
+	bool asks = in->command == &cmd_status;
+	int status = hooks_open(&h, env, in->hooks, !asks && !in->dry_run);
 
-	if (status == 0 && in->command == &cmd_install) {
+	if (status == 0 && asks) {
+		status = hooks_status(&c.said, &h, env->path);
+		if (status < 0)
+			buf_clear(&c.said);
+		else
+			status = !status;
+	} else if (status == 0 && in->command == &cmd_install) {
 		status = program_path(&program, env->program, env->path);
 		if (status == 0)
 			status = hooks_install(&c, &h, program.ptr);
@@ -38,23 +45,6 @@ static int change(const struct invocation *in, const struct environment *env)
 	return status < 0 ? STATUS_FAILED : status ? STATUS_REJECTED : STATUS_CLEAN;
 }
 
-static int show_status(const struct invocation *in, const struct environment *env)
-{
-	struct hooks h;
-	struct buf text = BUF_INIT;
-	int status = hooks_open(&h, env, in->hooks, false);
-
-	if (status == 0)
-		status = hooks_status(&text, &h, env->path);
-	if (status >= 0 && !in->quiet && report_write(&text) < 0)
-		status = -1;
-	buf_free(&text);
-	hooks_close(&h);
-	if (status < 0)
-		return STATUS_FAILED;
-	return status ? STATUS_CLEAN : STATUS_REJECTED;
-}
-
 const struct command cmd_install = {
 	.name = "install",
 	.options = CLI_CHANGE | CLI_OPTION(HOOK) | CLI_OPTION(FORCE),
@@ -63,7 +53,7 @@ const struct command cmd_install = {
 		" on each push to it. A hook that is already there runs first. Where a hook manager "
 		"owns the hooks, nothing is changed: the lines for its own configuration are printed.",
 	.examples = {"--install", "--install --hook pre-push"},
-	.run = change,
+	.run = run,
 };
 
 const struct command cmd_uninstall = {
@@ -73,7 +63,7 @@ const struct command cmd_uninstall = {
 	.help = "Removes the hooks that --install added, and restores the earlier ones. A hook that "
 		"was edited since stays.",
 	.examples = {"--uninstall", "--uninstall --hook pre-push"},
-	.run = change,
+	.run = run,
 };
 
 const struct command cmd_status = {
@@ -83,5 +73,5 @@ const struct command cmd_status = {
 	.help = "Says which hooks are installed, what they run, and where git looks for them. Exits "
 		"with 1 if a hook is missing or cannot run.",
 	.examples = {"--status", "--status --hook pre-push"},
-	.run = show_status,
+	.run = run,
 };
