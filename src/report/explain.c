@@ -53,6 +53,7 @@ static void say_verdict(struct buf *out, const struct explanation *e)
 	buf_adds(out, ": ");
 	report_colored(out, e->report, bad ? "1;31" : "32", text.ptr);
 	buf_addf(out, " (%s)\n", e->judged);
+	out->failed = out->failed || text.failed;
 	if (f->rule) {
 		buf_clear(&text);
 		report_message(&text, f);
