@@ -104,7 +104,7 @@ int worktree_open(struct worktree *out, const char *dir, const struct policy_fil
 	else {
 		const char *above = out->shown_base.len ? out->shown_base.ptr : ".";
 
-		o.only = from_above ? BYTECODE_CACHES : NULL;
+		o.only = from_above ? BYTECODE_CACHES "/" : NULL;
 		status = disk_open(&out->snapshot, from_above ? above : dir, &o);
 	}
 	free(real);

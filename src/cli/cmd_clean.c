@@ -97,7 +97,7 @@ static int run(const struct invocation *in, const struct environment *env)
 	int i, count = in->operand_count ? in->operand_count : 1, status;
 	struct job job = {.in = in, .env = env, .text = BUF_INIT};
 	struct failures failures = {&job.progress, 0};
-	struct clean_result result = CLEAN_RESULT_INIT;
+	struct clean_result result = {.bytes = 0};
 	struct clean clean = {.files = {in->policy, in->extend},
 		.all = in->all,
 		.dry_run = in->dry_run,

@@ -80,13 +80,15 @@ static int report(struct job *job)
 
 static int untrack(struct job *job)
 {
-	bool staged = job->in->staged;
+	const struct check check = {.kind = job->in->staged ? CHECK_COMMIT : CHECK_TRACKED,
+		.snapshot = job->snapshot,
+		.policy = job->policy,
+		.caseless = job->caseless,
+		.find_bases = repository_bases,
+		.repository = job->repository,
+		.progress = &job->progress};
 
-	if (job_named(job) < 0 ||
-		(staged ? untrack_plan_staged(&job->paths, job->repository, job->snapshot,
-				  job->policy, &job->named, job->caseless, &job->progress) :
-			  untrack_plan(&job->paths, job->snapshot, job->policy, &job->named,
-				  job->caseless, &job->progress)) < 0)
+	if (job_named(job) < 0 || untrack_plan(&job->paths, &check, &job->named) < 0)
 		return -1;
 	progress_say(&job->progress, "updating the index");
 	if (job->paths.count && !job->in->dry_run &&

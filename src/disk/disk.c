@@ -1,4 +1,6 @@
-#include "disk/disk_private.h"
+#define _DEFAULT_SOURCE /* d_type: without it each name costs a stat */
+#define _DARWIN_C_SOURCE
+#include "disk/disk.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,9 +10,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
+
+#include "base/buf.h"
+#include "base/crew.h"
 #include "base/error.h"
 #include "base/io.h"
 #include "base/path.h"
+#include "python/bytecode.h"
+
+struct disk_snapshot {
+	struct snapshot base;
+	int root;
+	char *real;       /* the directory, absolute and without links */
+	struct buf shown; /* as it was named, with a slash: for messages */
+	struct disk_options options;
+};
 
 bool disk_is_absent(int errnum)
 {
@@ -40,6 +57,461 @@ int disk_enter(int root, const char *path, size_t len)
 	return fd;
 }
 
+/* Names that tell what sort of directory one is: all of the first three that it is a git directory,
+ * one of the others that it may be an environment. */
+static const char *const telling[] = {
+	"HEAD", "objects", "refs", "pyvenv.cfg", "conda-meta", "bin", "Scripts"};
+enum { TELLING_COUNT = sizeof telling / sizeof *telling, TELLS_GIT = 7 };
+
+/* How a directory was come to. */
+enum way { WAY_PLAIN, WAY_PACKAGE_LINK, WAY_CACHE_LINK };
+
+/* One thread's way through the directories. */
+struct disk_walk {
+	struct disk_snapshot *disk;
+	snapshot_visit *visit;
+	void *arg;
+	struct crew *crew; /* NULL: it walks alone */
+	bool is_first;     /* of the crew, or alone */
+	bool alone;
+	enum way way;    /* by the last link that was followed */
+	struct buf path; /* of the directory that it is in, with its slash */
+};
+
+/* A directory that a thread is in, and those above it as far as the thread has come by them. */
+struct level {
+	const struct level *up;
+	struct disk_walk *walk; /* the first `len` bytes of its path are the directory's */
+	size_t len;
+	int fd;
+	struct buf names;   /* each with a NUL; a directory's ends in a slash */
+	const char **items; /* in the order of an index */
+	size_t count;
+	unsigned tells;    /* a bit for each telling name */
+	bool left_any_out; /* so that a name that is not here may be there all the same */
+};
+
+static _Thread_local const struct level *innermost;
+
+/* --- what a directory holds ------------------------------------------------------------------- */
+
+/* What cannot be looked at is told and passed over. */
+static void tell(const struct disk_walk *w, int errnum, const char *what, const char *name)
+{
+	if (!w->disk->shown.len && !w->path.len && !*name)
+		name = ".";
+	error_os(errnum, "cannot %s '%s%s%s'", what, w->disk->shown.ptr, w->path.ptr, name);
+	w->disk->options.failed(w->disk->options.arg);
+}
+
+/* 'd' a directory or a link to one, 'f' a regular file or a link to one, 0 for what is not looked
+ * at; '?' when that cannot be told, for the reason in errno. */
+static char kind_of(int dir, const struct dirent *d)
+{
+	struct stat st;
+
+#ifdef DT_DIR
+	if (d->d_type == DT_DIR)
+		return 'd';
+	if (d->d_type == DT_REG)
+		return 'f';
+	if (d->d_type != DT_UNKNOWN && d->d_type != DT_LNK)
+		return 0;
+#endif
+	if (fstatat(dir, d->d_name, &st, 0) < 0)
+		return disk_is_absent(errno) ? 0 : '?';
+	return S_ISDIR(st.st_mode) ? 'd' : S_ISREG(st.st_mode) ? 'f' : 0;
+}
+
+static void list_entry(struct level *level, const struct dirent *d)
+{
+	static const char *const left_out[] = {".git", "node_modules", ".tox", ".nox"};
+	const char *name = d->d_name;
+	char kind;
+	size_t i;
+
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return;
+	kind = kind_of(level->fd, d);
+	for (i = 0; i < TELLING_COUNT; i++)
+		if (strcmp(name, telling[i]) == 0)
+			level->tells |= 1U << i;
+	for (i = 0; kind == 'd' && i < sizeof left_out / sizeof *left_out; i++)
+		if (strcmp(name, left_out[i]) == 0)
+			kind = 0;
+	if (kind == '?')
+		tell(level->walk, errno, "look at", name);
+	if (kind != 'd' && kind != 'f') {
+		level->left_any_out = true;
+		return;
+	}
+	buf_adds(&level->names, name);
+	buf_add(&level->names, "/", kind == 'd');
+	buf_addc(&level->names, '\0');
+	level->count++;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Lists a directory, or tells that it cannot. 0; -1 when memory is gone. */
+static int list_directory(struct level *level, DIR *dir)
+{
+	const struct dirent *d;
+	const char *name;
+	size_t i;
+
+	for (errno = 0; (d = readdir(dir)); errno = 0)
+		list_entry(level, d);
+	if (errno && errno != ENOENT) { /* deleted while it was read */
+		tell(level->walk, errno, "read directory", "");
+		level->left_any_out = true;
+	}
+	level->items = malloc((level->count + 1) * sizeof *level->items);
+	if (!level->items)
+		return error_oom();
+	if (buf_failed(&level->names) < 0)
+		return -1;
+	for (i = 0, name = level->names.ptr; i < level->count; i++, name += strlen(name) + 1)
+		level->items[i] = name;
+	qsort(level->items, level->count, sizeof *level->items, compare);
+	return 0;
+}
+
+/* Whether it has the first component of `path`, as a file or a directory as need be. */
+static bool lists(const struct level *level, const char *path)
+{
+	size_t n = strcspn(path, "/"), low = 0, high = level->count;
+
+	n += path[n] == '/';
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int sign = strncmp(level->items[middle], path, n);
+
+		if (sign == 0 && level->items[middle][n] == '\0')
+			return true;
+		if (sign < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/* The directory nearest to a path that is open in this thread's walk, of which the rest is then the
+ * path; -1 when it has been listed, and has no such name. */
+static int locate(struct snapshot *s, const char **path)
+{
+	const struct level *level = innermost;
+
+	while (level && (&level->walk->disk->base != s ||
+				strncmp(*path, level->walk->path.ptr, level->len) != 0))
+		level = level->up;
+	if (!level)
+		return ((struct disk_snapshot *)s)->root;
+	*path += level->len;
+	return level->left_any_out || lists(level, *path) ? level->fd : -1;
+}
+
+int disk_is_environment(int dir)
+{
+	static const char *const signs[][2] = {{"pyvenv.cfg", "."}, {"conda-meta", "."},
+		{"bin/activate", "bin/python"}, {"Scripts/activate", "Scripts/python.exe"}};
+	struct stat st;
+	size_t i;
+
+	for (i = 0; i < sizeof signs / sizeof *signs; i++) {
+		if (fstatat(dir, signs[i][0], &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			fstatat(dir, signs[i][1], &st, AT_SYMLINK_NOFOLLOW) == 0)
+			return 1;
+		if (!disk_is_absent(errno))
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_left_out_by_content(const struct level *level)
+{
+	if (level->len == 0)
+		return false;
+	if ((level->tells & TELLS_GIT) == TELLS_GIT)
+		return true;
+	return level->tells & ~(unsigned)TELLS_GIT && !level->walk->disk->options.environments &&
+	       disk_is_environment(level->fd) > 0;
+}
+
+/* --- which directories are gone into ---------------------------------------------------------- */
+
+/* File systems of the kernel's own, endless or made up as one looks. */
+static bool is_pseudo(int fd)
+{
+#ifdef __linux__
+	enum { PROC_MAGIC = 0x9fa0, SYSFS_MAGIC = 0x62656572 };
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && (fs.f_type == PROC_MAGIC || fs.f_type == SYSFS_MAGIC);
+#else
+	(void)fd;
+	return false;
+#endif
+}
+
+/* Whether so many names stand one above the other, of which each takes two bytes or more; a level
+ * costs a descriptor and some of the stack. */
+static bool is_too_deep(const struct buf *path)
+{
+	size_t i, depth = 0;
+
+	for (i = 0; path->len > (size_t)2 * SNAPSHOT_DEPTH_MAX && i < path->len; i++)
+		depth += path->ptr[i] == '/';
+	return depth > SNAPSHOT_DEPTH_MAX;
+}
+
+/* Whether Python takes a link to a directory for one of caches, or for a package. */
+static bool is_followed(const struct disk_walk *w, int parent, const char *name)
+{
+	static const char *const inits[] = {"__init__.py", "__init__.pyc"};
+	struct buf path = BUF_INIT;
+	bool found = strcmp(name, BYTECODE_CACHES) == 0;
+	size_t i;
+
+	for (i = 0; i < 2 && !found && w->way == WAY_PLAIN; i++) {
+		buf_clear(&path);
+		buf_addf(&path, "%s/%s", name, inits[i]);
+		found = !path.failed && faccessat(parent, path.ptr, F_OK, 0) == 0;
+	}
+	buf_free(&path);
+	return found;
+}
+
+/* Whether the link at the walk's path leads to where the walk does not come anyhow; if out of the
+ * directory that was named, that is said. */
+static bool leads_elsewhere(const struct disk_walk *w, bool to_caches)
+{
+	const struct disk_options *o = &w->disk->options;
+	const char *real = w->disk->real;
+	size_t len = strlen(real) == 1 ? 0 : strlen(real);
+	struct buf path = BUF_INIT;
+	char *target = NULL;
+	bool elsewhere;
+
+	buf_add(&path, real, len);
+	buf_addc(&path, '/');
+	buf_add(&path, w->path.ptr, w->path.len);
+	if (!path.failed)
+		target = realpath(path.ptr, NULL);
+	if (!target && (path.failed || !disk_is_absent(errno)))
+		tell(w, path.failed ? ENOMEM : errno, "follow", "");
+	buf_free(&path);
+	if (!target)
+		return false;
+	if (path_below(target, strlen(target), real, len)) {
+		elsewhere = to_caches;
+	} else {
+		elsewhere = to_caches || !path_below(real, len, target, strlen(target));
+		error_set("'%s%.*s' is a link that leads out of '%s', to '%s'", w->disk->shown.ptr,
+			(int)w->path.len - 1, w->path.ptr,
+			w->disk->shown.len ? w->disk->shown.ptr : ".", target);
+		if (elsewhere && o->outside)
+			o->outside(o->arg);
+	}
+	free(target);
+	return elsewhere;
+}
+
+/* Opens the directory at the walk's path, `name` in `parent`, or where a link leads that is to be
+ * followed, and notes the way. A descriptor; -1 when it is passed over, or that has been told. */
+static int open_directory(struct disk_walk *w, int parent, const char *name)
+{
+	bool is_cache = strcmp(name, BYTECODE_CACHES) == 0;
+	int fd = io_openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+
+	if (fd < 0 && (errno == ENOTDIR || errno == ELOOP)) {
+		if (!is_followed(w, parent, name) || !leads_elsewhere(w, is_cache))
+			return -1;
+		fd = io_openat(parent, name, O_RDONLY | O_DIRECTORY, 0);
+		w->way = is_cache ? WAY_CACHE_LINK : WAY_PACKAGE_LINK;
+	}
+	if (fd < 0 && !disk_is_absent(errno))
+		tell(w, errno, "read directory", "");
+	if (fd >= 0 && is_pseudo(fd)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* --- the walk --------------------------------------------------------------------------------- */
+
+/* A directory that any thread may go through. */
+struct task {
+	int fd;
+	char path[];
+};
+
+static void drop_task(void *arg)
+{
+	struct task *task = arg;
+
+	close(task->fd);
+	free(task);
+}
+
+/* Leaves a directory to another thread, which then takes the descriptor over. Caches stay with the
+ * one that has listed the directory of their sources. */
+static bool offer(struct disk_walk *w, int fd, const char *name)
+{
+	struct task *task;
+
+	if (w->alone || w->way != WAY_PLAIN || crew_is_full(w->crew) ||
+		strcmp(name, BYTECODE_CACHES) == 0)
+		return false;
+	task = malloc(sizeof *task + w->path.len + 1);
+	if (!task)
+		return false;
+	task->fd = fd;
+	memcpy(task->path, w->path.ptr, w->path.len + 1);
+	if (crew_offer(w->crew, task))
+		return true;
+	free(task);
+	return false;
+}
+
+static int walk_directory(struct disk_walk *w, int fd);
+
+/* Goes into the directory at the walk's path, of which the last name begins at `base`. */
+static int walk_into(struct disk_walk *w, int parent, size_t base)
+{
+	enum way before = w->way;
+	char *name;
+	int fd, status = 0;
+
+	if (is_too_deep(&w->path)) {
+		error_set("cannot read directory '%s%.60s...': it is more than %d levels deep",
+			w->disk->shown.ptr, w->path.ptr, SNAPSHOT_DEPTH_MAX);
+		w->disk->options.failed(w->disk->options.arg);
+		return 0;
+	}
+	/* With its slash, a link that has come in its place would be followed. */
+	name = strndup(w->path.ptr + base, w->path.len - base - 1);
+	if (!name)
+		return error_oom();
+	fd = open_directory(w, parent, name);
+	if (fd >= 0 && !offer(w, fd, name))
+		status = walk_directory(w, fd);
+	w->way = before;
+	free(name);
+	return status;
+}
+
+static int walk_name(struct disk_walk *w, int fd, const char *name)
+{
+	size_t base = w->path.len, len = strlen(name);
+	struct entry e = {.mode = MODE_FILE, .on_disk = true};
+	int status;
+
+	buf_add(&w->path, name, len);
+	e.path = w->path.ptr;
+	e.len = w->path.len;
+	if (buf_failed(&w->path) < 0)
+		return -1;
+	if (name[len - 1] != '/')
+		status = w->visit(w->arg, &e);
+	else
+		status = w->way == WAY_CACHE_LINK ? 0 : walk_into(w, fd, base);
+	buf_cut(&w->path, base);
+	return status;
+}
+
+/* Goes through the directory at the walk's path and all below it. Takes the descriptor over. */
+static int walk_directory(struct disk_walk *w, int fd)
+{
+	const struct disk_options *o = &w->disk->options;
+	struct level level = {
+		.up = innermost, .walk = w, .len = w->path.len, .fd = fd, .names = BUF_INIT};
+	DIR *dir = fdopendir(fd);
+	int status;
+	size_t i;
+
+	if (!dir) {
+		tell(w, errno, "read directory", "");
+		close(fd);
+		return 0;
+	}
+	status = list_directory(&level, dir);
+	innermost = &level;
+	if (status == 0 && !is_left_out_by_content(&level)) {
+		for (i = 0; i < level.count && status == 0; i++)
+			if (!o->only || level.len || strcmp(level.items[i], o->only) == 0)
+				status = walk_name(w, fd, level.items[i]);
+		if (o->empty_cache && !level.count && !level.left_any_out && w->way == WAY_PLAIN &&
+			level.len &&
+			strcmp(w->path.ptr + path_base(w->path.ptr, level.len - 1),
+				BYTECODE_CACHES "/") == 0)
+			o->empty_cache(o->arg, w->path.ptr);
+	}
+	innermost = level.up;
+	buf_free(&level.names);
+	free(level.items);
+	closedir(dir);
+	return status;
+}
+
+/* The first walks from the root, and takes from the others when that is done. */
+static int work(struct crew *crew, void *member, void *arg)
+{
+	struct disk_walk *w = member;
+	struct task *task = arg;
+	int fd;
+
+	w->crew = crew;
+	if (!task && !w->is_first)
+		return 0;
+	buf_clear(&w->path);
+	buf_adds(&w->path, task ? task->path : "");
+	/* The root's own position is not to be changed by reading it. */
+	fd = task ? task->fd : io_openat(w->disk->root, ".", O_RDONLY | O_DIRECTORY, 0);
+	free(task);
+	if (fd < 0)
+		return error_os(errno, "cannot read directory");
+	if (buf_failed(&w->path) == 0)
+		return walk_directory(w, fd);
+	close(fd);
+	return -1;
+}
+
+int disk_each_by_threads(struct snapshot *s, snapshot_visit *visit, void *const *args, size_t count)
+{
+	struct disk_walk walks[CREW_MAX];
+	void *members[CREW_MAX] = {NULL};
+	size_t i;
+	int status;
+
+	for (i = 0; i < count; i++) {
+		walks[i] = (struct disk_walk){.disk = (struct disk_snapshot *)s,
+			.visit = visit,
+			.arg = args[i],
+			.is_first = i == 0,
+			.alone = count == 1,
+			.path = BUF_INIT};
+		members[i] = &walks[i];
+	}
+	status = crew_run(work, drop_task, members, count);
+	for (i = 0; i < count; i++)
+		buf_free(&walks[i].path);
+	return status;
+}
+
+/* Alone, in the order of an index. */
+static int disk_walk(struct snapshot *s, snapshot_visit *visit, void *arg)
+{
+	return disk_each_by_threads(s, visit, &arg, 1);
+}
+
+/* --- the snapshot ----------------------------------------------------------------------------- */
+
 static int cannot(const char *what, struct snapshot *s, const char *path)
 {
 	return error_os(
@@ -48,12 +520,13 @@ static int cannot(const char *what, struct snapshot *s, const char *path)
 
 static int disk_find(struct snapshot *s, const char *path, struct entry *out)
 {
-	struct disk_place place = disk_place((struct disk_snapshot *)s, path);
+	const char *name = path;
+	int dir = locate(s, &name);
 	struct stat st;
 
-	if (place.absent)
+	if (dir < 0)
 		return 0;
-	if (fstatat(place.fd, place.name, &st, 0) < 0)
+	if (fstatat(dir, name, &st, 0) < 0)
 		return disk_is_absent(errno) ? 0 : cannot("look at", s, path);
 	if (!S_ISREG(st.st_mode))
 		return 0;
@@ -117,15 +590,16 @@ static int disk_beside(struct snapshot *s, const char *prefix, snapshot_visit *v
  * what came is enough to know. */
 static int disk_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg)
 {
-	struct disk_place place = disk_place((struct disk_snapshot *)s, e->path);
-	int fd = io_openat(place.fd, place.name, O_RDONLY | O_NONBLOCK, 0);
+	const char *name = e->path;
+	int dir = locate(s, &name),
+	    fd = dir < 0 ? -1 : io_openat(dir, name, O_RDONLY | O_NONBLOCK, 0);
 	char piece[16384];
 	size_t size = 64;
 	struct stat st;
 	int status = 0;
 
 	if (fd < 0)
-		return disk_is_absent(errno) ? 1 : cannot("read", s, e->path);
+		return dir < 0 || disk_is_absent(errno) ? 1 : cannot("read", s, e->path);
 	while (status == 0) {
 		ssize_t n = io_read(fd, piece, size);
 

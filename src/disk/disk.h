@@ -20,7 +20,7 @@ typedef void disk_failed(void *arg);
 
 /** What to look at, and whom to tell. All that is called is called by several threads at once. */
 struct disk_options {
-	const char *only;     /* NULL, or a name: visit only what is below that directory */
+	const char *only; /* NULL, or a name and a slash: visit only what is below that directory */
 	bool environments;    /* go into environments, too */
 	disk_failed *failed;  /* of each directory that cannot be read; may not be NULL */
 	disk_failed *outside; /* a link leads out of the directory; whereto is recorded */

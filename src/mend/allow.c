@@ -10,26 +10,13 @@ struct planning {
 	struct matcher *matcher;
 	struct check check;
 	struct pathset *paths;
-	struct buf *lines;
+	struct buf *lines; /* NULL: nothing may be rejected any more */
 };
-
-static void add_reason(struct buf *lines, const char *reason)
-{
-	while (reason && *reason) {
-		size_t len = strcspn(reason, "\r\n");
-
-		if (len) {
-			buf_adds(lines, "# ");
-			buf_add(lines, reason, len);
-			buf_addc(lines, '\n');
-		}
-		reason += len + (reason[len] != '\0');
-	}
-}
 
 static int visit(void *arg, const struct entry *e)
 {
 	struct planning *p = arg;
+	const char *reason = p->allow->reason;
 	struct finding f;
 	int status = 0;
 
@@ -38,7 +25,13 @@ static int visit(void *arg, const struct entry *e)
 	if (check_entry(&f, &p->check, p->matcher, e) < 0)
 		return -1;
 	if (f.rule != RULE_NONE && p->lines) {
-		add_reason(p->lines, p->allow->reason);
+		while (reason && *reason) {
+			int len = (int)strcspn(reason, "\r\n");
+
+			if (len)
+				buf_addf(p->lines, "# %.*s\n", len, reason);
+			reason += len + (reason[len] != '\0');
+		}
 		buf_addf(p->lines, "!%s:", rule_text(f.rule)->id);
 		policy_escape(p->lines, e->path);
 		buf_addc(p->lines, '\n');
@@ -50,49 +43,44 @@ static int visit(void *arg, const struct entry *e)
 	return status;
 }
 
-/* Visits what is named by the policy of that text. Without `lines`, nothing may be rejected. */
-static int look(
-	const struct allow *a, const struct buf *text, struct buf *lines, struct pathset *paths)
+/* Visits what is named by the policy of that text. */
+static int look(struct planning *p, const struct buf *text)
 {
+	const struct allow *a = p->allow;
 	const struct policy_files files = {NULL, a->extend};
 	struct policy *policy;
-	struct planning p = {.allow = a,
-		.matcher = matcher_new(),
-		.check = {.kind = CHECK_TRACKED, .snapshot = a->index, .caseless = a->caseless},
-		.paths = paths,
-		.lines = lines};
 	int status = policy_load(&policy, &files, NULL, a->caseless);
 
-	p.check.policy = policy;
-	if (!p.matcher)
-		status = -1;
+	p->check = (struct check){.kind = CHECK_TRACKED,
+		.snapshot = a->index,
+		.policy = policy,
+		.caseless = a->caseless};
 	if (status == 0)
 		status = policy_add(policy, text->ptr, text->len, policy_path);
 	if (status == 0)
-		status = snapshot_each(a->index, visit, &p);
-	matcher_free(p.matcher);
+		status = snapshot_each(a->index, visit, p);
 	policy_free(policy);
 	return status;
 }
 
 int allow_plan(struct buf *lines, struct pathset *paths, const struct allow *a)
 {
+	struct planning p = {a, matcher_new(), .paths = paths, .lines = lines};
 	struct buf text = BUF_INIT;
-	int status;
+	int status = -1;
 
 	if (a->text->len) /* or a comment at its end would be a reason */
 		buf_addc(lines, '\n');
-	status = look(a, a->text, lines, paths);
-	if (status == 0 && !paths->count)
-		buf_clear(lines);
+	if (p.matcher)
+		status = look(&p, a->text);
 	if (status == 0 && paths->count) {
 		buf_add(&text, a->text->ptr, a->text->len);
 		buf_addc(&text, '\n');
 		buf_add(&text, lines->ptr, lines->len);
-		status = buf_failed(lines) < 0 || buf_failed(&text) < 0 ?
-				 -1 :
-				 look(a, &text, NULL, NULL);
+		p.lines = NULL;
+		status = buf_failed(lines) < 0 || buf_failed(&text) < 0 ? -1 : look(&p, &text);
 	}
+	matcher_free(p.matcher);
 	buf_free(&text);
 	return status;
 }

@@ -12,8 +12,8 @@
 struct allow {
 	struct snapshot *index;
 	bool caseless;
-	const char *extend;     /* the file whose lines come before those of .pycguard, or NULL */
-	const struct buf *text; /* of .pycguard as it is on disk */
+	const char *extend;          /* of struct policy_files */
+	const struct buf *text;      /* of .pycguard as it is on disk */
 	const struct pathset *named; /* sorted; each is in the index */
 	const char *reason;          /* or NULL */
 };
@@ -21,8 +21,7 @@ struct allow {
 /**
  * Make the lines for those of the named files that are rejected.
  *
- * @param lines appended: a line `!RULE:/path` a file, the reason above it; nothing if none is
- *              rejected
+ * @param lines appended: a line `!RULE:/path` a file, the reason above it
  * @param paths added: what they are for
  * @return 0; -1 with the failure recorded
  */

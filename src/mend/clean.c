@@ -64,28 +64,26 @@ static int tell(struct cleaning *c, struct pathset *set, const char *path, size_
 
 /* --- what a file is --------------------------------------------------------------------------- */
 
-/* Whether the file's first bytes are those of bytecode. 1, 0, -1 with errno set. */
-static int has_bytecode(int dir, const char *file, enum bytecode_kind kind)
+/* Judges a file outside of __pycache__ by whether it begins as bytecode does. */
+static int look_into(struct cleaning *c, const char *path, enum bytecode_kind kind)
 {
 	/* A class file begins so (The Java Virtual Machine Specification, 4.1). */
 	static const unsigned char class_magic[] = {0xca, 0xfe, 0xba, 0xbe};
-	int fd = io_openat(dir, file, O_RDONLY | O_NONBLOCK, 0), errnum;
-	unsigned char bytes[BYTECODE_HEADER_MAX] = {0};
-	struct bytecode_header header;
-	ssize_t n;
+	const struct entry e = {.path = path, .len = strlen(path), .on_disk = true};
+	struct bytecode_header header = {.magic = MAGIC_NONE};
+	struct buf first = BUF_INIT;
+	int status = snapshot_read_start(c->worktree.snapshot, &e, &first, BYTECODE_HEADER_MAX);
+	bool is = first.len >= 4 && memcmp(first.ptr, class_magic, 4) == 0;
 
-	if (fd < 0)
-		return -1;
-	n = io_read_full(fd, bytes, sizeof bytes);
-	errnum = errno;
-	close(fd);
-	errno = errnum;
-	if (n < 0)
-		return -1;
-	if (kind == BYTECODE_JYTHON)
-		return memcmp(bytes, class_magic, sizeof class_magic) == 0;
-	bytecode_header(&header, bytes, (size_t)n);
-	return header.magic != MAGIC_NONE;
+	if (status == 0 && kind != BYTECODE_JYTHON) {
+		bytecode_header(&header, first.ptr, first.len);
+		is = header.magic != MAGIC_NONE;
+	}
+	buf_free(&first);
+	return status < 0 ? VERDICT_FAILED :
+	       status     ? VERDICT_LEAVE :
+	       is         ? VERDICT_DELETE :
+			    CLEAN_STRANGE;
 }
 
 /* Makes `at` the directory of that path, or -1 when it is not there. 0; -1 recorded. */
@@ -108,7 +106,6 @@ static int look_at(struct cleaning *c, const char *path, size_t len, struct stat
 {
 	size_t base = path_base(path, len);
 	struct bytecode_name name;
-	int is = 1;
 
 	bytecode_name(&name, path, len, false);
 	if (name.kind == BYTECODE_NONE || name.kind == BYTECODE_EXTENSION)
@@ -118,14 +115,10 @@ static int look_at(struct cleaning *c, const char *path, size_t len, struct stat
 	if (c->at < 0)
 		return faccessat(c->root, path, F_OK, 0) == 0 ? CLEAN_LINKED : VERDICT_LEAVE;
 	if (fstatat(c->at, path + base, st, AT_SYMLINK_NOFOLLOW) < 0)
-		is = -1;
-	else if (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode))
-		return VERDICT_LEAVE;
-	else if (name.kind != BYTECODE_CACHE)
-		is = has_bytecode(c->at, path + base, name.kind);
-	if (is < 0)
 		return disk_is_absent(errno) ? VERDICT_LEAVE : cannot(c, "read", path);
-	return is ? VERDICT_DELETE : CLEAN_STRANGE;
+	if (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode))
+		return VERDICT_LEAVE;
+	return name.kind == BYTECODE_CACHE ? VERDICT_DELETE : look_into(c, path, name.kind);
 }
 
 /* --- what stays ------------------------------------------------------------------------------- */

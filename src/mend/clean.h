@@ -42,18 +42,14 @@ enum clean_kept {
 	CLEAN_KEPT_COUNT
 };
 
-/** What was done or, in a dry run, would be. Paths are as a person would write them. */
+/** What was done or, in a dry run, would be; start with zeros. Paths are as a person would write
+ * them. */
 struct clean_result {
 	struct pathset deleted;
 	struct pathset kept[CLEAN_KEPT_COUNT];
 	uint64_t bytes;
 	size_t directories; /* empty ones; in a dry run those that are empty already */
 };
-
-#define CLEAN_RESULT_INIT                                                                          \
-	{                                                                                          \
-		.bytes = 0                                                                         \
-	}
 
 /**
  * Clean a directory. Results are added to `out`. A signal that ends the process, coming while files

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -173,19 +174,15 @@ static int make_probes(
 
 /* --- git -------------------------------------------------------------------------------------- */
 
-/* Whether the file is a .gitignore of the work tree, which a clone has too. */
-static bool is_shared(const char *source)
-{
-	return *source != '/' &&
-	       strcmp(source + path_base(source, strlen(source)), ".gitignore") == 0;
-}
-
 /* A line added at the end of the .gitignore that has the `!` is the last of those that git asks. */
 static int judge_git(
 	struct search *s, const struct ignored *a, const char *path, const struct kind *kind)
 {
 	struct pathset *unshared = &s->out->unshared;
-	bool shared = is_shared(a->source);
+	/* A .gitignore of the work tree, which a clone has too. */
+	bool shared =
+		*a->source != '/' &&
+		strcmp(a->source + path_base(a->source, strlen(a->source)), ".gitignore") == 0;
 	size_t i = 0;
 
 	if (a->ignored && *a->source && !shared) {
@@ -218,19 +215,6 @@ static int ask_git(struct search *s, const struct kind *kind)
 
 /* --- Docker ----------------------------------------------------------------------------------- */
 
-/* The ignore file that a build from a Dockerfile reads. */
-struct docker_ignore {
-	struct buf file;    /* the one to be made, if there is none: .dockerignore */
-	struct buf text;    /* its bytes */
-	struct buf context; /* the directory that its patterns are about, with its slash */
-};
-
-static int take(void *arg, const void *bytes, size_t len)
-{
-	buf_add(arg, bytes, len);
-	return buf_failed(arg);
-}
-
 /* Reads a file on disk or, if it is not there, in the index. 1, 0, -1. */
 static int read_text(struct buf *text, const struct ignores *where, const char *path)
 {
@@ -248,14 +232,15 @@ static int read_text(struct buf *text, const struct ignores *where, const char *
 	status = snapshot_find(where->index, path, &e);
 	if (status > 0 && e.mode == MODE_LINK)
 		return error_set("cannot read '%s': it is a symbolic link", path);
-	if (status > 0 && snapshot_read(where->index, &e, take, text) != 0)
+	if (status > 0 && snapshot_read_start(where->index, &e, text, SIZE_MAX) != 0)
 		return error_prefix("cannot read '%s'", path);
 	return status;
 }
 
 /* Finds the first ignore file that is there for the first `len` bytes of a Dockerfile's path
- * (Docker's documentation, "Filename and location"; containerignore(5)). 1, 0, -1. */
-static int find_docker(struct docker_ignore *out, const struct ignores *where,
+ * (Docker's documentation, "Filename and location"; containerignore(5)); the one to be made, if
+ * there is none, is the last, .dockerignore. 1, 0, -1. */
+static int find_docker(struct buf *file, struct buf *text, const struct ignores *where,
 	const struct pathset_item *dockerfile, size_t len)
 {
 	static const char *const suffixes[] = {".containerignore", ".dockerignore"};
@@ -263,62 +248,53 @@ static int find_docker(struct docker_ignore *out, const struct ignores *where,
 	int there = 0, i = !is_named(path + path_base(path, dockerfile->len), "Containerfile");
 
 	for (; i < 2 && there == 0; i++) {
-		buf_clear(&out->file);
-		buf_add(&out->file, path, len);
-		buf_adds(&out->file, suffixes[i]);
-		there = buf_failed(&out->file);
+		buf_clear(file);
+		buf_add(file, path, len);
+		buf_adds(file, suffixes[i]);
+		there = buf_failed(file);
 		if (there == 0)
-			there = read_text(&out->text, where, out->file.ptr);
+			there = read_text(text, where, file->ptr);
 	}
 	return there;
 }
 
 /* The context is the Dockerfile's own directory if that has an ignore file, else the top: what is
  * built from a directory of Dockerfiles is mostly the repository. */
-static int read_docker(struct docker_ignore *out, struct search *s, const struct pathset_item *d)
+static int ask_docker(struct search *s, const struct pathset_item *d)
 {
-	size_t base = path_base(d->path, d->len);
-	int beside = find_docker(out, s->where, d, base), named;
-
-	if (beside == 0 && base > 0 && pathset_add(&s->out->at_top, d->path, d->len) < 0)
-		return -1;
-	if (beside < 0)
-		return -1;
-	base = beside ? base : 0;
-	buf_add(&out->context, d->path, base);
-	named = find_docker(out, s->where, d, d->len);
-	if (named == 0)
-		named = find_docker(out, s->where, d, base);
-	return named < 0 ? -1 : buf_failed(&out->context);
-}
-
-static int ask_docker(struct search *s, const struct pathset_item *dockerfile)
-{
-	struct docker_ignore ignore = {BUF_INIT, BUF_INIT, BUF_INIT};
-	int status = read_docker(&ignore, s, dockerfile);
+	struct buf file = BUF_INIT, text = BUF_INIT, context = BUF_INIT;
+	size_t base = path_base(d->path, d->len), i;
+	int there = find_docker(&file, &text, s->where, d, base), status;
 	const struct kind *kind;
-	size_t i;
 
+	if (there == 0 && base > 0 && pathset_add(&s->out->at_top, d->path, d->len) < 0)
+		there = -1;
+	base = there ? base : 0;
+	buf_add(&context, d->path, base);
+	if (there >= 0)
+		there = find_docker(&file, &text, s->where, d, d->len);
+	if (there == 0)
+		there = find_docker(&file, &text, s->where, d, base);
+	status = there < 0 ? -1 : buf_failed(&context);
 	for (kind = kinds; status == 0 && kind < kinds + KIND_COUNT; kind++) {
 		struct pathset probes = PATHSET_INIT;
 		bool *excluded = NULL;
 
-		status = make_probes(s, &probes, ignore.context.ptr, kind);
+		status = make_probes(s, &probes, context.ptr, kind);
 		if (status == 0 && !(excluded = calloc(probes.count + 1, sizeof *excluded)))
 			status = error_oom();
 		if (status == 0)
-			status = dockerignore_ask(excluded, &probes, ignore.context.len,
-				&ignore.text, ignore.file.ptr);
+			status = dockerignore_ask(excluded, &probes, context.len, &text, file.ptr);
 		for (i = 0; status == 0 && i < probes.count; i++)
 			if (!excluded[i])
-				status = add_gap(s->out, ignore.file.ptr, kind->docker,
-					probes.items[i].path, "");
+				status = add_gap(
+					s->out, file.ptr, kind->docker, probes.items[i].path, "");
 		free(excluded);
 		pathset_free(&probes);
 	}
-	buf_free(&ignore.file);
-	buf_free(&ignore.text);
-	buf_free(&ignore.context);
+	buf_free(&file);
+	buf_free(&text);
+	buf_free(&context);
 	return status;
 }
 
@@ -338,7 +314,7 @@ int ignores_find(struct ignore_gaps *out, const struct ignores *where)
 	int status = -1;
 	size_t i;
 
-	*out = (struct ignore_gaps)IGNORE_GAPS_INIT;
+	*out = (struct ignore_gaps){.count = 0};
 	if (s.matcher)
 		status = snapshot_each(where->index, visit, &s);
 	pathset_sort(&s.packages);

@@ -35,11 +35,6 @@ struct ignore_gaps {
 	struct pathset at_top; /* Dockerfiles below the top whose context is taken to be the top */
 };
 
-#define IGNORE_GAPS_INIT                                                                           \
-	{                                                                                          \
-		NULL, 0, PATHSET_INIT, PATHSET_INIT                                                \
-	}
-
 /** Where to look. Everything is borrowed. */
 struct ignores {
 	struct repository *repository;

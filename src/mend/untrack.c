@@ -13,7 +13,7 @@ struct planning {
 	struct pathset *plan;
 	const struct pathset *named;
 	struct matcher *matcher;
-	struct check check;
+	const struct check *check;
 	size_t looked;
 };
 
@@ -23,13 +23,13 @@ static int visit(void *arg, const struct entry *e)
 	struct policy_decision d;
 	struct finding f;
 
-	progress_tick(p->check.progress, ++p->looked);
+	progress_tick(p->check->progress, ++p->looked);
 	if (p->named->count && !pathset_holds(p->named, e->path, e->len))
 		return 0;
-	if (check_decide(&d, p->check.policy, p->matcher, "", e, p->check.caseless) < 0)
+	if (check_decide(&d, p->check->policy, p->matcher, "", e, p->check->caseless) < 0)
 		return -1;
 	if (d.depends) { /* what it contains decides */
-		if (check_entry(&f, &p->check, p->matcher, e) < 0)
+		if (check_entry(&f, p->check, p->matcher, e) < 0)
 			return -1;
 		d.rejected = f.rule != RULE_NONE;
 		finding_clear(&f);
@@ -37,41 +37,16 @@ static int visit(void *arg, const struct entry *e)
 	return d.rejected ? pathset_add(p->plan, e->path, e->len) : 0;
 }
 
-int untrack_plan(struct pathset *plan, struct snapshot *index, const struct policy *policy,
-	const struct pathset *named, bool caseless, struct progress *progress)
+int untrack_plan(struct pathset *plan, const struct check *check, const struct pathset *named)
 {
-	struct planning p = {plan, named, matcher_new(),
-		{.kind = CHECK_TRACKED,
-			.snapshot = index,
-			.policy = policy,
-			.caseless = caseless,
-			.progress = progress},
-		0};
-	int status = -1;
-
-	if (p.matcher && check_named(index, named) == 0)
-		status = snapshot_each(index, visit, &p);
-	matcher_free(p.matcher);
-	return status;
-}
-
-int untrack_plan_staged(struct pathset *plan, struct repository *r, struct snapshot *index,
-	const struct policy *policy, const struct pathset *named, bool caseless,
-	struct progress *progress)
-{
+	struct planning p = {plan, named, matcher_new(), check, 0};
 	struct finding_list findings = FINDING_LIST_INIT;
-	const struct check check = {.kind = CHECK_COMMIT,
-		.snapshot = index,
-		.policy = policy,
-		.caseless = caseless,
-		.find_bases = repository_bases,
-		.repository = r,
-		.progress = progress};
-	int status = check_named(index, named);
+	int status = p.matcher ? check_named(check->snapshot, named) : -1;
 	size_t checked, i;
 
 	if (status == 0)
-		status = check_run(&findings, &checked, &check);
+		status = check->kind == CHECK_TRACKED ? snapshot_each(check->snapshot, visit, &p) :
+							check_run(&findings, &checked, check);
 	for (i = 0; status == 0 && i < findings.count; i++) {
 		const struct finding *f = &findings.items[i];
 
@@ -80,6 +55,7 @@ int untrack_plan_staged(struct pathset *plan, struct repository *r, struct snaps
 			status = pathset_add(plan, f->path, f->path_len);
 	}
 	finding_list_free(&findings);
+	matcher_free(p.matcher);
 	return status;
 }
 
