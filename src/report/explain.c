@@ -377,7 +377,9 @@ void explain_file(struct buf *out, const struct explanation *e)
 	if (e->finding->rule) {
 		buf_adds(out, "To fix it:\n  ");
 		report_fix(out, e->report, e->finding);
-		buf_addc(out, '\n');
+		buf_adds(out, e->finding->rule == RULE_GHOST_MODULE && !e->finding->on_disk ?
+				      "\n  pycguard --clean\n" :
+				      "\n");
 	}
 }
 
