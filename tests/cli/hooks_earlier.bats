@@ -66,7 +66,7 @@ sys.exit(3)"
     assert_output_is "earlier python ['a', 'b']"
     "$PYCGUARD" --uninstall -q
     for program in false true; do
-        cp "$(type -P $program)" .git/hooks/pre-commit
+        cp -f "$(type -P $program)" .git/hooks/pre-commit
         cksum .git/hooks/pre-commit >"$WORK/before"
         "$PYCGUARD" --install -q
         run git commit --allow-empty -m "$program"
