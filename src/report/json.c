@@ -44,7 +44,7 @@ static json_t *text_or_null(const char *s)
 /* The object with one more key. */
 static json_t *with(json_t *o, const char *key, json_t *value)
 {
-	if (o && value && json_object_set_new(o, key, value) == 0)
+	if (json_object_set_new(o, key, value) == 0)
 		return o;
 	json_decref(o);
 	return NULL;
@@ -53,7 +53,7 @@ static json_t *with(json_t *o, const char *key, json_t *value)
 /* The array with one more item. */
 static json_t *plus(json_t *array, json_t *item)
 {
-	if (array && json_array_append_new(array, item) == 0)
+	if (json_array_append_new(array, item) == 0)
 		return array;
 	json_decref(array);
 	return NULL;

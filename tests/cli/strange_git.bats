@@ -158,15 +158,17 @@ strange() {
 @test "where the hooks are" {
     new_repo
     for verb in --status --install --uninstall; do
-        strange --is-bare-repository 'exit 1' 'git rev-parse ended with status 1' $verb
-        strange --git-common-dir 'exit 1' 'git rev-parse ended with status 1' $verb
-        strange --git-path 'exit 1' 'git rev-parse ended with status 1' $verb
         strange --show-scope 'exit 128' 'git config ended with status 128' $verb
-        strange --show-scope 'echo local' "git config says 'local'" $verb
+        strange --show-scope 'printf local' "git config says 'local'" $verb
         strange --show-scope 'printf "local\0\0"' 'core.hooksPath is set to nothing' $verb
     done
-    strange --git-common-dir "echo $WORK/no/where" "cannot change to '$WORK/no/where'" --install
     [[ ! -e .git/hooks/pre-commit ]]
+    git init -q --bare bare.git
+    cd bare.git
+    for verb in --status --install --uninstall; do
+        strange --is-bare-repository 'exit 1' 'git rev-parse ended with status 1' $verb
+    done
+    [[ ! -e hooks/pre-receive ]]
 }
 
 @test "sizes on disk" {
