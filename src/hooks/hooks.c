@@ -69,7 +69,7 @@ static int ask_whether_bare(struct hooks *h)
 		status = repository_git(&answer, h->repository, args, NULL);
 	h->bare = strcmp(answer.ptr, "true\n") == 0;
 	buf_free(&answer);
-	return status < 0 ? -1 : 0;
+	return status > 0 ? error_set("git rev-parse ended with status %d", status) : status;
 }
 
 int hooks_open(struct hooks *h, const struct environment *env, unsigned named, bool change)
