@@ -8,17 +8,26 @@
 /* The width of the labels; where lines are shorter than NARROW, a label has a line of its own. */
 enum { LABEL = 18, NARROW = 60, CACHES_MAX = 24 };
 
-/* Takes the text; it is as new afterwards. The label is "" for a further line of the row above. */
-static void row(struct buf *out, const struct report *r, const char *label, struct buf *text)
+static const char *const place_names[] = {"in the index", "in HEAD", "on disk", "in that revision"};
+
+/* Each line of the text is a row, "label\twords"; one without words is left out. */
+static void put_rows(struct buf *out, const struct report *r, struct buf *text)
 {
 	size_t width = r->width ? r->width : 80, indent = width < NARROW ? 4 : LABEL + 2;
+	char *label, *words, *rest;
 
-	if (width >= NARROW)
-		buf_addf(out, "  %-*s", LABEL, label);
-	else
-		buf_addf(out, "%s%s%s    ", *label ? "  " : "", label, *label ? "\n" : "");
-	buf_wrap(out, text->ptr, indent, width);
-	buf_addc(out, '\n');
+	for (label = strtok_r(text->ptr, "\n", &rest); label; label = strtok_r(NULL, "\n", &rest)) {
+		words = strchr(label, '\t');
+		if (!words || !words[1])
+			continue;
+		*words++ = '\0';
+		if (width >= NARROW)
+			buf_addf(out, "  %-*s", LABEL, label);
+		else
+			buf_addf(out, "%s%s%s    ", *label ? "  " : "", label, *label ? "\n" : "");
+		buf_wrap(out, words, indent, width);
+		buf_addc(out, '\n');
+	}
 	out->failed = out->failed || text->failed;
 	buf_free(text);
 }
@@ -38,10 +47,10 @@ static void add_version(struct buf *out, unsigned version)
 
 static void say_verdict(struct buf *out, const struct explanation *e)
 {
-	const struct finding *f = e->finding;
+	const struct finding *f = &e->finding;
 	const char *id = rule_text(f->rule)->id;
-	struct buf text = BUF_INIT;
 	bool bad = f->rule && f->severity != SEVERITY_NOTE;
+	struct buf text = BUF_INIT, message = BUF_INIT;
 
 	if (!f->rule)
 		buf_adds(&text, e->decision.line ? "allowed by the policy" : "nothing rejects it");
@@ -52,19 +61,18 @@ static void say_verdict(struct buf *out, const struct explanation *e)
 	add_path(out, e->shown);
 	buf_adds(out, ": ");
 	report_colored(out, e->report, bad ? "1;31" : "32", text.ptr);
-	buf_addf(out, " (%s)\n", e->judged);
-	out->failed = out->failed || text.failed;
+	buf_addf(out, " (%s)\n", place_names[e->judged]);
 	if (f->rule) {
-		buf_clear(&text);
-		report_message(&text, f);
-		report_wrapped(out, e->report, text.ptr, 0, NULL);
+		report_message(&message, f);
+		report_wrapped(out, e->report, message.ptr, 0, NULL);
 	}
 	buf_addc(out, '\n');
-	out->failed = out->failed || text.failed;
+	out->failed = out->failed || text.failed || message.failed;
 	buf_free(&text);
+	buf_free(&message);
 }
 
-static void say_kind(struct buf *out, const struct explanation *e)
+static void add_kind(struct buf *out, const struct explanation *e)
 {
 	static const char *const kinds[] = {
 		[BYTECODE_NONE] = "not bytecode, by its name",
@@ -73,47 +81,46 @@ static void say_kind(struct buf *out, const struct explanation *e)
 		[BYTECODE_JYTHON] = "bytecode of Jython, in the place of its source",
 		[BYTECODE_EXTENSION] = "an extension module of Python for Windows: machine code",
 	};
-	const struct bytecode_name *name = &e->file->name;
-	struct buf text = BUF_INIT;
+	const struct bytecode_name *name = &e->file.name;
 
-	buf_adds(&text, e->caches ? "Python source" : kinds[name->kind]);
+	buf_addf(out, "kind of file\t%s", e->is_source ? "Python source" : kinds[name->kind]);
 	if (name->kind == BYTECODE_CACHE && name->tag.ptr) {
-		buf_adds(&text, ", for ");
-		path_quote(&text, name->tag.ptr, name->tag.len);
+		buf_adds(out, ", for ");
+		path_quote(out, name->tag.ptr, name->tag.len);
 	}
 	if (name->level.ptr && name->level.len) {
-		buf_adds(&text, ", optimization level ");
-		path_quote(&text, name->level.ptr, name->level.len);
+		buf_adds(out, ", optimization level ");
+		path_quote(out, name->level.ptr, name->level.len);
 	} else if (name->optimized) {
-		buf_adds(&text, ", optimized (-O)");
+		buf_adds(out, ", optimized (-O)");
 	}
-	row(out, e->report, "kind of file", &text);
 	if (e->link) {
-		buf_adds(&text, "this is a symbolic link to ");
-		add_path(&text, e->link);
-		row(out, e->report, "link", &text);
+		buf_adds(out, "\nlink\tthis is a symbolic link to ");
+		add_path(out, e->link);
 	}
 }
 
-static void say_writer(struct buf *out, const struct explanation *e)
+static void add_writer(struct buf *out, const struct explanation *e)
 {
-	const struct bytecode_header *h = &e->file->header;
-	struct buf text = BUF_INIT;
+	const struct bytecode_header *h = &e->file.header;
+	enum bytecode_kind kind = e->file.name.kind;
 
-	if (!e->file->header_read)
-		buf_adds(&text, "not known: it is a symbolic link, or too large to be read");
+	if (kind != BYTECODE_CACHE && kind != BYTECODE_LEGACY)
+		return;
+	buf_adds(out, "\ncompiled by\t");
+	if (!e->file.header_read)
+		buf_adds(out, "not known: it is a symbolic link, or too large to be read");
 	else if (h->magic == MAGIC_NONE)
-		buf_adds(&text, "no Python: it does not begin as bytecode does");
+		buf_adds(out, "no Python: it does not begin as bytecode does");
 	else if (h->magic == MAGIC_FOREIGN)
-		buf_addf(&text, "an interpreter with magic number %u, which is none of CPython's",
+		buf_addf(out, "an interpreter with magic number %u, which is none of CPython's",
 			h->number);
 	else
-		buf_addf(&text, "CPython %u.%u%s (magic number %u)", h->version >> 8,
+		buf_addf(out, "CPython %u.%u%s (magic number %u)", h->version >> 8,
 			h->version & 0xff, h->prerelease ? ", a pre-release" : "", h->number);
-	row(out, e->report, "compiled by", &text);
 }
 
-static void say_header(struct buf *out, const struct explanation *e)
+static void add_header(struct buf *out, const struct explanation *e)
 {
 	static const char *const fits[] = {
 		[FIT_UNKNOWN] = "",
@@ -121,69 +128,54 @@ static void say_header(struct buf *out, const struct explanation *e)
 		[FIT_LINEENDS] = ": the source's, but for its line ends (autocrlf)",
 		[FIT_NOT] = ": not the source's",
 	};
-	const struct bytecode_header *h = &e->file->header;
-	const char *fit = e->file->source_present ? fits[e->file->fit] : "";
+	const struct bytecode_header *h = &e->file.header;
+	const char *fit = e->file.source_present ? fits[e->file.fit] : "";
 	time_t when = (time_t)h->mtime;
-	struct buf text = BUF_INIT;
 	char date[32] = "";
 	struct tm utc;
 	size_t i;
 
-	if (!e->file->header_read || h->magic != MAGIC_KNOWN)
+	if (!e->file.header_read || h->magic != MAGIC_KNOWN)
 		return;
+	buf_adds(out, "\nheader\t");
 	if (!h->complete) {
-		buf_adds(&text, "cut short");
+		buf_adds(out, "cut short");
 	} else if (h->reserved) {
-		buf_addf(&text, "flags 0x%x that its Python does not know", h->flags);
+		buf_addf(out, "flags 0x%x that its Python does not know", h->flags);
 	} else if (h->invalidation == INVALIDATION_TIMESTAMP) {
 		if (gmtime_r(&when, &utc))
 			strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S UTC", &utc);
-		buf_addf(&text, "the time of its source, %s", date);
+		buf_addf(out, "the time of its source, %s", date);
 		if (h->has_size)
-			buf_addf(&text, ", and its size, %u bytes%s", h->size, fit);
+			buf_addf(out, ", and its size, %u bytes%s", h->size, fit);
 	} else {
-		buf_adds(&text, "the hash of its source, ");
+		buf_adds(out, "the hash of its source, ");
 		for (i = 0; i < sizeof h->hash; i++)
-			buf_addf(&text, "%02x", h->hash[i]);
-		buf_addf(&text, "%s; %s", fit,
+			buf_addf(out, "%02x", h->hash[i]);
+		buf_addf(out, "%s; %s", fit,
 			h->invalidation == INVALIDATION_CHECKED_HASH ? "checked at import" :
 								       "never checked");
 	}
-	row(out, e->report, "header", &text);
 }
 
 /* "in the index, not in HEAD, on disk" */
 static void add_places(struct buf *out, const struct explanation *e, bool source)
 {
-	static const char *const names[] = {"in the index", "in HEAD", "on disk"};
 	const char *comma = "";
 	size_t i;
 
 	for (i = 0; i < EXPLAIN_PLACES; i++) {
-		if (!e->places[i].looked)
+		const struct place *at = &e->places[i];
+
+		if (!at->looked)
 			continue;
-		buf_addf(out, "%s%s%s", comma,
-			(source ? e->places[i].source : e->places[i].file) ? "" : "not ", names[i]);
+		buf_addf(out, "%s%s%s", comma, (source ? at->source : at->file) ? "" : "not ",
+			place_names[i]);
 		comma = ", ";
 	}
 }
 
-static void say_places(struct buf *out, const struct explanation *e)
-{
-	struct buf text = BUF_INIT;
-
-	add_places(&text, e, false);
-	if (text.len)
-		row(out, e->report, "where it is", &text);
-	if (!e->finding->source)
-		return;
-	add_path(&text, e->finding->source);
-	buf_adds(&text, ": ");
-	add_places(&text, e, true);
-	row(out, e->report, "its source", &text);
-}
-
-static void say_loads(
+static void add_loads(
 	struct buf *out, const struct explanation *e, const char *label, enum bytecode_loads loads)
 {
 	static const char *const does[] = {
@@ -194,190 +186,175 @@ static void say_loads(
 		[LOADS_CACHE_IF_MTIME_KEPT] = "runs this file if the source's time is the header's",
 		[LOADS_NOTHING] = "finds nothing to import: ModuleNotFoundError",
 	};
-	const struct examined *x = e->file;
-	struct buf text = BUF_INIT;
+	const struct examined *x = &e->file;
 
+	buf_addf(out, "\n%s\t", label);
 	if (x->header_read && x->header.magic == MAGIC_NONE)
-		buf_adds(&text, "Python");
+		buf_adds(out, "Python");
 	else
-		add_version(&text, x->header_read ? x->header.version : 0);
-	buf_addf(&text, " %s",
+		add_version(out, x->header_read ? x->header.version : 0);
+	buf_addf(out, " %s",
 		loads == LOADS_SOURCE && x->package_present ?
 			"imports the package beside it, not this file" :
 		loads == LOADS_NOTHING && x->name.kind == BYTECODE_LEGACY && !x->name.optimized &&
 				x->header_read && x->header.invalidation == INVALIDATION_UNKNOWN ?
 			"tries to import this file and fails: ImportError" :
 			does[loads]);
-	row(out, e->report, label, &text);
 }
 
-static void say_imports(struct buf *out, const struct explanation *e)
+static void add_imports(struct buf *out, const struct explanation *e)
 {
-	enum bytecode_loads loads = e->finding->loads;
+	enum bytecode_loads loads = e->finding.loads;
 	bool times = loads == LOADS_CACHE_IF_MTIME_KEPT;
-	struct buf text = BUF_INIT;
 
-	if (!e->finding->on_disk) {
-		say_loads(out, e, "after a checkout", times ? LOADS_SOURCE : loads);
-		say_loads(out, e, "if times are kept", times ? LOADS_CACHE : loads);
-		buf_adds(&text,
-			"(bind mounts, image layers, rsync -t and tar keep times; a checkout "
-			"sets new ones)");
-		row(out, e->report, "", &text);
+	if (!e->finding.on_disk) {
+		add_loads(out, e, "after a checkout", times ? LOADS_SOURCE : loads);
+		add_loads(out, e, "if times are kept", times ? LOADS_CACHE : loads);
+		buf_adds(out, "\n\t(bind mounts, image layers, rsync -t and tar keep times; a "
+			      "checkout sets new ones)");
 	}
 	if (e->places[EXPLAIN_DISK].file)
-		say_loads(out, e, "here and now", e->now);
-	if (e->finding->rule == RULE_GHOST_MODULE && e->file->header_read &&
-		e->file->header.version) {
-		buf_adds(&text, "fail: ImportError: bad magic number in ");
-		path_quote(&text, e->file->name.module.ptr, e->file->name.module.len);
-		row(out, e->report, "other Pythons", &text);
+		add_loads(out, e, "here and now", e->now);
+	if (e->finding.rule == RULE_GHOST_MODULE && e->file.header_read && e->file.header.version) {
+		buf_adds(out, "\nother Pythons\tfail: ImportError: bad magic number in ");
+		path_quote(out, e->file.name.module.ptr, e->file.name.module.len);
 	}
 }
 
 /* Of a source: each cache, and so what an import loads. */
-static void say_caches(struct buf *out, const struct explanation *e)
+static void add_caches(struct buf *out, const struct explanation *e)
 {
-	const struct finding_list *list = e->caches;
+	bool on_disk = e->places[EXPLAIN_DISK].file, kept = false;
 	const struct finding *instead = NULL;
-	struct buf text = BUF_INIT;
 	size_t i;
 
-	for (i = 0; i < list->count; i++) {
-		const struct finding *f = &list->items[i];
+	buf_addf(out, "\nits caches\t%s", e->caches.count ? "" : "none");
+	for (i = 0; i < e->caches.count; i++) {
+		const struct finding *f = &e->caches.items[i];
 
-		if (f->loads == LOADS_CACHE && (f->on_disk || !e->places[EXPLAIN_DISK].file))
+		if (f->loads == LOADS_CACHE && (f->on_disk || !on_disk))
 			instead = f;
+		kept = kept || f->loads == LOADS_CACHE_IF_MTIME_KEPT;
 		if (i >= CACHES_MAX)
 			continue;
-		buf_addf(&text, "%s: ", f->on_disk ? "on disk" : "in git");
-		path_quote(&text, f->path, f->path_len);
+		buf_addf(out, "%s%s: ", i ? "\n\t" : "", f->on_disk ? "on disk" : "in git");
+		path_quote(out, f->path, f->path_len);
 		if (f->rule)
-			buf_addf(&text, " (%s)", rule_text(f->rule)->id);
-		row(out, e->report, i ? "" : "its caches", &text);
+			buf_addf(out, " (%s)", rule_text(f->rule)->id);
 	}
 	if (i > CACHES_MAX)
-		buf_addf(&text, "and %zu more", i - CACHES_MAX);
-	if (i == 0)
-		buf_adds(&text, "none");
-	if (text.len)
-		row(out, e->report, i ? "" : "its caches", &text);
-	if (instead) {
-		add_version(&text, instead->version);
-		buf_adds(&text, " runs ");
-		path_quote(&text, instead->path, instead->path_len);
-		buf_adds(&text, instead->rule == RULE_UNCHECKED_CACHE ?
-					", which does not match this source" :
-					", which was compiled from this source");
-	} else {
-		buf_adds(&text, "Python runs this source");
-		for (i = 0; i < list->count; i++)
-			if (list->items[i].loads == LOADS_CACHE_IF_MTIME_KEPT)
-				break;
-		if (i < list->count && !e->places[EXPLAIN_DISK].file)
-			buf_adds(&text, ", or a cache where times are kept");
+		buf_addf(out, "\n\tand %zu more", i - CACHES_MAX);
+	buf_adds(out, "\nan import\t");
+	if (!instead) {
+		buf_addf(out, "Python runs this source%s",
+			kept && !on_disk ? ", or a cache where times are kept" : "");
+		return;
 	}
-	row(out, e->report, "an import", &text);
+	add_version(out, instead->version);
+	buf_adds(out, " runs ");
+	path_quote(out, instead->path, instead->path_len);
+	buf_addf(out, ", which %s this source",
+		instead->rule == RULE_UNCHECKED_CACHE ? "does not match" : "was compiled from");
 }
 
-static void say_django(struct buf *out, const struct explanation *e)
+static void add_django(struct buf *out, const struct explanation *e)
 {
-	const struct bytecode_name *name = &e->file->name;
-	const struct finding *f = e->finding;
+	const struct bytecode_name *name = &e->file.name;
+	const struct finding *f = &e->finding;
 	struct bytecode_slice package = name->package;
 	bool ghost = f->rule == RULE_GHOST_MODULE && f->loads != LOADS_SOURCE;
 	size_t end = package.len ? path_base(package.ptr, package.len - 1) : 0;
 	size_t start = end ? path_base(package.ptr, end - 1) : 0;
-	struct buf text = BUF_INIT;
 
 	if (!name->migration || !f->source)
 		return;
+	buf_adds(out, "\nDjango\t");
 	if (!bytecode_is_migration_name(name->module.ptr, name->module.len)) {
-		buf_adds(&text, "takes a module of this name for no migration");
-	} else if (!e->file->migrations_loaded) {
-		buf_adds(&text, "does not load this migrations package: it has no __init__.py");
-	} else {
-		buf_adds(&text, "migration ");
-		path_quote(&text, name->module.ptr, name->module.len);
-		if (end) { /* the directory above `migrations`: the label that Django gives the app */
-			buf_adds(&text, " of app ");
-			path_quote(&text, package.ptr + start, end - 1 - start);
-		}
-		buf_adds(&text,
-			ghost && f->loads == LOADS_CACHE ?
-				": this file is that migration, and Django runs it; under another "
-				"Python it says \"Couldn't import ... as it appears to be a stale .pyc "
-				"file\"" :
-			ghost && !name->optimized ?
-				": Django lists this file as that migration, and fails to import it" :
-			f->loads == LOADS_CACHE ?
-				": Django runs what this file says, not the source" :
-			f->loads == LOADS_CACHE_IF_MTIME_KEPT ?
-				": Django runs this file if times were kept, else the source" :
-			f->source_present ?
-				": Django runs the source" :
-				": Django does not see it, and runs nothing of that name");
+		buf_adds(out, "takes a module of this name for no migration");
+		return;
 	}
-	row(out, e->report, "Django", &text);
+	if (!e->file.migrations_loaded) {
+		buf_adds(out, "does not load this migrations package: it has no __init__.py");
+		return;
+	}
+	buf_adds(out, "migration ");
+	path_quote(out, name->module.ptr, name->module.len);
+	if (end) { /* the directory above `migrations`: the label that Django gives the app */
+		buf_adds(out, " of app ");
+		path_quote(out, package.ptr + start, end - 1 - start);
+	}
+	buf_adds(out,
+		ghost && f->loads == LOADS_CACHE ?
+			": this file is that migration, and Django runs it; under another Python "
+			"it says \"Couldn't import ... as it appears to be a stale .pyc file\"" :
+		ghost && !name->optimized ?
+			": Django lists this file as that migration, and fails to import it" :
+		f->loads == LOADS_CACHE ?
+			": Django runs what this file says, not the source" :
+		f->loads == LOADS_CACHE_IF_MTIME_KEPT ?
+			": Django runs this file if times were kept, else the source" :
+		f->source_present ? ": Django runs the source" :
+				    ": Django does not see it, and runs nothing of that name");
 }
 
-static void say_policy(struct buf *out, const struct explanation *e)
+static void add_policy(struct buf *out, const struct explanation *e)
 {
 	const struct policy_line *line = e->decision.line;
-	struct buf text = BUF_INIT;
 	int rule;
 
 	if (!line) {
-		buf_adds(&text, "no line matches it");
+		buf_adds(out, "\npolicy\tno line matches it");
 	} else {
-		buf_adds(&text, line->allows ? "allowed by " : "rejected by ");
-		add_path(&text, line->text);
-		buf_adds(&text, line->origin ? " (" : " (built in)");
+		buf_addf(out, "\npolicy\t%s by ", line->allows ? "allowed" : "rejected");
+		add_path(out, line->text);
+		buf_adds(out, line->origin ? " (" : " (built in)");
 		if (line->origin) {
-			add_path(&text, line->origin);
-			buf_addf(&text, ":%zu)", line->number);
+			add_path(out, line->origin);
+			buf_addf(out, ":%zu)", line->number);
 		}
 	}
-	row(out, e->report, "policy", &text);
 	if (line && line->reason) {
-		buf_adds(&text, "because: ");
-		add_path(&text, line->reason);
-		row(out, e->report, "", &text);
+		buf_adds(out, "\n\tbecause: ");
+		add_path(out, line->reason);
 	}
 	for (rule = 0; e->decision.depends && rule < RULE_COUNT; rule++) {
 		line = e->decision.allowing[rule];
 		if (!line)
 			continue;
-		buf_addf(&text, "only as %s it is allowed by ", rule_text((enum rule)rule)->id);
-		add_path(&text, line->text);
-		row(out, e->report, "", &text);
+		buf_addf(out, "\n\tonly as %s it is allowed by ", rule_text((enum rule)rule)->id);
+		add_path(out, line->text);
 	}
-	if (e->report->unstaged) {
-		buf_adds(&text, ".pycguard on disk allows this, but is not staged");
-		row(out, e->report, "", &text);
-	}
+	if (e->report->unstaged)
+		buf_adds(out, "\n\t.pycguard on disk allows this, but is not staged");
 }
 
 void explain_file(struct buf *out, const struct explanation *e)
 {
-	enum bytecode_kind kind = e->file->name.kind;
+	struct buf text = BUF_INIT;
 
 	say_verdict(out, e);
-	say_kind(out, e);
-	if (kind == BYTECODE_CACHE || kind == BYTECODE_LEGACY)
-		say_writer(out, e);
-	say_header(out, e);
-	say_places(out, e);
-	if (kind != BYTECODE_NONE)
-		say_imports(out, e);
-	if (e->caches)
-		say_caches(out, e);
-	say_django(out, e);
-	say_policy(out, e);
-	if (e->finding->rule) {
+	add_kind(&text, e);
+	add_writer(&text, e);
+	add_header(&text, e);
+	buf_adds(&text, "\nwhere it is\t");
+	add_places(&text, e, false);
+	if (e->finding.source) {
+		buf_adds(&text, "\nits source\t");
+		add_path(&text, e->finding.source);
+		buf_adds(&text, ": ");
+		add_places(&text, e, true);
+	}
+	if (e->file.name.kind != BYTECODE_NONE)
+		add_imports(&text, e);
+	if (e->is_source)
+		add_caches(&text, e);
+	add_django(&text, e);
+	add_policy(&text, e);
+	put_rows(out, e->report, &text);
+	if (e->finding.rule) {
 		buf_adds(out, "To fix it:\n  ");
-		report_fix(out, e->report, e->finding);
-		buf_adds(out, e->finding->rule == RULE_GHOST_MODULE && !e->finding->on_disk ?
+		report_fix(out, e->report, &e->finding);
+		buf_adds(out, e->finding.rule == RULE_GHOST_MODULE && !e->finding.on_disk ?
 				      "\n  pycguard --clean\n" :
 				      "\n");
 	}
@@ -385,17 +362,12 @@ void explain_file(struct buf *out, const struct explanation *e)
 
 void explain_rule(struct buf *out, enum rule rule, const struct report *r)
 {
-	static const char *const labels[] = {
-		"what it means", "why it matters", "for example", "to fix it"};
 	const struct rule_text *t = rule_text(rule);
-	const char *const texts[] = {t->summary, t->why, t->example, t->fix};
 	struct buf text = BUF_INIT;
-	size_t i;
 
 	report_colored(out, r, "1;31", t->id);
 	buf_addc(out, '\n');
-	for (i = 0; i < 4; i++) {
-		buf_adds(&text, texts[i]);
-		row(out, r, labels[i], &text);
-	}
+	buf_addf(&text, "what it means\t%s\nwhy it matters\t%s\nfor example\t%s\nto fix it\t%s",
+		t->summary, t->why, t->example, t->fix);
+	put_rows(out, r, &text);
 }

@@ -7,25 +7,22 @@
 #include "check/check.h"
 #include "report/report.h"
 
-/** Where a file can be. */
-enum { EXPLAIN_INDEX, EXPLAIN_HEAD, EXPLAIN_DISK, EXPLAIN_PLACES };
+/** Where a file can be, and REV:PATH. */
+enum { EXPLAIN_INDEX, EXPLAIN_HEAD, EXPLAIN_DISK, EXPLAIN_PLACES, EXPLAIN_REVISION = 3 };
 
-/** Whether a place was looked into, and what was there. */
-struct place {
-	bool looked;
-	bool file, source;
-};
-
-/** Everything in it is borrowed. */
+/** The strings and the report are borrowed; the rest is for whoever fills it in to free. */
 struct explanation {
-	const char *shown;  /* the file as the user named it */
-	const char *judged; /* what was looked at: "in the index", "in HEAD", "on disk" */
-	const char *link;   /* where it leads to; NULL: it is no symbolic link */
-	const struct examined *file;
-	const struct finding *finding;
-	const struct finding_list *caches; /* of a source; NULL: it is none */
+	const char *shown; /* the file as the user named it */
+	const char *link;  /* where it leads to; NULL: it is no symbolic link */
+	int judged;        /* the place that was looked at */
+	struct examined file;
+	struct finding finding;
+	bool is_source;
+	struct finding_list caches; /* of a source */
 	struct policy_decision decision;
-	struct place places[EXPLAIN_PLACES];
+	struct place {
+		bool looked, file, source; /* and what was there */
+	} places[EXPLAIN_PLACES];
 	enum bytecode_loads now;     /* of the copy on this disk, times and all; if it is there */
 	const struct report *report; /* how the fix is written, and what .pycguard on disk says */
 };
