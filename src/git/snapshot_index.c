@@ -147,7 +147,7 @@ static const struct snapshot_source index_source = {
 static int add_row(struct index_snapshot *x, struct row row, const unsigned char *oid,
 	const char *dir, const char *path)
 {
-	const struct row *last = &x->rows[x->count - 1];
+	const struct row *last = x->count ? &x->rows[x->count - 1] : NULL;
 	int order;
 
 	buf_add(&x->bytes, oid, x->base.repository->oid_size);
@@ -159,7 +159,7 @@ static int add_row(struct index_snapshot *x, struct row row, const unsigned char
 	if (buf_failed(&x->bytes) < 0)
 		return -1;
 	path = x->bytes.ptr + row.path;
-	order = x->count ? strcmp(x->bytes.ptr + last->path, path) : -1;
+	order = last ? strcmp(x->bytes.ptr + last->path, path) : -1;
 	if (order > 0 || (order == 0 && (last->stage == 0 || last->stage >= row.stage)))
 		return error_set("entries out of order at '%s'", path);
 	if (array_room(x->rows, x->count) < 0)

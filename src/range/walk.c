@@ -189,7 +189,7 @@ int walk_take(void *arg, char *line)
 	struct oid id;
 
 	at += hides;
-	if (at == line || !oid_parse(&id, at + 1, size) || (hides && w->count != w->first))
+	if (at == line || !*at || !oid_parse(&id, at + 1, size) || (hides && w->count != w->first))
 		return error_set("git rev-list says '%.200s'", line);
 	c = add_commit(w, &id);
 	if (!c)

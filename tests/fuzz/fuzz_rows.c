@@ -36,8 +36,8 @@ static bool read_plainly(struct reading *r, unsigned *mode, char hex[41], const 
 	require(r->at[n] == '\t' && stage <= 3);
 	*path = r->at + n + 1;
 	r->at = *path + strlen(*path) + 1;
-	require(sscanf(strstr(r->at, "flags: "), "flags: %x", &flags) == 1);
-	r->at = strchr(strstr(r->at, "flags: "), '\n') + 1;
+	require(sscanf(strstr(r->at, "flags:"), "flags: %x", &flags) == 1);
+	r->at = strchr(strstr(r->at, "flags:"), '\n') + 1;
 	return *mode != MODE_TREE && *mode != MODE_GITLINK && !(flags & 0x20000000) && stage != 1;
 }
 
