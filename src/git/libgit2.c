@@ -141,16 +141,13 @@ _Static_assert(sizeof allocator == ALLOCATOR_CALLS * sizeof allocator.gmalloc,
 
 /* --- starting --------------------------------------------------------------------------------- */
 
-/* Of one version there are libraries of different layouts, so an id is shown to it too; the room is
- * for what a larger id would be. */
+/* Of one version there are libraries of different layouts, so an id is shown to it too, with room
+ * behind it for what a larger one would be. */
 int libgit2_start(void)
 {
 	static const struct oid id = {{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}};
 	static bool guarded;
-	const union {
-		git_oid id;
-		char room[128];
-	} shown = {.id = oid_to_git(&id, OID_SHA1)};
+	const git_oid shown[8] = {oid_to_git(&id, OID_SHA1)};
 	int major, minor, patch;
 	bool fits;
 
@@ -165,7 +162,7 @@ int libgit2_start(void)
 		guarded = true;
 		if (git_libgit2_init() < 0)
 			return error_set("cannot start libgit2: %s", git_words());
-		const char *hex = git_oid_tostr_s(&shown.id);
+		const char *hex = git_oid_tostr_s(&shown[0]);
 		fits = hex && strcmp(hex, oid_hex(&id, OID_SHA1)) == 0;
 		if (!fits)
 			git_libgit2_shutdown();

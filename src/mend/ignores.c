@@ -104,11 +104,11 @@ static bool is_dockerfile(const char *name)
 }
 
 /* Whether that directory is the one added last. */
-static bool is_last(const struct pathset *dirs, const char *dir, size_t len)
+static bool added_last(const struct pathset *dirs, const char *dir, size_t len)
 {
-	const struct pathset_item *last = dirs->items + dirs->count - 1;
+	const struct pathset_item *last = dirs->count ? &dirs->items[dirs->count - 1] : NULL;
 
-	return dirs->count && path_compare(last->path, last->len, dir, len) == 0;
+	return last && path_compare(last->path, last->len, dir, len) == 0;
 }
 
 static int visit(void *arg, const struct entry *e)
@@ -119,7 +119,8 @@ static int visit(void *arg, const struct entry *e)
 
 	if (is_dockerfile(name) && pathset_add(&s->dockerfiles, e->path, e->len) < 0)
 		return -1;
-	if (!ends(name, ".py") || strcmp(name, ".py") == 0 || is_last(&s->packages, e->path, len))
+	if (!ends(name, ".py") || strcmp(name, ".py") == 0 ||
+		added_last(&s->packages, e->path, len))
 		return 0;
 	return pathset_add(&s->packages, e->path, len);
 }

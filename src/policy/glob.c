@@ -264,7 +264,7 @@ static int read_class(struct scan *s)
 
 /* Writes how the expression starts: at the top, or at any name. A pattern whose one star comes
  * first needs no start: to search for the rest is several times faster. */
-static void start(struct scan *s)
+static void write_start(struct scan *s)
 {
 	bool anywhere = !s->docker && (!s->about_path || skip_double_stars(s));
 	size_t after = stars_end(s);
@@ -291,7 +291,7 @@ static int read_pattern(struct scan *s)
 	s->pos = s->name = s->about_path && !s->docker && *s->text == '/';
 	if (s->pos == s->len && !s->docker)
 		return refuse(s, 0, "the pattern is empty");
-	start(s);
+	write_start(s);
 	while (s->pos < s->len && !rc) {
 		unsigned c = peek(s, 0);
 
