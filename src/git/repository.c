@@ -76,8 +76,10 @@ static int open_from(
 		free(r);
 		return -1;
 	}
-	*r = (struct repository){
-		.variables = env->variables, .oid_size = OID_SHA1, .elsewhere = elsewhere};
+	*r = (struct repository){.variables = env->variables,
+		.oid_size = OID_SHA1,
+		.elsewhere = elsewhere,
+		.attributes_index = BUF_INIT};
 	status = discover(r, env, start);
 	if (status == 0 && (name_files(r, env) < 0 || open_objects(r, env) < 0))
 		status = -1;
@@ -107,6 +109,7 @@ void repository_free(struct repository *r)
 	exec_stop(&r->headers);
 	exec_stop(&r->contents);
 	exec_stop(&r->attributes);
+	buf_free(&r->attributes_index);
 	git_odb_free(r->odb);
 	free(r->places[0]);
 	free(r->places[1]);
@@ -171,35 +174,6 @@ int repository_ignores_case(const struct repository *r, bool *out)
 	*out = status == 0 && strcmp(value.ptr, "true") == 0;
 	buf_free(&value);
 	return status < 0 ? error_prefix("cannot read core.ignoreCase") : 0;
-}
-
-/* git says `PATH NUL ATTRIBUTE NUL VALUE NUL` for each (git-check-attr(1)). */
-int repository_converts(struct repository *r, const char *path)
-{
-	static const char *const words[] = {"check-attr", "--cached", "--stdin", "-z", "filter",
-		"ident", "working-tree-encoding", NULL};
-	enum { ANSWERS = 3 * 3 };
-	struct exec *e = &r->attributes;
-	bool set = false;
-	char *record;
-	int i;
-
-	if (!e->running) {
-		repository_exec(e, r, words);
-		if (exec_start(e) < 0)
-			return -1;
-	}
-	exec_write(e, path, strlen(path) + 1);
-	for (i = 0; i < ANSWERS; i++) {
-		if (exec_answer(e, '\0', &record) < 0)
-			return -1;
-		if (i % 3 == 0 && strcmp(record, path) != 0)
-			return error_set("git check-attr says something strange");
-		if (i % 3 == 2 && strcmp(record, "unspecified") != 0 &&
-			strcmp(record, "unset") != 0)
-			set = true;
-	}
-	return set;
 }
 
 int repository_resolve(struct oid *out, struct repository *r, const char *revision)

@@ -20,7 +20,8 @@ struct repository {
 	struct git_odb *odb; /* NULL: git reads its objects */
 	/* git cat-file --batch-check and --batch, and git check-attr, once they were asked. */
 	struct exec headers, contents, attributes;
-	size_t oid_size; /* of its object ids, in bytes */
+	struct buf attributes_index; /* that which git check-attr reads */
+	size_t oid_size;             /* of its object ids, in bytes */
 	/* Directories with a slash at the end: of the work tree (NULL: bare), of the repository,
 	 * of what its work trees share, and of objects. */
 	char *top, *dir, *common, *objects;
@@ -83,9 +84,6 @@ int repository_bases(struct snapshot ***out, size_t *count, struct repository *r
 /** Prepare for reading very many commits and trees, or stop that: libgit2 caches none, and
  * verifies no hashes, as git does not either. For the whole process, from one thread. */
 void repository_stream(bool on);
-
-/** As snapshot_converts; git is started when this is first asked. */
-int repository_converts(struct repository *r, const char *path);
 
 /** Append the path of the index for one that a person typed in the working directory. 0; 1,
  * recorded, when it is outside the work tree, or there is none; -1 recorded. */

@@ -30,11 +30,6 @@ int snapshot_find(struct snapshot *s, const char *path, struct entry *out)
 	return s->source->find(s, path, out ? out : &unused);
 }
 
-int snapshot_converts(struct snapshot *s, const char *path)
-{
-	return s->repository ? repository_converts(s->repository, path) : 0;
-}
-
 int snapshot_size(struct snapshot *s, const struct entry *e, uint64_t *out)
 {
 	*out = e->size;

@@ -97,9 +97,9 @@ static inline int snapshot_beside(
 	return s->source->beside(s, prefix, visit, arg);
 }
 
-/** Whether a checkout changes the text of a file by more than its line ends (by the index's
- * attributes filter, ident, working-tree-encoding), so that the blob's size and hash say nothing of
- * the file. 1; 0; -1 recorded. */
+/** Whether a checkout changes the text of a file by more than its line ends (by the attributes
+ * filter, ident and working-tree-encoding, as the snapshot has them), so that the blob's size and
+ * hash say nothing of the file. 1; 0; -1 recorded. */
 int snapshot_converts(struct snapshot *s, const char *path);
 
 /** The size of a file in bytes. 0; -1 with the failure recorded (the object is missing, ...). */

@@ -109,6 +109,34 @@ changed_text() {
     assert_judged 1 "error bytecode pkg/__pycache__/m.$(tag).pyc"
 }
 
+@test "the attributes are those of the commit that is judged, not those of the index" {
+    local path
+    path="pkg/__pycache__/m.$(tag).pyc"
+    changed_text
+    write .gitattributes '*.bin filter=lfs'
+    git add -f .
+    commit stale
+    write pkg/.gitattributes '*.py ident'
+    write '!x/.gitattributes' '*.txt ident' # sorts before the file at the top
+    git add pkg/.gitattributes '!x'
+    touch "$path" && printf x >>"$path" && git add -f "$path"
+    commit unknown
+    git rm -q --cached pkg/.gitattributes
+    printf y >>"$path" && git add -f "$path"
+    commit stale
+    write .gitattributes '* filter=lfs' # of the index alone
+    git add .gitattributes
+    git clone -q --bare . "$WORK/bare.git"
+    for place in . "$WORK/bare.git"; do
+        judge -C "$place" --check-range main~2..main~1
+        assert_judged 1 "error bytecode $path"
+        judge -C "$place" --check-range main~1..main
+        assert_judged 1 "error stale-cache $path"
+        judge -C "$place" --check-history main~2
+        assert_judged 1 "error stale-cache $path"
+    done
+}
+
 @test "an unchecked cache of text that a checkout changes is loaded, whatever the text is" {
     changed_text unchecked
     write .gitattributes '*.py ident'
