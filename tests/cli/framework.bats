@@ -171,6 +171,39 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
     git push -q origin main
 }
 
+@test "of several refs in one push, those that the framework does not hand on are named" {
+    local on_terminal='import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
+    guarded_repo pycguard 'verbose: true' # shows it where there is no terminal
+    pre-commit install -t pre-push >/dev/null
+    git init -q --bare ../remote.git
+    git remote add origin ../remote.git
+    git push -q origin main
+    commit good
+    git switch -qc topic
+    commit bad "$(pyc m.py)"
+    git tag -a -m one v1
+    git switch -qc third main
+    commit 'bad too' "$(pyc n.py)"
+    git switch -q main
+    run git push --dry-run origin main topic third v1
+    assert_status 0
+    assert_output_has 'pre-commit names one ref of a push; if these are pushed too, they are not checked: '
+    assert_output_has refs/heads/topic
+    assert_output_has refs/heads/third
+    assert_output_has refs/tags/v1
+    assert_output_has 'pycguard --install --hook pre-push checks all'
+    sed -i '/verbose: true/d' .pre-commit-config.yaml
+    git commit -qam quiet
+    run python3 -c "$on_terminal" git push --dry-run origin main topic third v1 </dev/null
+    assert_status 0
+    assert_output_has 'they are not checked: '
+    git push -q --no-verify origin main topic third v1
+    commit 'good too'
+    run python3 -c "$on_terminal" git push origin main </dev/null
+    assert_status 0
+    [[ $output != *'not checked'* ]] || fail "$output"
+}
+
 @test "pycguard-tracked judges all tracked files under a policy of one's own" {
     guarded_repo pycguard-tracked 'args: [--policy, own.policy]'
     write own.policy '*.secret'
