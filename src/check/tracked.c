@@ -102,9 +102,7 @@ static int has_repository(struct buf *dir)
 	return found;
 }
 
-/* Cuts `dir`, which ends in a slash, to the nearest directory with a repository; to nothing if
- * none. */
-static int find_root(struct buf *dir)
+int tracked_root(struct buf *dir)
 {
 	int found = 0;
 
@@ -124,7 +122,7 @@ static int open_nearest(struct tracked *t, const char *path, size_t len)
 	buf_clear(&t->dir);
 	buf_add(&t->dir, path, len);
 	buf_add(&root, path, len);
-	if (find_root(&root) < 0 || buf_failed(&root) < 0 || buf_failed(&t->dir) < 0) {
+	if (tracked_root(&root) < 0 || buf_failed(&root) < 0 || buf_failed(&t->dir) < 0) {
 		status = -1;
 	} else if (path_compare(t->root.ptr, t->root.len, root.ptr, root.len) != 0) {
 		place_close(&t->nearest);

@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/path.h"
+#include "check/tracked.h"
 #include "python/bytecode.h"
 
 static bool is_cache(const char *dir)
@@ -15,53 +15,23 @@ static bool is_cache(const char *dir)
 	return strcmp(dir + path_base(dir, strlen(dir)), BYTECODE_CACHES) == 0;
 }
 
-/* 1, 0 or -1 recorded. */
-static int has_git(struct buf *dir)
-{
-	size_t len = dir->len;
-	int found;
-
-	buf_adds(dir, "/.git");
-	found = buf_failed(dir) < 0 ? -1 : io_exists(dir->ptr);
-	buf_cut(dir, len);
-	return found;
-}
-
-/* Makes `root` the top of the repository that holds it, if any; `base` becomes the way from there
- * back, with its slash. */
-static int find_policy_root(struct buf *root, struct buf *base, const char *real)
-{
-	const char *way;
-	int found;
-
-	buf_adds(root, real);
-	while ((found = has_git(root)) == 0 && root->len > 0)
-		buf_cut(root, path_base(root->ptr, root->len) - 1);
-	if (found < 0)
-		return -1;
-	if (!found)
-		buf_adds(root, real);
-	way = real + root->len;
-	way += *way == '/';
-	if (*way) {
-		buf_adds(base, way);
-		buf_addc(base, '/');
-	}
-	return buf_failed(root) < 0 ? -1 : buf_failed(base);
-}
-
-static int load_policy(struct worktree *w, const char *real, const struct policy_files *files)
+/* The policy of the repository that holds the directory, or else of itself; the way from there to
+ * it stands before the paths. */
+static int load_policy(struct worktree *w, const struct policy_files *files)
 {
 	struct buf file = BUF_INIT;
-	int status = -1;
+	int status;
 
-	if (find_policy_root(&file, &w->policy_base, real) < 0)
-		goto done;
-	buf_adds(&file, "/.pycguard");
-	if (buf_failed(&file) < 0)
-		goto done;
-	status = policy_load_disk(&w->policy, files, file.ptr, false);
-done:
+	buf_adds(&file, w->real.ptr);
+	status = buf_failed(&file) < 0 ? -1 : tracked_root(&file);
+	if (!file.len)
+		buf_adds(&file, w->real.ptr);
+	buf_adds(&w->policy_base, w->real.ptr + file.len);
+	buf_adds(&file, policy_path);
+	if (buf_failed(&file) < 0 || buf_failed(&w->policy_base) < 0)
+		status = -1;
+	if (status == 0)
+		status = policy_load_disk(&w->policy, files, file.ptr, false);
 	buf_free(&file);
 	return status;
 }
@@ -98,7 +68,7 @@ int worktree_open(struct worktree *out, const char *dir, const struct policy_fil
 	buf_adds(&out->real, real);
 	if (!out->real.len || out->real.ptr[out->real.len - 1] != '/')
 		buf_addc(&out->real, '/');
-	if (load_policy(out, real, files) < 0 || buf_failed(&out->real) < 0 ||
+	if (buf_failed(&out->real) < 0 || load_policy(out, files) < 0 ||
 		find_shown_base(&out->shown_base, dir, from_above) < 0)
 		status = -1;
 	else {
