@@ -206,9 +206,13 @@ static void find_unstaged(
 		policy_load_disk(&policy, &files, file.ptr, caseless) == 0)
 		for (i = 0; i < r->findings->count; i++) {
 			const struct finding *f = &r->findings->items[i];
+			/* Of the name __pycache__, only a link is bytecode. */
+			const struct entry e = {.path = f->path,
+				.len = f->path_len,
+				.mode = f->rule == RULE_POLICY ? MODE_FILE : MODE_LINK};
 
 			if (!report_rejects(r, f) ||
-				policy_decide(policy, matcher, f->path, f->path_len, &d) < 0)
+				check_decide(&d, policy, matcher, "", &e, caseless) < 0)
 				continue;
 			policy_settle(&d, f->rule);
 			r->unstaged += !d.rejected;

@@ -308,6 +308,7 @@ static int judge(struct work *work)
 	const struct check check = check_in(work, told->judged);
 	const struct entry *e = &work->entry;
 	bool on_disk = told->judged == EXPLAIN_DISK, revision = told->judged == EXPLAIN_REVISION;
+	bool is_link = work->link.len; /* on disk */
 	int i;
 
 	if (check_explain(&told->finding, &told->decision, &told->file, &check, work->matcher, e) <
@@ -321,6 +322,9 @@ static int judge(struct work *work)
 		if (work->places[i] && path_in(work, i)->len && !(revision && i == EXPLAIN_DISK) &&
 			look(work, i) < 0)
 			return -1;
+	/* A link to a directory is not a file of the disk, but it is there. */
+	if (is_link && told->file.name.kind == BYTECODE_NONE)
+		told->places[EXPLAIN_DISK].file = true;
 	if (!told->is_source)
 		return 0;
 	if (!on_disk && find_caches(work, told->judged) < 0)

@@ -233,6 +233,15 @@ m.py orphaned-cache nothing
     assert_judged 1 'error bytecode pkg/__pycache__'
     judge --check-tracked
     assert_judged 1 'error bytecode pkg/__pycache__'
+    run_pycguard --check-tracked
+    [[ $output != *'.pycguard allows'* ]] || fail "$output" # there is none
+    run_pycguard --explain pkg/__pycache__
+    [[ $output != *'.pycguard on disk'* ]] || fail "$output"
+    assert_output_has 'in the index, on disk'
+    write .pycguard '!/pkg/__pycache__'
+    run_pycguard --check-tracked
+    assert_output_has '.pycguard allows this, but is not staged'
+    rm .pycguard
     git commit -qm link
     judge
     assert_judged 0 'warning bytecode pkg/__pycache__'
