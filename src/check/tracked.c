@@ -138,11 +138,16 @@ static int open_nearest(struct tracked *t, const char *path, size_t len)
 	return status ? -1 : 0;
 }
 
-static int holds(const struct place *place, const char *path)
+/* A repository that is called bare has no work tree; what its index has is below `root`. */
+static int holds(const struct place *place, const char *root, const char *path)
 {
-	const char *top = place->repository ? place->repository->top : NULL;
+	const char *top = root;
 
-	if (!top || !place->index || strncmp(path, top, strlen(top)) != 0)
+	if (!place->index)
+		return TRACKED_NO;
+	if (place->repository->top)
+		top = place->repository->top;
+	if (!*top || strncmp(path, top, strlen(top)) != 0)
 		return TRACKED_NO;
 	return snapshot_names(place->index, path + strlen(top));
 }
@@ -155,6 +160,6 @@ enum tracked_answer tracked_look(struct tracked *t, const char *path)
 		return TRACKED_FAILED;
 	if (t->failed)
 		return TRACKED_UNKNOWN;
-	answer = holds(&t->nearest, path);
-	return answer == TRACKED_NO ? holds(&t->named, path) : answer;
+	answer = holds(&t->nearest, t->root.ptr, path);
+	return answer == TRACKED_NO ? holds(&t->named, "", path) : answer;
 }

@@ -237,7 +237,7 @@ m.py orphaned-cache nothing
     [[ $output != *'.pycguard allows'* ]] || fail "$output" # there is none
     run_pycguard --explain pkg/__pycache__
     [[ $output != *'.pycguard on disk'* ]] || fail "$output"
-    assert_output_has 'in the index, on disk'
+    assert_output_has 'not in HEAD, on disk'
     write .pycguard '!/pkg/__pycache__'
     run_pycguard --check-tracked
     assert_output_has '.pycguard allows this, but is not staged'

@@ -361,6 +361,22 @@ __pycache__/*.log'
     is_gone "$ghost"
 }
 
+@test "what git tracks stays where core.bare says that there is no work tree" {
+    with_lies
+    mkdir deep
+    cp "$ghost" deep/gone.pyc
+    git init -q
+    git add -f "$ghost" deep/gone.pyc
+    git config core.bare true
+    run_pycguard --clean --all
+    assert_status 1
+    assert_output_has 'kept 2 files tracked by git'
+    is_there "$ghost"
+    (cd deep && run_pycguard --clean --all && assert_status 1)
+    is_there deep/gone.pyc
+    is_gone "$orphan"
+}
+
 @test "an empty .git does not hide the repository above" {
     with_lies
     git init -q
