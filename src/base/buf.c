@@ -88,7 +88,6 @@ void buf_wrap(struct buf *b, const char *text, size_t indent, size_t width)
 
 void buf_clear(struct buf *b)
 {
-	b->failed = false;
 	buf_cut(b, 0);
 }
 

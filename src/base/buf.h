@@ -36,7 +36,7 @@ void buf_addf(struct buf *b, const char *fmt, ...) ERROR_PRINTF(2, 3);
  * `indent` bytes before it already, the others get as many blanks. No newline at the end. */
 void buf_wrap(struct buf *b, const char *text, size_t indent, size_t width);
 
-/** Make it empty, keeping its memory; clears `failed` as well. */
+/** Make it empty, keeping its memory. That an addition has failed is not forgotten. */
 void buf_clear(struct buf *b);
 
 /** Cut it to its first `len` bytes; nothing when it is shorter. */
