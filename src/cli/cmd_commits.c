@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,6 +23,7 @@ struct run {
 	struct history history;
 	struct finding_list findings;
 	struct buf branch; /* that has them, and is not checked out */
+	struct buf revisions;
 	struct report report;
 };
 
@@ -182,6 +184,39 @@ static int find_branches(struct run *job)
 	return status < 0 ? -1 : buf_failed(&job->branch);
 }
 
+/* What walks the commits of a push once more: its ends, and what stands just before it. */
+static int name_revisions(struct run *job)
+{
+	const struct walk *w = &job->walk;
+	bool *inner =
+		calloc(w->count + 1, sizeof *inner); /* by number; it has been seen as a parent */
+	size_t i, ends = 0;
+	uint32_t k;
+
+	if (!inner)
+		return error_oom();
+	for (i = w->count; i-- > w->first;) {
+		const struct walk_commit *c = &w->commits[i];
+
+		if (!inner[i]) {
+			buf_addf(&job->revisions, " %.10s", repository_hex(w->repository, &c->id));
+			ends++;
+		}
+		for (k = 0; k < c->parent_count; k++) {
+			size_t parent = w->links[c->first_link + k];
+
+			if (parent < w->first && !inner[parent])
+				buf_addf(&job->revisions, " '^%.10s'",
+					repository_hex(w->repository, &w->commits[parent].id));
+			inner[parent] = true;
+		}
+	}
+	free(inner);
+	job->report.revisions = job->revisions.ptr;
+	job->report.forked = ends > 1;
+	return buf_failed(&job->revisions);
+}
+
 static int look(struct run *job)
 {
 	bool in_history = job->report.mode == REPORT_HISTORY;
@@ -202,7 +237,8 @@ static int look(struct run *job)
 	repository_stream(false);
 	if (history_build(&job->history, &job->events, s, in_history) < 0 ||
 		commits_judge(&job->findings, &job->events, &job->history, s, in_history) < 0 ||
-		(job->report.mode == REPORT_RANGE && judge_named(job) < 0))
+		(job->report.mode == REPORT_RANGE && judge_named(job) < 0) ||
+		(job->report.mode == REPORT_PUSH && name_revisions(job) < 0))
 		return -1;
 	return find_branches(job);
 }
@@ -215,6 +251,7 @@ static int check_commits(
 		.env = env,
 		.findings = FINDING_LIST_INIT,
 		.branch = BUF_INIT,
+		.revisions = BUF_INIT,
 		.scan = {.env = env,
 			.walk = &job.walk,
 			.files = {in->policy, in->extend},
@@ -234,6 +271,7 @@ static int check_commits(
 		status = cmd_report(in, env, &job.report);
 	buf_free(&prefix);
 	buf_free(&job.branch);
+	buf_free(&job.revisions);
 	finding_list_free(&job.findings);
 	history_free(&job.history);
 	scan_events_free(&job.events);

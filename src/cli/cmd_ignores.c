@@ -46,7 +46,7 @@ static int report(struct job *job, const struct ignore_gaps *gaps, bool done)
 			return -1;
 	}
 	if (done) {
-		buf_adds(text, "Commit that: ");
+		buf_adds(text, "Stage that, then commit: ");
 		command_git(text, &at, "add", &job->paths);
 		buf_adds(text, "\n");
 	} else if (gaps->count && !adding) {
@@ -71,9 +71,9 @@ static void warn_of_unshared(const struct pathset *files)
 		buf_clear(&name);
 		path_quote(&name, files->items[i].path, files->items[i].len);
 		fprintf(stderr,
-			"pycguard: warning: %s keeps Python bytecode out here, but is no "
-			"part of the repository: who clones it does not have that (--strict makes "
-			"this count)\n",
+			"pycguard: warning: %s keeps Python bytecode out here, but is not part of "
+			"the repository, so other clones do not have it (with --strict, it does "
+			"not count)\n",
 			name.ptr);
 	}
 	buf_free(&name);

@@ -1,6 +1,7 @@
 #include "cli/cmd.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "mend/ignored.h"
 #include "mend/untrack.h"
@@ -39,21 +40,54 @@ static int add_commit(struct job *job)
 	return 0;
 }
 
+/* git looks through the whole index for each path that it is asked for. */
 static int warn_of_ignores(const struct job *job)
 {
+	enum { ASKED_MAX = 100 };
+	struct pathset asked = job->paths;
+	bool all = asked.count <= ASKED_MAX;
 	struct ignored_list answers;
 	size_t i, back = 0;
-	int status = ignored_ask(&answers, job->repository, &job->paths);
+	int status;
+
+	asked.count = all ? asked.count : ASKED_MAX;
+	status = ignored_ask(&answers, job->repository, &asked);
 
 	for (i = 0; status == 0 && i < answers.count; i++)
 		back += !answers.items[i].ignored;
-	if (back)
+	if (back && !all)
+		fputs("pycguard: warning: git does not ignore all of these, so git add would add "
+		      "them again; to ignore Python bytecode: pycguard --add-ignores\n",
+			stderr);
+	else if (back)
 		fprintf(stderr,
 			"pycguard: warning: git does not ignore %zu of these, so git add would "
 			"add %s again; to ignore Python bytecode: pycguard --add-ignores\n",
 			back, back == 1 ? "it" : "them");
 	ignored_list_free(&answers);
 	return status;
+}
+
+/* Whether Python still imports one that stays on disk. 1, 0 or -1 recorded. */
+static int has_ghost(const struct job *job)
+{
+	struct bytecode_name name;
+	struct buf source = BUF_INIT;
+	int there = 1;
+	size_t i;
+
+	for (i = 0; i < job->paths.count && there == 1; i++) {
+		const struct pathset_item *path = &job->paths.items[i];
+
+		bytecode_name(&name, path->path, path->len, job->caseless);
+		buf_clear(&source);
+		if (name.kind == BYTECODE_LEGACY && bytecode_source(&source, &name))
+			there = buf_failed(&source) < 0 ?
+					-1 :
+					snapshot_find(job->snapshot, source.ptr, NULL);
+	}
+	buf_free(&source);
+	return there < 0 ? -1 : !there;
 }
 
 /* What has been done is reported, whatever fails after it. */
@@ -69,11 +103,22 @@ static int report(struct job *job)
 		job_list(job, paths);
 		if (!job->in->dry_run)
 			status = add_commit(job);
+		if (status == 0 && !job->in->dry_run && (status = has_ghost(job)) > 0) {
+			const char *slash = job->prefix.ptr, *up = " -C ..";
+
+			buf_adds(&job->text,
+				"Then delete from disk what Python would still run: pycguard");
+			for (; (slash = strchr(slash, '/')); slash++, up = "/..")
+				buf_adds(&job->text, up);
+			buf_adds(&job->text, " --clean\n");
+			status = 0;
+		}
 	} else if (cmd_wants_all_clear(job->in, job->env)) {
 		buf_adds(&job->text, "pycguard: there is nothing to stop tracking\n");
 	}
 	said = job_say(job);
-	if (status == 0 && said >= 0 && paths->count && !job->in->quiet)
+	/* What is still in the index is never ignored. */
+	if (status == 0 && said >= 0 && paths->count && !job->in->quiet && !job->in->dry_run)
 		status = warn_of_ignores(job);
 	return status < 0 ? -1 : said;
 }

@@ -91,19 +91,17 @@ static void add_since(struct buf *out, const struct finding *first, const char *
 		buf_addf(out, "'%.10s^..%.10s'", first->commit, to);
 }
 
-/* The check itself once more, to print paths. git's lines about a push are gone: its commits are
- * those from the first that is found to the last. */
+/* The check itself once more, to print paths. git's lines about a push are gone: its revisions
+ * stand for them. */
 static void add_again(struct buf *out, const struct report *r)
 {
-	const struct finding_list *list = r->findings;
 	int i, revisions = r->mode == REPORT_RANGE   ? r->operand_count - r->after_dashes :
 			   r->mode == REPORT_HISTORY ? r->operand_count :
 						       0;
 
 	add_pycguard(out, r, r->in_hook);
 	if (r->mode == REPORT_PUSH) {
-		buf_adds(out, " --check-range -z ");
-		add_since(out, &list->items[0], list->items[list->count - 1].commit);
+		buf_addf(out, " --check-range%s -z%s", r->strict ? " --strict" : "", r->revisions);
 		return;
 	}
 	buf_addf(out, " --check-%s%s%s -z", report_mode_name(r->mode), r->strict ? " --strict" : "",
@@ -170,6 +168,12 @@ static void add_rewrite(struct buf *out, const struct report *r, const struct fi
 	if (repeated) {
 		buf_adds(out, " -- ");
 		add_since(out, first, "HEAD");
+		/* Its copies of the old refs, all of this run, would keep the old commits. */
+		buf_adds(out, " && git");
+		add_place(out, &r->at, false);
+		buf_adds(out, " for-each-ref '--format=delete %(refname)' refs/original | git");
+		add_place(out, &r->at, false);
+		buf_adds(out, " update-ref --stdin");
 	} else if (first->is_root) {
 		buf_adds(out, " --root");
 	} else {
@@ -213,7 +217,7 @@ void report_sentence(struct buf *out, const struct report *r, const struct findi
 		buf_addf(out, " (commit %s)", f->commit);
 	buf_adds(out, ". To fix it: ");
 	report_fix(out, r, f);
-	if (stays_on_disk(f))
+	if (stays_on_disk(f) && !(keeps_commits(r) ? f->removed != NULL : f->repeated))
 		buf_adds(out, " ; then delete it from disk: pycguard --clean");
 }
 
@@ -294,8 +298,8 @@ static void say_untrack(struct buf *out, const struct report *r, const struct re
 	if (r->published && !r->squash) {
 		buf_addf(&command,
 			"A remote has these commits already: rewriting them would disturb everybody who "
-			"has them. Remove the files in a new commit instead; %s. What it takes to remove "
-			"the files from the history, pycguard --check-history tells.",
+			"has them. Remove the files in a new commit instead; %s. pycguard --check-history "
+			"tells what it takes to remove them from the history.",
 			r->mode == REPORT_PUSH ?
 				"git push --no-verify then pushes the old commits as they are" :
 				"with --squash, the check then passes");
@@ -368,7 +372,8 @@ void report_fix_all(struct buf *out, const struct report *r)
 	if (r->in_hook && r->mode == REPORT_STAGED)
 		buf_adds(out, "Then repeat your commit.\n");
 	else if (r->mode > REPORT_HISTORY && rewrites)
-		buf_adds(out, "Then push again.\n");
+		buf_adds(out, r->forked ? "Then push again, to be told of the other branches.\n" :
+					  "Then push again.\n");
 }
 
 void report_fix_history(struct buf *out, const struct report *r)

@@ -47,15 +47,17 @@ struct report {
 	const char *policy;  /* blank before it, the options that say which policy; or "" */
 	char **operands;     /* what the user named; the last after_dashes of it are paths */
 	int operand_count, after_dashes;
-	const char *branch; /* that has the commits, where the current one has not; or NULL */
-	size_t unstaged;    /* so many findings are allowed by .pycguard on disk */
-	bool not_ignored;   /* git would add them again */
-	bool squash;        /* the range as one commit */
-	bool in_hook;       /* git asks, and waits for the answer */
-	bool published;     /* a remote has commits that are found */
-	bool strict;        /* warnings count as errors */
-	bool verbose;       /* list everything */
-	bool all_clear;     /* say so when all is well */
+	const char *revisions; /* of a push, each with a blank before it */
+	bool forked;           /* they have several ends, and one branch cannot have them all */
+	const char *branch;    /* that has the commits, where the current one has not; or NULL */
+	size_t unstaged;       /* so many findings are allowed by .pycguard on disk */
+	bool not_ignored;      /* git would add them again */
+	bool squash;           /* the range as one commit */
+	bool in_hook;          /* git asks, and waits for the answer */
+	bool published;        /* a remote has commits that are found */
+	bool strict;           /* warnings count as errors */
+	bool verbose;          /* list everything */
+	bool all_clear;        /* say so when all is well */
 	bool color;
 	size_t width; /* of a line of text; 0: 80 */
 };

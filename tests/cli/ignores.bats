@@ -229,7 +229,7 @@ new*' ''; do
     with_package
     cd pkg
     run_pycguard --add-ignores
-    bash -c "${output##*Commit that: }"
+    bash -c "${output##*Stage that, then commit: }"
     [[ $(git diff --cached --name-only) == .gitignore ]]
 }
 
@@ -488,7 +488,7 @@ $text"
     assert_status 0
     good
     [[ $(git diff --name-only -z '*.dockerignore' | tr '\0' '\n' | grep -c dockerignore) == 9 ]]
-    bash -c "$(sed -n 's/^Commit that: //p' <<<"$output")" || true
+    bash -c "$(sed -n 's/^Stage that, then commit: //p' <<<"$output")" || true
 }
 
 @test "a directory that may not be written to" {

@@ -125,6 +125,7 @@ staged_is() {
             paste "$dir"
             [[ $(git log --format=%s "$base..") == $'gone\nc3\nc2\nc1' ]]
             "$PYCGUARD" --check-range "$base..HEAD"
+            [[ -z $(git for-each-ref refs/original) ]] || fail 'the old commits are kept'
             git ls-files --error-unmatch s1.py s3.py old.pyc >/dev/null
             git reset -q --hard 'HEAD@{1}'
         done
@@ -152,6 +153,39 @@ staged_is() {
             git ls-files --error-unmatch old.pyc >/dev/null
             [[ $(git rev-parse HEAD) == "$head" ]]
         done
+    done
+}
+
+@test "a push of two published branches: the files of both, and no other, below and above the first" {
+    find_shells
+    git init -q --bare up.git
+    git init -q --bare other.git
+    for shell in "${shells[@]}"; do
+        start
+        git push -q -f ../other.git main
+        git remote add other ../other.git
+        git fetch -q other
+        for branch in one two; do
+            git checkout -q -b "$branch" main
+            mkdir "$branch"
+            for i in 1 2 3 4; do echo "$branch$i" >"$branch/m$i.pyc"; done
+            git add -f "$branch"
+            commit "$branch"
+        done
+        git remote add origin ../up.git
+        git push -q -f origin one two
+        git merge -q -m both one
+        before=$(git ls-files)
+        zeros=$(printf '%040d' 0)
+        for branch in one two; do
+            echo "refs/heads/$branch $(git rev-parse "$branch~0") refs/heads/$branch $zeros"
+        done >"$WORK/lines"
+        "$PYCGUARD" --pre-push other ../other.git <"$WORK/lines" >"$WORK/report" || true
+        output=$(<"$WORK/report")
+        assert_output_has 'A remote has these commits already'
+        paste .
+        [[ $(git diff --cached --name-only) == "$(grep -E '^(one|two)/' <<<"$before")" ]] ||
+            fail "$shell" "$(git diff --cached --name-only)" "$output"
     done
 }
 

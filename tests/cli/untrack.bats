@@ -46,6 +46,28 @@ untracks() {
     git fsck --strict
 }
 
+@test "a ghost is left on disk, where Python still runs it: how it is deleted; a cache beside its source is none" {
+    with_caches
+    cd pkg
+    run_pycguard --untrack .
+    assert_output_lacks 'delete from disk'
+    run_pycguard --untrack
+    assert_output_has 'Then delete from disk what Python would still run: pycguard -C .. --clean'
+    PATH=$(dirname "$PYCGUARD"):$PATH bash -c "$(sed -n 's/^Then delete .*run: //p' <<<"$output")"
+    [[ ! -e ../app/migrations/0002_old.pyc && -e m.pyc ]]
+}
+
+@test "what is still in the index is not said to be let in by .gitignore, nor are many asked for" {
+    with_caches
+    printf '*.pyc\n' >.gitignore
+    run_pycguard_with "$PATH" --untrack --dry-run
+    [[ $stderr != *'does not ignore'* ]]
+    rm .gitignore
+    many 'd/m' .pyc 200
+    run_pycguard_with "$PATH" --untrack
+    [[ $stderr == *'does not ignore all of these'* ]] || fail "$stderr"
+}
+
 @test "takes out what is rejected, keeps the rest, and says what to commit" {
     with_caches
     caches[1]=$(git ls-files 'pkg/__pycache__/*')
@@ -57,14 +79,15 @@ untracks() {
   ${caches[0]}
   ${caches[1]}
   ${caches[2]}
-Commit this: git commit -m 'Stop tracking Python bytecode'"
+Commit this: git commit -m 'Stop tracking Python bytecode'
+Then delete from disk what Python would still run: pycguard --clean"
     [[ $(git diff --cached --name-status) == "M	README
 D	${caches[0]}
 D	${caches[1]}
 D	${caches[2]}" ]] || fail "$(git diff --cached --name-status)"
     [[ $(git diff --name-only) == pkg/m.py ]]
 
-    bash -c "${output##*Commit this: }"
+    bash -c "$(sed -n 's/^Commit this: //p' <<<"$output")"
     [[ $(git ls-tree -r --name-only HEAD) != *pyc* ]]
     [[ $(git diff --name-only) == pkg/m.py ]]
 }
