@@ -121,27 +121,11 @@ static int take_argument(struct invocation *out, int row, const char *value)
 	return 0;
 }
 
-/* What is no option's argument. */
-static int take_flag(struct invocation *out, int row)
-{
-	const struct command *command;
-
-	if (row < OPTION_COUNT) {
-		*(bool *)((char *)out + cli_options[row].field) = true;
-		return 0;
-	}
-	command = cli_commands[row - OPTION_COUNT];
-	if (out->command && out->command != command)
-		return error_set("one command per run: --%s and --%s exclude each other",
-			out->command->name, command->name);
-	out->command = command;
-	return 0;
-}
-
 /* A word that begins with a dash, and the one after it, if that is its argument. */
 static int take_word(struct invocation *out, unsigned *given, char ***next)
 {
 	const char *word = *(*next)++, *letter = word + 1, *value;
+	const struct command *command;
 	bool is_long = *letter == '-';
 	int row, status = 0;
 
@@ -151,12 +135,18 @@ static int take_word(struct invocation *out, unsigned *given, char ***next)
 			return -1;
 		value = is_long ? strchr(word, '=') : letter;
 		value = value && (is_long || value[1]) ? value + 1 : NULL;
-		if (row >= OPTION_COUNT || !cli_options[row].argument) {
-			if (is_long && value)
-				return error_set("option takes no argument: '%s' (see pycguard "
-						 "--help)",
-					word);
-			status = take_flag(out, row);
+		if (is_long && value && (row >= OPTION_COUNT || !cli_options[row].argument))
+			return error_set(
+				"option takes no argument: '%s' (see pycguard --help)", word);
+		if (row >= OPTION_COUNT) {
+			command = cli_commands[row - OPTION_COUNT];
+			if (out->command && out->command != command)
+				return error_set("one command per run: --%s and --%s exclude each "
+						 "other",
+					out->command->name, command->name);
+			out->command = command;
+		} else if (!cli_options[row].argument) {
+			*(bool *)((char *)out + cli_options[row].field) = true;
 			letter++;
 		} else {
 			if (!value && !**next)
@@ -170,20 +160,6 @@ static int take_word(struct invocation *out, unsigned *given, char ***next)
 			*given |= 1U << row;
 	} while (status == 0 && !is_long && *letter);
 	return status;
-}
-
-/* `pycguard install` would look for a file of that name. One that is there is a path all the
- * same. */
-static int check_not_a_command(const struct invocation *in)
-{
-	const char *word = in->operand_count ? in->operands[0] : "";
-	const char *meant = nearest(word);
-
-	if (in->operand_count == in->after_dashes || !meant || access(word, F_OK) == 0)
-		return 0;
-	return error_set("no command and no file '%s': did you mean --%s? (a path that is not on "
-			 "disk goes after --)",
-		word, meant);
 }
 
 /* That the command has every option of `given`, and takes as many operands. */
@@ -215,6 +191,7 @@ static int check_command(const struct invocation *in, unsigned given)
 
 int cli_parse(struct invocation *out, int argc, char **argv)
 {
+	const char *word, *meant;
 	unsigned given = 0;
 	char **next = argv + (argc > 0);
 
@@ -232,8 +209,14 @@ int cli_parse(struct invocation *out, int argc, char **argv)
 	}
 	if (out->help || out->version)
 		return 0;
-	if (!out->command && check_not_a_command(out) < 0)
-		return -1;
+	/* `pycguard install` would look for a file of that name. One that is there is a path all
+	 * the same. */
+	word = out->operands[0];
+	meant = out->command || out->operand_count == out->after_dashes ? NULL : nearest(word);
+	if (meant && access(word, F_OK) != 0)
+		return error_set("no command and no file '%s': did you mean --%s? (a path that is "
+				 "not on disk goes after --)",
+			word, meant);
 	if (!out->command)
 		out->command = cli_commands[0];
 	return check_command(out, given);

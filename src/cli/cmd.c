@@ -122,23 +122,14 @@ bool cmd_wants_color(const struct invocation *in, const struct environment *env)
 	return env->force_color || (!env->dumb_terminal && isatty(STDOUT_FILENO));
 }
 
-static void add_file(struct buf *out, const char *option, const char *name, bool elsewhere)
-{
-	char *real = name && elsewhere ? realpath(name, NULL) : NULL;
-
-	if (name) {
-		buf_addf(out, " %s ", option);
-		path_shell(out, real ? real : name, strlen(real ? real : name));
-	}
-	free(real);
-}
-
 /* What a command to paste is made of: which program, and the options that say which policy, for it
  * may run elsewhere. The one who reads a server's report has a shell elsewhere. */
 static int add_words(struct buf *program, struct buf *policy, char **dir, const struct report *r,
 	const struct invocation *in, const struct environment *env)
 {
+	const char *const files[][2] = {{"--policy", in->policy}, {"--extend", in->extend}};
 	bool elsewhere = *r->at.prefix || report_of_commits(r);
+	size_t i;
 
 	if (r->mode == REPORT_RECEIVE) {
 		buf_adds(program, "pycguard");
@@ -146,8 +137,16 @@ static int add_words(struct buf *program, struct buf *policy, char **dir, const 
 	}
 	if (in->directory && !(*dir = getcwd(NULL, 0)))
 		return error_os(errno, "cannot tell the working directory");
-	add_file(policy, "--policy", in->policy, elsewhere);
-	add_file(policy, "--extend", in->extend, elsewhere);
+	for (i = 0; i < 2; i++) {
+		const char *name = files[i][1];
+		char *real = name && elsewhere ? realpath(name, NULL) : NULL;
+
+		if (name) {
+			buf_addf(policy, " %s ", files[i][0]);
+			path_shell(policy, real ? real : name, strlen(real ? real : name));
+		}
+		free(real);
+	}
 	return program_word(program, env->program, env->path) < 0 ? -1 : buf_failed(policy);
 }
 
@@ -191,77 +190,57 @@ static void add_statistics(struct buf *out, const struct finding_list *findings)
 			buf_addf(out, "%7zu  %s\n", counts[i], rule_text((enum rule)i)->id);
 }
 
-static void find_unstaged(
-	struct report *r, const struct invocation *in, const char *top, bool caseless)
-{
-	const struct policy_files files = {NULL, in->extend};
-	struct matcher *matcher = matcher_new();
-	struct policy *policy = NULL;
-	struct buf file = BUF_INIT;
-	struct policy_decision d;
-	size_t i;
-
-	buf_addf(&file, "%s%s", top, policy_path);
-	if (matcher && buf_failed(&file) == 0 &&
-		policy_load_disk(&policy, &files, file.ptr, caseless) == 0)
-		for (i = 0; i < r->findings->count; i++) {
-			const struct finding *f = &r->findings->items[i];
-			/* Of the name __pycache__, only a link is bytecode. */
-			const struct entry e = {.path = f->path,
-				.len = f->path_len,
-				.mode = f->rule == RULE_POLICY ? MODE_FILE : MODE_LINK};
-
-			if (!report_rejects(r, f) ||
-				check_decide(&d, policy, matcher, "", &e, caseless) < 0)
-				continue;
-			policy_settle(&d, f->rule);
-			r->unstaged += !d.rejected;
-		}
-	policy_free(policy);
-	matcher_free(matcher);
-	buf_free(&file);
-}
-
-/* Asked are names beside the files, which themselves are in the index, where git ignores none. */
-static void find_unignored(struct report *r, struct repository *repository)
-{
-	enum { ASKED_MAX = 100 };
-	struct pathset paths = PATHSET_INIT;
-	struct ignored_list answers;
-	struct buf name = BUF_INIT;
-	size_t i;
-	int status = 0;
-
-	for (i = 0; status == 0 && i < r->findings->count && paths.count < ASKED_MAX; i++) {
-		const struct finding *f = &r->findings->items[i];
-		size_t base = path_base(f->path, f->path_len);
-
-		if (!report_rejects(r, f) || f->rule == RULE_POLICY)
-			continue;
-		buf_clear(&name);
-		buf_add(&name, f->path, base);
-		buf_addf(&name, "~%s", f->path + base);
-		status = buf_failed(&name) < 0 ? -1 : pathset_add(&paths, name.ptr, name.len);
-	}
-	if (paths.count) {
-		status = ignored_ask(&answers, repository, &paths);
-		for (i = 0; status == 0 && i < answers.count; i++)
-			r->not_ignored = r->not_ignored || !answers.items[i].ignored;
-		ignored_list_free(&answers);
-	}
-	pathset_free(&paths);
-	buf_free(&name);
-}
-
 void cmd_find_hints(
 	struct report *r, const struct invocation *in, struct repository *repository, bool caseless)
 {
+	enum { ASKED_MAX = 100 };
+	const struct policy_files files = {NULL, in->extend};
+	struct matcher *matcher = NULL;
+	struct policy *policy = NULL;
+	struct pathset paths = PATHSET_INIT;
+	struct ignored_list answers = {NULL};
+	struct buf name = BUF_INIT;
+	struct policy_decision d;
+	size_t i;
+
 	r->strict = in->strict;
 	if (in->quiet || !repository || !repository->top)
 		return;
-	if (!in->policy && !report_of_commits(r) && report_rejected(r))
-		find_unstaged(r, in, repository->top, caseless);
-	find_unignored(r, repository);
+	buf_addf(&name, "%s%s", repository->top, policy_path);
+	if (!in->policy && !report_of_commits(r) && report_rejected(r) && buf_failed(&name) == 0 &&
+		(matcher = matcher_new()) != NULL)
+		policy_load_disk(&policy, &files, name.ptr, caseless);
+	for (i = 0; i < r->findings->count; i++) {
+		const struct finding *f = &r->findings->items[i];
+		/* Of the name __pycache__, only a link is bytecode. */
+		const struct entry e = {.path = f->path,
+			.len = f->path_len,
+			.mode = f->rule == RULE_POLICY ? MODE_FILE : MODE_LINK};
+		size_t base = path_base(f->path, f->path_len);
+
+		if (!report_rejects(r, f))
+			continue;
+		if (policy && check_decide(&d, policy, matcher, "", &e, caseless) == 0) {
+			policy_settle(&d, f->rule);
+			r->unstaged += !d.rejected;
+		}
+		/* Asked are names beside the files, which themselves are in the index, where git
+		 * ignores none. */
+		buf_clear(&name);
+		buf_add(&name, f->path, base);
+		buf_addf(&name, "~%s", f->path + base);
+		if (f->rule != RULE_POLICY && paths.count < ASKED_MAX &&
+			(buf_failed(&name) < 0 || pathset_add(&paths, name.ptr, name.len) < 0))
+			break;
+	}
+	if (paths.count && ignored_ask(&answers, repository, &paths) == 0)
+		for (i = 0; i < answers.count; i++)
+			r->not_ignored = r->not_ignored || !answers.items[i].ignored;
+	ignored_list_free(&answers);
+	pathset_free(&paths);
+	policy_free(policy);
+	matcher_free(matcher);
+	buf_free(&name);
 }
 
 int cmd_report(const struct invocation *in, const struct environment *env, struct report *r)

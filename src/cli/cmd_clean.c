@@ -75,26 +75,9 @@ static int report(struct job *job, const struct clean_result *r)
 	return job_say(job);
 }
 
-static int status_of(const struct invocation *in, const struct clean_result *r, size_t failures)
-{
-	size_t i;
-
-	if (failures)
-		return error_set("%zu path%s could not be read or deleted", failures,
-			amount_plural(failures));
-	/* The check of a work tree does not look into environments either. */
-	for (i = 0; i < CLEAN_ENVIRONMENT; i++)
-		if (r->kept[i].count)
-			return STATUS_REJECTED;
-	return in->dry_run && (r->deleted.count || r->directories) ? STATUS_REJECTED : STATUS_CLEAN;
-}
-
 static int run(const struct invocation *in, const struct environment *env)
 {
-	static char here[] = ".";
-	char *default_dirs[] = {here};
-	char **dirs = in->operand_count ? in->operands : default_dirs;
-	int i, count = in->operand_count ? in->operand_count : 1, status;
+	int i = 0, status;
 	struct job job = {.in = in, .env = env, .text = BUF_INIT};
 	struct failures failures = {&job.progress, 0};
 	struct clean_result result = {.bytes = 0};
@@ -108,13 +91,20 @@ static int run(const struct invocation *in, const struct environment *env)
 	if (tracked_new(&clean.tracked, env) < 0)
 		return STATUS_FAILED;
 	progress_start(&job.progress, "files looked at", in->quiet);
-	for (i = 0; i < count && !interrupt_caught(); i++)
-		if (clean_directory(&result, &clean, dirs[i]) < 0)
+	do
+		if (clean_directory(&result, &clean, in->operand_count ? in->operands[i] : ".") < 0)
 			failed(&failures);
+	while (++i < in->operand_count && !interrupt_caught());
 	progress_end(&job.progress);
 	status = report(&job, &result);
-	if (status >= 0)
-		status = status_of(in, &result, failures.count);
+	if (status >= 0 && failures.count)
+		status = error_set("%zu path%s could not be read or deleted", failures.count,
+			amount_plural(failures.count));
+	if (status == 0 && in->dry_run && result.directories)
+		status = STATUS_REJECTED;
+	/* The check of a work tree does not look into environments either. */
+	for (i = 0; i < CLEAN_ENVIRONMENT && status == 0; i++)
+		status = result.kept[i].count ? STATUS_REJECTED : STATUS_CLEAN;
 	interrupt_let_go();
 	tracked_free(clean.tracked);
 	clean_result_free(&result);

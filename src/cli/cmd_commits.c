@@ -27,34 +27,6 @@ struct run {
 	struct report report;
 };
 
-static int show_revisions(struct run *job, int count, bool *zero_base)
-{
-	int i;
-
-	for (i = 0; i < count; i++)
-		if (walk_revision(&job->walk, job->in->operands[i], zero_base) < 0)
-			return -1;
-	return 0;
-}
-
-static int show_range(struct run *job)
-{
-	int count = job->in->operand_count - job->in->after_dashes;
-	bool zero_base = false;
-
-	if (count < 1)
-		return error_set("--check-range needs a revision before '--'");
-	if (show_revisions(job, count, &zero_base) < 0)
-		return -1;
-	if (!job->walk.shown_count)
-		return error_set("the range has no end: it names only what to leave out");
-	if (zero_base && !job->in->quiet)
-		fputs("pycguard: the range begins at no commit (all zeros): checking every commit "
-		      "that its end reaches\n",
-			stderr);
-	return 0;
-}
-
 /* The ids that the remote has now hide what it has, as does what we last saw there. */
 static int show_lines(struct run *job, enum refline_kind kind)
 {
@@ -81,36 +53,39 @@ static int show_lines(struct run *job, enum refline_kind kind)
 	return status;
 }
 
-/* The update hook gives REF OLD NEW. */
-static int show_received(struct run *job)
-{
-	int count = job->in->operand_count;
-
-	if (count != 0 && count != 3)
-		return error_set("--pre-receive takes REF OLD NEW, or no operands and reads them");
-	job->walk.hides_refs = true;
-	job->walk.name_space = job->env->git_namespace;
-	return count ? walk_name(&job->walk, job->in->operands[2], false) :
-		       show_lines(job, REFLINE_RECEIVE);
-}
-
+/* Name to the walk what is to be looked at. */
 static int show(struct run *job)
 {
-	int status, count = job->in->operand_count;
-	bool unused;
+	bool range = job->report.mode == REPORT_RANGE, zero_base = false;
+	int i, status, count = job->in->operand_count - (range ? job->in->after_dashes : 0);
+	char **operands = job->in->operands;
 
-	switch (job->report.mode) {
-	case REPORT_RANGE:
-		return show_range(job);
-	case REPORT_PUSH:
+	if (job->report.mode == REPORT_PUSH) {
 		status = show_lines(job, REFLINE_PUSH);
-		return status == 0 && count ? pushed_hide(&job->walk, job->in->operands[0]) :
-					      status;
-	case REPORT_RECEIVE:
-		return show_received(job);
-	default:
-		return count ? show_revisions(job, count, &unused) : walk_show_refs(&job->walk);
+		return status == 0 && count ? pushed_hide(&job->walk, operands[0]) : status;
 	}
+	if (job->report.mode == REPORT_RECEIVE) { /* the update hook gives REF OLD NEW */
+		if (count != 0 && count != 3)
+			return error_set("--pre-receive takes REF OLD NEW, or no operands and "
+					 "reads them");
+		job->walk.hides_refs = true;
+		job->walk.name_space = job->env->git_namespace;
+		return count ? walk_name(&job->walk, operands[2], false) :
+			       show_lines(job, REFLINE_RECEIVE);
+	}
+	if (count == 0)
+		return range ? error_set("--check-range needs a revision before '--'") :
+			       walk_show_refs(&job->walk);
+	for (i = 0; i < count; i++)
+		if (walk_revision(&job->walk, operands[i], &zero_base) < 0)
+			return -1;
+	if (range && !job->walk.shown_count)
+		return error_set("the range has no end: it names only what to leave out");
+	if (range && zero_base && !job->in->quiet)
+		fputs("pycguard: the range begins at no commit (all zeros): checking every commit "
+		      "that its end reaches\n",
+			stderr);
+	return 0;
 }
 
 /* The history is judged by one policy: that of HEAD, of which it is the history. */
@@ -243,9 +218,12 @@ static int look(struct run *job)
 	return find_branches(job);
 }
 
-static int check_commits(
-	const struct invocation *in, const struct environment *env, enum report_mode mode)
+static int check_commits(const struct invocation *in, const struct environment *env)
 {
+	enum report_mode mode = in->command == &cmd_check_range   ? REPORT_RANGE :
+				in->command == &cmd_check_history ? REPORT_HISTORY :
+				in->command == &cmd_pre_push      ? REPORT_PUSH :
+								    REPORT_RECEIVE;
 	struct progress progress;
 	struct run job = {.in = in,
 		.env = env,
@@ -281,26 +259,6 @@ static int check_commits(
 	return status;
 }
 
-static int check_range(const struct invocation *in, const struct environment *env)
-{
-	return check_commits(in, env, REPORT_RANGE);
-}
-
-static int check_history(const struct invocation *in, const struct environment *env)
-{
-	return check_commits(in, env, REPORT_HISTORY);
-}
-
-static int pre_push(const struct invocation *in, const struct environment *env)
-{
-	return check_commits(in, env, REPORT_PUSH);
-}
-
-static int pre_receive(const struct invocation *in, const struct environment *env)
-{
-	return check_commits(in, env, REPORT_RECEIVE);
-}
-
 const struct command cmd_check_range = {
 	.name = "check-range",
 	.operands = "REV... [-- PATH...]",
@@ -310,7 +268,7 @@ const struct command cmd_check_range = {
 		".pycguard. Ranges are named as for git rev-list: A..B, A...B, or ^A B. Each PATH "
 		"named is judged as it is at the end of the range.",
 	.examples = {"--check-range origin/main..HEAD", "--check-range --squash origin/main..HEAD"},
-	.run = check_range,
+	.run = check_commits,
 };
 
 const struct command cmd_check_history = {
@@ -321,7 +279,7 @@ const struct command cmd_check_history = {
 	.help = "Looks at every commit that REV reaches (by default, that any ref reaches), and says "
 		"when each file was added and removed, and how much space it takes.",
 	.examples = {"--check-history", "--check-history v1.0 --format=json"},
-	.run = check_history,
+	.run = check_commits,
 };
 
 const struct command cmd_pre_push = {
@@ -332,7 +290,7 @@ const struct command cmd_pre_push = {
 	.help = "Looks at the commits that a push would add to the remote. The hook of that name runs"
 		" it and writes the refs to its standard input, as githooks(5) says.",
 	.examples = {"--pre-push origin", "--pre-push --strict origin"},
-	.run = pre_push,
+	.run = check_commits,
 };
 
 const struct command cmd_pre_receive = {
@@ -344,5 +302,5 @@ const struct command cmd_pre_receive = {
 		" it and writes the refs to its standard input; the hook update gives them as "
 		"arguments.",
 	.examples = {"--pre-receive", "--pre-receive --policy /etc/pycguard.policy"},
-	.run = pre_receive,
+	.run = check_commits,
 };

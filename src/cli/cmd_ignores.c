@@ -79,25 +79,13 @@ static void warn_of_unshared(const struct pathset *files)
 	buf_free(&name);
 }
 
-static int check_complete(const struct ignores *where)
-{
-	struct ignore_gaps left;
-	int status = ignores_find(&left, where);
-
-	if (status == 0 && left.count)
-		status = error_set("cannot keep '%s' out: '%s' in '%s' has not done it",
-			left.items[0].example, left.items[0].pattern, left.items[0].file);
-	ignore_gaps_free(&left);
-	return status;
-}
-
 static int check_or_add(struct job *job)
 {
 	const struct invocation *in = job->in;
 	bool add = in->command == &cmd_add_ignores && !in->dry_run;
 	struct ignores where = {job->repository, job->snapshot, job->policy,
 		ignores_open_top(job->repository, add), in->strict};
-	struct ignore_gaps gaps;
+	struct ignore_gaps gaps, left;
 	int status;
 
 	if (where.top < 0)
@@ -112,10 +100,15 @@ static int check_or_add(struct job *job)
 		status = report(job, &gaps, add);
 	if (status >= 0 && !in->quiet && !in->strict)
 		warn_of_unshared(&gaps.unshared);
-	if (status >= 0 && add)
-		status = check_complete(&where);
-	else if (status >= 0)
+	if (status >= 0 && add) {
+		status = ignores_find(&left, &where);
+		if (status == 0 && left.count)
+			status = error_set("cannot keep '%s' out: '%s' in '%s' has not done it",
+				left.items[0].example, left.items[0].pattern, left.items[0].file);
+		ignore_gaps_free(&left);
+	} else if (status >= 0) {
 		status = gaps.count ? STATUS_REJECTED : STATUS_CLEAN;
+	}
 	ignore_gaps_free(&gaps);
 	close(where.top);
 	return status;

@@ -71,20 +71,19 @@ static int check_directory(struct report *r, struct finding_list *findings, cons
 
 static int run(const struct invocation *in, const struct environment *env)
 {
-	static char here[] = ".";
-	char *default_dirs[] = {here};
-	char **dirs = in->operand_count ? in->operands : default_dirs;
-	int count = in->operand_count ? in->operand_count : 1, status = 0;
 	struct job job = {.in = in, .env = env, .files = {in->policy, in->extend}};
 	struct failures failures = {
 		.lock = PTHREAD_MUTEX_INITIALIZER, .messages = PATHSET_INIT, .quiet = in->quiet};
 	struct finding_list findings = FINDING_LIST_INIT;
 	struct report report = {.mode = REPORT_WORKTREE, .findings = &findings, .at.prefix = ""};
+	int dir = 0, status;
 	size_t i;
 
 	progress_start(&job.progress, "files looked at", in->quiet);
-	for (i = 0; i < (size_t)count && status == 0; i++)
-		status = check_directory(&report, &findings, dirs[i], &job, &failures);
+	do
+		status = check_directory(&report, &findings,
+			in->operand_count ? in->operands[dir] : ".", &job, &failures);
+	while (++dir < in->operand_count && status == 0);
 	progress_end(&job.progress);
 	/* With --strict an honest cache counts, as a warning does. */
 	for (i = 0; i < findings.count && in->strict; i++)

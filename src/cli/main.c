@@ -67,38 +67,29 @@ static void read_environment(struct environment *env, const char *program)
 	};
 }
 
-/* Help, or the versions of the libraries as loaded, not as built. */
-static int print_about(const struct invocation *in, size_t width)
+/* The versions of the libraries are those that are loaded, not those of the build. */
+static int run(const struct invocation *in, const struct environment *env)
 {
-	struct buf out = BUF_INIT;
+	struct buf about = BUF_INIT;
 	char pcre2[64];
 	int major, minor, patch, status = 0;
 
 	if (in->help) {
-		cli_help(&out, in->command, width);
+		cli_help(&about, in->command, env->width);
+	} else if (!in->version) {
+		status = in->command->body ? cmd_with_index(in, env, in->command->body) :
+					     in->command->run(in, env);
+		return status == STATUS_REJECTED && in->exit_zero ? STATUS_CLEAN : status;
 	} else if ((status = libgit2_load()) == 0) {
 		git_libgit2_version(&major, &minor, &patch);
 		pattern_library_version(pcre2);
-		buf_addf(&out, "pycguard %s (libgit2 %d.%d.%d, PCRE2 %.*s)\n", PYCGUARD_VERSION,
+		buf_addf(&about, "pycguard %s (libgit2 %d.%d.%d, PCRE2 %.*s)\n", PYCGUARD_VERSION,
 			major, minor, patch, (int)strcspn(pcre2, " "), pcre2);
 	}
 	if (status == 0)
-		status = report_write(&out);
-	buf_free(&out);
+		status = report_write(&about);
+	buf_free(&about);
 	return status < 0 ? STATUS_FAILED : STATUS_CLEAN;
-}
-
-static int run(const struct invocation *in, const char *program)
-{
-	struct environment env;
-	int status;
-
-	read_environment(&env, program);
-	if (in->help || in->version)
-		return print_about(in, env.width);
-	status = in->command->body ? cmd_with_index(in, &env, in->command->body) :
-				     in->command->run(in, &env);
-	return status == STATUS_REJECTED && in->exit_zero ? STATUS_CLEAN : status;
 }
 
 /* One that we were started without must not become a file of ours, which would then take the
@@ -127,32 +118,28 @@ static void end(const char *reason)
 	_exit(STATUS_FAILED);
 }
 
-/* A limit ends no process by a signal: a write beyond that of files fails, and a stack that may be
- * too small, be it for a message, is refused. */
-static void mind_limits(void)
-{
-	enum { STACK_LEAST = 256 * 1024 };
-	struct rlimit stack;
-
-	signal(SIGXFSZ, SIG_IGN);
-	if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur < STACK_LEAST)
-		end("cannot run in so small a stack (ulimit -s): 256 kB are needed");
-}
-
 int main(int argc, char **argv)
 {
+	enum { STACK_LEAST = 256 * 1024 };
 	struct invocation in = {0};
+	struct environment env;
+	struct rlimit stack;
 	int status = STATUS_FAILED;
 
 	/* Some parents ignore it. A reader that has gone ends this as it ends others: without a
 	 * word. */
 	signal(SIGPIPE, SIG_DFL);
-	mind_limits();
+	/* A limit ends no process by a signal: a write beyond that of files fails, and a stack that
+	 * may be too small, be it for a message, is refused. */
+	signal(SIGXFSZ, SIG_IGN);
+	if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur < STACK_LEAST)
+		end("cannot run in so small a stack (ulimit -s): 256 kB are needed");
 	deadline_watch(end);
 	git_guard(end);
-	if (hold_standard_descriptors() == 0 && cli_parse(&in, argc, argv) == 0)
-		status = run(&in, argc > 0 ? argv[0] : "pycguard");
-
+	if (hold_standard_descriptors() == 0 && cli_parse(&in, argc, argv) == 0) {
+		read_environment(&env, argc > 0 ? argv[0] : "pycguard");
+		status = run(&in, &env);
+	}
 	if (status == STATUS_FAILED)
 		fprintf(stderr, "pycguard: %s\n", error_message());
 	return status;

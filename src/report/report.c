@@ -27,17 +27,6 @@ report_printer *format_named(const char *name)
 	return NULL;
 }
 
-const char *format_names(void)
-{
-#define FORMAT(name, printer) "|" name
-	static const char names[] =
-#include "report/formats.def"
-		;
-#undef FORMAT
-
-	return names + 1;
-}
-
 bool report_rejects(const struct report *r, const struct finding *f)
 {
 	return f->severity == SEVERITY_ERROR || (r->strict && f->severity == SEVERITY_WARNING);

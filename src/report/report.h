@@ -74,9 +74,6 @@ report_printer report_gitlab;
 /** The printer of that value of --format, or NULL when there is none. */
 report_printer *format_named(const char *name);
 
-/** The names of all formats, "human|json|...", for messages and help. */
-const char *format_names(void);
-
 /** One finding as the object that report_json lists, for --explain. */
 void report_json_finding(struct buf *out, const struct report *r, const struct finding *f);
 
