@@ -245,21 +245,14 @@ static int visit_cache(void *arg, const struct entry *e)
 {
 	struct work *work = arg;
 	const struct check check = check_in(work, work->searched);
-	struct buf source = BUF_INIT;
-	struct bytecode_name name;
 	struct finding f;
-	int status = 0;
 
-	bytecode_name(&name, e->path, e->len, work->caseless);
-	bytecode_source(&source, &name);
-	if (buf_failed(&source) < 0)
-		status = -1;
-	else if (strcmp(source.ptr, path_in(work, work->searched)->ptr) == 0)
-		status = check_entry(&f, &check, work->matcher, e) < 0 ?
-				 -1 :
-				 finding_list_add(&work->told.caches, &f);
-	buf_free(&source);
-	return status;
+	if (check_entry(&f, &check, work->matcher, e) < 0)
+		return -1;
+	if (f.source && strcmp(f.source, path_in(work, work->searched)->ptr) == 0)
+		return finding_list_add(&work->told.caches, &f);
+	finding_clear(&f);
+	return 0;
 }
 
 /* What can be imported in place of a source: beside it, and in __pycache__. */

@@ -6,38 +6,25 @@
 #include "mend/ignored.h"
 #include "mend/untrack.h"
 
-/* How many of the paths the last commit has: those that leave something to commit. */
-static int count_committed(size_t *out, struct job *job)
-{
-	struct snapshot *head;
-	int found = repository_revision(&head, job->repository, "HEAD");
-	size_t i;
-
-	*out = 0;
-	if (found != 0)
-		return found < 0 ? -1 : 0;
-	for (i = 0; i < job->paths.count && found >= 0; i++) {
-		found = snapshot_find(head, job->paths.items[i].path, NULL);
-		*out += found > 0;
-	}
-	snapshot_free(head);
-	return found < 0 ? -1 : 0;
-}
-
+/* Only paths that the last commit has leave something to commit. */
 static int add_commit(struct job *job)
 {
-	int merging = repository_is_merging(job->repository);
-	size_t committed;
+	int merging = repository_is_merging(job->repository), committed = 0;
+	struct snapshot *head = NULL;
+	size_t i;
 
-	if (merging < 0 || count_committed(&committed, job) < 0)
+	if (merging < 0 || repository_revision(&head, job->repository, "HEAD") < 0)
 		return -1;
+	for (i = 0; head && i < job->paths.count && committed == 0; i++)
+		committed = snapshot_find(head, job->paths.items[i].path, NULL);
+	snapshot_free(head);
 	if (merging)
 		buf_adds(&job->text,
 			"The merge continues without them; when everything is resolved: git commit\n");
-	else if (committed)
+	else if (committed > 0)
 		buf_adds(
 			&job->text, "Commit this: git commit -m 'Stop tracking Python bytecode'\n");
-	return 0;
+	return committed < 0 ? -1 : 0;
 }
 
 /* git looks through the whole index for each path that it is asked for. */

@@ -158,20 +158,26 @@ static void add_header(struct buf *out, const struct explanation *e)
 	}
 }
 
-/* "in the index, not in HEAD, on disk" */
-static void add_places(struct buf *out, const struct explanation *e, bool source)
+/* "in the index, not in HEAD, on disk": first the file, then its source. */
+static void add_places(struct buf *out, const struct explanation *e)
 {
-	const char *comma = "";
-	size_t i;
+	int source, i;
 
-	for (i = 0; i < EXPLAIN_PLACES; i++) {
-		const struct place *at = &e->places[i];
+	for (source = 0; source <= (e->finding.source != NULL); source++) {
+		const char *comma = source ? ": " : "";
 
-		if (!at->looked)
-			continue;
-		buf_addf(out, "%s%s%s", comma, (source ? at->source : at->file) ? "" : "not ",
-			place_names[i]);
-		comma = ", ";
+		buf_adds(out, source ? "\nits source\t" : "\nwhere it is\t");
+		if (source)
+			add_path(out, e->finding.source);
+		for (i = 0; i < EXPLAIN_PLACES; i++) {
+			const struct place *at = &e->places[i];
+
+			if (!at->looked)
+				continue;
+			buf_addf(out, "%s%s%s", comma,
+				(source ? at->source : at->file) ? "" : "not ", place_names[i]);
+			comma = ", ";
+		}
 	}
 }
 
@@ -336,14 +342,7 @@ void explain_file(struct buf *out, const struct explanation *e)
 	add_kind(&text, e);
 	add_writer(&text, e);
 	add_header(&text, e);
-	buf_adds(&text, "\nwhere it is\t");
-	add_places(&text, e, false);
-	if (e->finding.source) {
-		buf_adds(&text, "\nits source\t");
-		add_path(&text, e->finding.source);
-		buf_adds(&text, ": ");
-		add_places(&text, e, true);
-	}
+	add_places(&text, e);
 	if (e->file.name.kind != BYTECODE_NONE)
 		add_imports(&text, e);
 	if (e->is_source)
