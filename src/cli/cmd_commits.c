@@ -88,23 +88,6 @@ static int show(struct run *job)
 	return 0;
 }
 
-/* The history is judged by one policy: that of HEAD, of which it is the history. */
-static int load_policy(struct run *job)
-{
-	const struct policy_files *files = &job->scan.files;
-	struct snapshot *head = NULL;
-	int status;
-
-	if (job->report.mode != REPORT_HISTORY && !files->policy)
-		return 0;
-	if (!files->policy && repository_revision(&head, job->scan.repository, "HEAD") < 0)
-		return -1;
-	status = policy_load(&job->policy, files, head, job->scan.caseless);
-	snapshot_free(head);
-	job->scan.pinned = job->policy;
-	return status;
-}
-
 /* What a person, or the pre-commit framework, names is judged whether or not the range changes
  * it. */
 static int judge_named(struct run *job)
@@ -195,12 +178,22 @@ static int name_revisions(struct run *job)
 static int look(struct run *job)
 {
 	bool in_history = job->report.mode == REPORT_HISTORY;
+	struct snapshot *head = NULL;
 	struct scan *s = &job->scan;
-	int status;
+	int status = 0;
 
 	if (repository_open(&s->repository, job->env) != 0 ||
-		repository_ignores_case(s->repository, &s->caseless) < 0 || load_policy(job) < 0)
+		repository_ignores_case(s->repository, &s->caseless) < 0)
 		return -1;
+	/* The history is judged by one policy: that of HEAD, of which it is the history. */
+	if (in_history && !s->files.policy)
+		status = repository_revision(&head, s->repository, "HEAD");
+	if (status >= 0 && (in_history || s->files.policy))
+		status = policy_load(&job->policy, &s->files, head, s->caseless);
+	snapshot_free(head);
+	if (status < 0)
+		return -1;
+	s->pinned = job->policy;
 	job->walk.repository = s->repository;
 	repository_stream(true);
 	if (show(job) < 0)

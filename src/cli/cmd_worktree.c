@@ -11,7 +11,6 @@ struct failures {
 	pthread_mutex_t lock;
 	struct pathset messages;
 	size_t count;
-	bool quiet;
 };
 
 static void note(struct failures *failures, size_t count)
@@ -33,16 +32,14 @@ static void failed(void *arg)
 
 static void outside(void *arg)
 {
-	struct failures *failures = arg;
-
-	if (!failures->quiet)
-		note(failures, 0);
+	note(arg, 0);
 }
 
 static int check_directory(struct report *r, struct finding_list *findings, const char *dir,
 	struct job *job, struct failures *failures)
 {
-	const struct disk_options options = {.failed = failed, .outside = outside, .arg = failures};
+	const struct disk_options options = {
+		.failed = failed, .outside = job->in->quiet ? NULL : outside, .arg = failures};
 	struct pathset *messages = &failures->messages;
 	struct worktree w;
 	size_t checked = 0, i;
@@ -72,8 +69,7 @@ static int check_directory(struct report *r, struct finding_list *findings, cons
 static int run(const struct invocation *in, const struct environment *env)
 {
 	struct job job = {.in = in, .env = env, .files = {in->policy, in->extend}};
-	struct failures failures = {
-		.lock = PTHREAD_MUTEX_INITIALIZER, .messages = PATHSET_INIT, .quiet = in->quiet};
+	struct failures failures = {.lock = PTHREAD_MUTEX_INITIALIZER, .messages = PATHSET_INIT};
 	struct finding_list findings = FINDING_LIST_INIT;
 	struct report report = {.mode = REPORT_WORKTREE, .findings = &findings, .at.prefix = ""};
 	int dir = 0, status;
