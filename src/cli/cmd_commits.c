@@ -22,6 +22,7 @@ struct run {
 	struct scan_events events;
 	struct history history;
 	struct finding_list findings;
+	struct buf prefix; /* see job_prefix */
 	struct buf branch; /* that has them, and is not checked out */
 	struct buf revisions;
 	struct report report;
@@ -208,7 +209,7 @@ static int look(struct run *job)
 		(job->report.mode == REPORT_RANGE && judge_named(job) < 0) ||
 		(job->report.mode == REPORT_PUSH && name_revisions(job) < 0))
 		return -1;
-	return find_branches(job);
+	return find_branches(job) < 0 ? -1 : job_prefix(&job->prefix, s->repository, job->env);
 }
 
 static int check_commits(const struct invocation *in, const struct environment *env)
@@ -221,6 +222,7 @@ static int check_commits(const struct invocation *in, const struct environment *
 	struct run job = {.in = in,
 		.env = env,
 		.findings = FINDING_LIST_INIT,
+		.prefix = BUF_INIT,
 		.branch = BUF_INIT,
 		.revisions = BUF_INIT,
 		.scan = {.env = env,
@@ -228,19 +230,16 @@ static int check_commits(const struct invocation *in, const struct environment *
 			.files = {in->policy, in->extend},
 			.progress = &progress},
 		.report = {.mode = mode, .findings = &job.findings, .history = &job.history}};
-	struct buf prefix = BUF_INIT;
-	int status = STATUS_FAILED;
+	int status;
 
 	progress_start(&progress, "commits looked at", in->quiet);
-	if (look(&job) == 0 && job_prefix(&prefix, job.scan.repository, env) == 0)
-		status = STATUS_CLEAN;
+	status = look(&job);
 	progress_end(&progress);
-	job.report.at.prefix = prefix.ptr;
-	if (status == STATUS_CLEAN && mode != REPORT_RECEIVE)
+	job.report.at.prefix = job.prefix.ptr;
+	if (status == 0 && mode != REPORT_RECEIVE)
 		cmd_find_hints(&job.report, in, job.scan.repository, job.scan.caseless);
-	if (status == STATUS_CLEAN)
-		status = cmd_report(in, env, &job.report);
-	buf_free(&prefix);
+	status = status == 0 ? cmd_report(in, env, &job.report) : STATUS_FAILED;
+	buf_free(&job.prefix);
 	buf_free(&job.branch);
 	buf_free(&job.revisions);
 	finding_list_free(&job.findings);

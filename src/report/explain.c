@@ -48,16 +48,16 @@ static void add_version(struct buf *out, unsigned version)
 static void say_verdict(struct buf *out, const struct explanation *e)
 {
 	const struct finding *f = &e->finding;
-	const char *id = rule_text(f->rule)->id;
 	bool bad = f->rule && f->severity != SEVERITY_NOTE;
 	struct buf text = BUF_INIT, message = BUF_INIT;
 
-	if (!f->rule)
-		buf_adds(&text, e->decision.line ? "allowed by the policy" : "nothing rejects it");
-	else if (!bad)
-		buf_addf(&text, "harmless here, rejected in git as %s", id);
-	else
-		buf_addf(&text, f->on_disk ? "misleading, %s" : "rejected as %s", id);
+	buf_addf(&text, "%s%s",
+		f->rule && !bad   ? "harmless here, rejected in git as " :
+		f->on_disk && bad ? "misleading, " :
+		bad               ? "rejected as " :
+		e->decision.line  ? "allowed by the policy" :
+				    "nothing rejects it",
+		f->rule ? rule_text(f->rule)->id : "");
 	add_path(out, e->shown);
 	buf_adds(out, ": ");
 	report_colored(out, e->report, bad ? "1;31" : "32", text.ptr);
