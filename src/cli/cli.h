@@ -1,7 +1,7 @@
 /*
  * cli - the command line: the tables of commands and options, parsing, help, the exit statuses.
- * How an option is added is in src/README.md; a command is a row in cli.def, and a struct command in
- * its file cmd_*.c. Parsing, help and the completions come from there.
+ * How an option is added is in src/README.md; a command is a row in cli.def, and a struct command
+ * in its file cmd_*.c. Parsing, help and the completions come from there.
  */
 #ifndef PYCGUARD_CLI_H
 #define PYCGUARD_CLI_H
