@@ -56,8 +56,9 @@ static int report(struct job *job, const struct ignore_gaps *gaps, bool done)
 	}
 	for (i = 0; job->in->verbose && i < gaps->at_top.count; i++) {
 		path_quote(text, gaps->at_top.items[i].path, gaps->at_top.items[i].len);
-		buf_adds(text, ": no ignore file beside it, so its context is taken to be the top "
-			       "of the repository\n");
+		buf_adds(text,
+			": no .dockerignore beside it, so its context is taken to be the top "
+			"of the repository\n");
 	}
 	return job_say(job);
 }

@@ -251,7 +251,7 @@ new*' ''; do
     git add .
     [[ $(lacking) == '.dockerignore a/.dockerignore b/.dockerignore c/.dockerignore ' ]] || fail "$(lacking)"
     run_pycguard --check-ignores -v
-    assert_output_has 'deep/down/Dockerfile: no ignore file beside it'
+    assert_output_has 'deep/down/Dockerfile: no .dockerignore beside it'
     assert_output_lacks 'b/prod.Dockerfile: no'
     adds b/.dockerignore 'x
 # Python bytecode
