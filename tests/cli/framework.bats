@@ -283,6 +283,17 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
     run git commit --allow-empty -m x
     assert_status 0
     assert_output_has 'stand-in: --check-staged --'
+    run pre-commit run --from-ref HEAD~1 --to-ref HEAD
+    assert_status 0
+    assert_output_has 'stand-in: --check-range HEAD~1..HEAD --'
+    pre-commit install -t pre-push >/dev/null
+    git init -q --bare ../remote.git
+    git push -q --no-verify ../remote.git HEAD~1:refs/heads/main
+    git remote add origin ../remote.git
+    git fetch -q
+    run git push origin main
+    assert_status 0
+    assert_output_has "stand-in: --check-range $(git rev-parse HEAD~1)..$(git rev-parse HEAD) --"
     rm "$PATH/pycguard"
     run git commit --allow-empty -m x
     assert_status 1
