@@ -13,22 +13,30 @@ setup() {
     write n.pyc x
     commit one m1.py
     git add -f .
+    local id zero
+    id=$(git rev-parse HEAD)
+    zero=${id//?/0}
+    echo "refs/heads/main $id refs/heads/main $zero" >"$WORK/--pre-push"
+    echo "$zero $id refs/heads/main" >"$WORK/--pre-receive"
 }
 
 verbs=(--check-staged -v --check-tracked '--check-range HEAD' --check-history --check-worktree --check-ignores
-    '--explain n.pyc' --untrack --status '--clean --all' --add-ignores --install)
+    '--explain n.pyc' --untrack --status '--clean --all' --add-ignores --install --uninstall '--allow n.pyc'
+    '--pre-push origin url' --pre-receive)
 
 # limited OPTION VALUE...: every verb in a copy, under each of these. Standard output is a file.
 limited() {
-    local option=$1 value verb
+    local option=$1 value verb lines
     shift
     for value; do
         for verb in "${verbs[@]}"; do
             rm -rf "$WORK/copy"
             cp -a "$WORK/repo" "$WORK/copy"
             status=0
+            lines=/dev/null
+            [[ $verb != --pre-* ]] || lines=$WORK/${verb%% *}
             # shellcheck disable=SC2086
-            (cd "$WORK/copy" && ulimit "$option" "$value" && exec "$PYCGUARD" $verb 2>&1 >"$WORK/out") |
+            (cd "$WORK/copy" && ulimit "$option" "$value" && exec "$PYCGUARD" $verb 2>&1 >"$WORK/out" <"$lines") |
                 cat >"$WORK/err" || status=${PIPESTATUS[0]}
             [[ $status == [012] ]] || fail "ulimit $option $value, $verb: $status: $(cat "$WORK/err")"
             [[ $status != 2 || -s $WORK/err ]] || fail "ulimit $option $value, $verb: no word"
