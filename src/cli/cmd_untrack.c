@@ -122,7 +122,8 @@ static int untrack(struct job *job)
 
 	if (job_named(job) < 0 || untrack_plan(&job->paths, &check, &job->named) < 0)
 		return -1;
-	progress_say(&job->progress, "updating the index");
+	if (job->paths.count && !job->in->dry_run)
+		progress_say(&job->progress, "updating the index");
 	if (job->paths.count && !job->in->dry_run &&
 		untrack_apply(job->repository, &job->paths) < 0)
 		return -1;
