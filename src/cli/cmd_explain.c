@@ -117,10 +117,12 @@ static int find_directory(struct work *work, const char *typed)
 {
 	struct snapshot *index = work->places[EXPLAIN_INDEX];
 	bool link = work->link.len && work->human;
-	bool tracked = index && work->tracked.len && snapshot_names(index, work->tracked.ptr) == 1;
+	int tracked = index && work->tracked.len ? snapshot_names(index, work->tracked.ptr) : 0;
 	int status = STATUS_CLEAN;
 	struct stat st;
 
+	if (tracked < 0)
+		return -1;
 	if (link && say(work, "a symbolic link to ", &work->link) < 0)
 		return -1;
 	if (!tracked && (stat(typed, &st) < 0 || !S_ISDIR(st.st_mode)))
