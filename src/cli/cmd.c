@@ -198,7 +198,7 @@ void cmd_find_hints(
 	struct matcher *matcher = NULL;
 	struct policy *policy = NULL;
 	struct pathset paths = PATHSET_INIT;
-	struct ignored_list answers = {NULL};
+	struct ignored_list answers = {.items = NULL};
 	struct buf name = BUF_INIT;
 	struct policy_decision d;
 	size_t i;
