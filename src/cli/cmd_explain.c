@@ -23,9 +23,10 @@ struct work {
 	struct buf tracked; /* its path in the repository; empty outside of it */
 	struct buf prefix, link;
 	bool human, caseless;
-	struct entry entry;  /* what was found, in the place that `told` is about */
-	int searched;        /* the place that is visited */
-	struct buf ending;   /* of a migration: shop/migrations/0002_rename.py */
+	struct entry entry; /* what was found, in the place that `told` is about */
+	int searched;       /* the place that is visited */
+	struct buf ending; /* of a migration: shop/migrations/0002_rename.py; of a source that is */
+	bool gone;         /* gone: its path */
 	char *module, *near; /* its source from the top, and the best file that there is of it */
 	struct explanation told;
 };
@@ -179,7 +180,7 @@ static int visit_module(void *arg, const struct entry *e)
 	end = source.len - ending->len;
 	status = path.failed || source.failed ? error_oom() : 0;
 	if (status < 0 || source.len < ending->len || strcmp(source.ptr + end, ending->ptr) != 0 ||
-		(end && source.ptr[end - 1] != '/')) {
+		(end && (work->gone || source.ptr[end - 1] != '/'))) {
 		;
 	} else if (work->module && strcmp(source.ptr, work->module) != 0) {
 		status = error_set("'%s' is in several apps: name a file, such as '%s'",
@@ -196,20 +197,27 @@ static int visit_module(void *arg, const struct entry *e)
 	return status;
 }
 
-/* A migration's name as Django prints it. The app is looked for first, then the name in any, since
- * an app can have another label than its directory. */
-static int find_migration(struct work *work, const char *typed)
+/* A source that is gone: what it has left. Or a migration's name as Django prints it: the app is
+ * looked for first, then the name in any, since an app can have another label than its directory.
+ */
+static int find_module(struct work *work, const char *typed)
 {
-	const char *dot = strchr(typed, '.'), *near;
+	const char *dot = strchr(typed, '.'), *ends = strrchr(typed, '.'), *near;
 	const struct buf *prefix = &work->prefix;
 	struct buf path = BUF_INIT;
 	int any, *at = &work->searched, status = 0;
 
-	for (any = !dot; any < 2 && !work->near && !strchr(typed, '/'); any++) {
+	work->gone = ends && strcmp(ends, ".py") == 0;
+	if (strchr(typed, '/') && !work->gone)
+		return 0;
+	for (any = !dot || work->gone; any < 2 && !work->near; any++) {
 		buf_clear(&work->ending);
 		if (!any)
 			buf_addf(&work->ending, "%.*s/", (int)(dot - typed), typed);
-		buf_addf(&work->ending, "migrations/%s.py", dot ? dot + 1 : typed);
+		if (work->gone)
+			buf_adds(&work->ending, work->tracked.len ? work->tracked.ptr : typed);
+		else
+			buf_addf(&work->ending, "migrations/%s.py", dot ? dot + 1 : typed);
 		if (buf_failed(&work->ending) < 0)
 			return -1;
 		for (*at = 0; *at < EXPLAIN_PLACES; ++*at)
@@ -363,7 +371,7 @@ static int tell(struct work *work)
 static int explain(struct work *work, const char *typed)
 {
 	static int (*const finders[])(struct work *, const char *) = {
-		find_path, find_directory, find_revision, find_migration};
+		find_path, find_directory, find_revision, find_module};
 	const char *rule = rule_nearest(typed, strlen(typed));
 	int found = open_places(work);
 	size_t i;

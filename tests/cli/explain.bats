@@ -255,6 +255,22 @@ explained() {
     assert_json '.path == "blog/migrations/0001_initial.py"'
 }
 
+@test "a source that is gone: what it has left" {
+    app
+    commit one
+    run_pycguard --explain shop/migrations/0002_rename.py
+    assert_status 0
+    assert_output_has 'shop/migrations/0002_rename.pyc: rejected as ghost-module'
+    (cd shop && "$PYCGUARD" --explain migrations/0002_rename.py) >out || fail "$(<out)"
+    grep -q '^migrations/0002_rename.pyc: .*rejected as ghost-module' out || fail "$(<out)"
+    git rm -q --cached shop/migrations/0002_rename.pyc
+    commit two
+    run_pycguard --explain shop/migrations/0002_rename.py
+    assert_output_has 'shop/migrations/0002_rename.pyc: misleading, ghost-module'
+    # Elsewhere there is another one of that name.
+    assert_refuses "cannot find '0002_rename.py'" --explain 0002_rename.py
+}
+
 @test "a source: its caches, and what an import loads" {
     new_repo
     write m.py 'x = 1'
