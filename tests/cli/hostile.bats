@@ -298,7 +298,7 @@ in_a_repository() {
     in_a_repository 'fifo "$(object_file "HEAD^{tree}")"' --check-history
     in_a_repository 'fifo .git/info/exclude' --check-ignores
     in_a_repository 'fifo .gitignore' --check-ignores
-    in_a_repository 'fifo ignore; git config core.excludesFile "$PWD/ignore"' --untrack -n
+    in_a_repository 'fifo ignore; git config core.excludesFile "$PWD/ignore"' --untrack
     in_a_repository 'fifo .dockerignore' --check-ignores
     in_a_repository 'fifo .git/index' --check-staged
     in_a_repository 'fifo .pycguard' --check-worktree
