@@ -80,7 +80,7 @@ static int make_index(struct buf *out, struct snapshot *s, const char *path)
 }
 
 /* Starts git with an index that is no file on disk. */
-static int start(struct repository *r, const struct buf *index)
+static int start_git(struct repository *r, const struct buf *index)
 {
 	static const char *const words[] = {"check-attr", "--cached", "--stdin", "-z", "filter",
 		"ident", "working-tree-encoding", NULL};
@@ -148,7 +148,7 @@ int snapshot_converts(struct snapshot *s, const char *path)
 			memcmp(index.ptr, r->attributes_index.ptr, index.len) != 0))
 		exec_stop(&r->attributes);
 	if (!r->attributes.running)
-		status = start(r, &index);
+		status = start_git(r, &index);
 	buf_free(&r->attributes_index);
 	r->attributes_index = index;
 	return status < 0 ? -1 : ask(&r->attributes, path);

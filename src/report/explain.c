@@ -163,7 +163,7 @@ static void add_places(struct buf *out, const struct explanation *e)
 {
 	int source, i;
 
-	for (source = 0; source <= (e->finding.source != NULL); source++) {
+	for (source = 0; source < 1 || (source < 2 && e->finding.source); source++) {
 		const char *comma = source ? ": " : "";
 
 		buf_adds(out, source ? "\nits source\t" : "\nwhere it is\t");
