@@ -124,3 +124,12 @@ char *buf_take(struct buf *b)
 	}
 	return ptr;
 }
+
+char *buf_join(const char *start, const char *end)
+{
+	struct buf text = BUF_INIT;
+
+	buf_adds(&text, start);
+	buf_adds(&text, end);
+	return buf_take(&text);
+}

@@ -51,4 +51,7 @@ void buf_free(struct buf *b);
 /** Its string, yours for free(); NULL, recorded, when memory ran out. The buf is as new then. */
 char *buf_take(struct buf *b);
 
+/** Both strings in one, yours for free(); NULL, recorded, when memory ran out. */
+char *buf_join(const char *start, const char *end);
+
 #endif

@@ -143,19 +143,11 @@ static enum rule settle(struct policy_decision *d, enum bytecode_lie lie)
 	return d->rejected ? rule : RULE_NONE;
 }
 
-/* A copy of `base`, which may be absent, and `s` in one. NULL: recorded. */
-static char *join(const char *base, const char *s)
-{
-	struct buf text = BUF_INIT;
-
-	buf_adds(&text, base ? base : "");
-	buf_adds(&text, s);
-	return buf_take(&text);
-}
-
 static int describe(struct finding *f, const struct check *c, struct policy_decision *d,
 	const struct examined *x, const struct entry *e)
 {
+	const char *base = c->shown_base ? c->shown_base : "";
+
 	f->source_present = x->source_present;
 	f->migration = x->name.migration;
 	f->migrations_loaded = x->migrations_loaded;
@@ -164,10 +156,10 @@ static int describe(struct finding *f, const struct check *c, struct policy_deci
 	f->loads = x->loads;
 	f->rule = settle(d, x->lie);
 	f->on_disk = c->kind == CHECK_DISK;
-	f->path = join(c->shown_base, e->path);
+	f->path = buf_join(base, e->path);
 	f->path_len = f->path ? strlen(f->path) : 0;
-	f->pattern = d->line ? join(NULL, d->line->text) : NULL;
-	f->source = x->source.len ? join(c->shown_base, x->source.ptr) : NULL;
+	f->pattern = d->line ? buf_join("", d->line->text) : NULL;
+	f->source = x->source.len ? buf_join(base, x->source.ptr) : NULL;
 	return f->path && (f->pattern || !d->line) && (f->source || !x->source.len) ? 0 : -1;
 }
 

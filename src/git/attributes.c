@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "git/repository.h"
 
 static const char attributes_name[] = ".gitattributes";
@@ -95,7 +96,7 @@ static int start_git(struct repository *r, const struct buf *index)
 
 	fd = file ? fileno(file) : -1;
 #endif
-	if (fd < 0 || write(fd, index->ptr, index->len) != (ssize_t)index->len) {
+	if (fd < 0 || io_write_all(fd, index->ptr, index->len) < 0) {
 		error_os(errno, "cannot hand git the attributes");
 	} else {
 		snprintf(place, sizeof place, "GIT_INDEX_FILE=/dev/fd/%d", fd);

@@ -31,16 +31,6 @@ static int open_objects(struct repository *r, const struct environment *env)
 		       0;
 }
 
-static int join(char **out, const char *start, const char *end)
-{
-	struct buf text = BUF_INIT;
-
-	buf_adds(&text, start);
-	buf_adds(&text, end);
-	*out = buf_take(&text);
-	return *out ? 0 : -1;
-}
-
 /* A relative GIT_INDEX_FILE is git's from the top of the work tree, wherever we stand. */
 static int name_files(struct repository *r, const struct environment *env)
 {
@@ -56,11 +46,12 @@ static int name_files(struct repository *r, const struct environment *env)
 	buf_addf(&dir, "%s%s%s", objects ? objects : r->common, objects ? "/" : "objects/",
 		same[atomic_fetch_add(&opened, 1) % 4]);
 	r->objects = buf_take(&dir);
-	if (!r->objects || join(&r->index_path, base, file ? file : "index") < 0 ||
-		join(&r->places[0], "GIT_DIR=", r->dir) < 0 ||
-		join(&r->places[2], "GIT_INDEX_FILE=", r->index_path) < 0)
+	if (!r->objects || !(r->index_path = buf_join(base, file ? file : "index")) ||
+		!(r->places[0] = buf_join("GIT_DIR=", r->dir)) ||
+		(r->top && !(r->places[1] = buf_join("GIT_WORK_TREE=", r->top))) ||
+		!(r->places[2] = buf_join("GIT_INDEX_FILE=", r->index_path)))
 		return -1;
-	return r->top ? join(&r->places[1], "GIT_WORK_TREE=", r->top) : 0;
+	return 0;
 }
 
 static int open_from(
