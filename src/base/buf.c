@@ -1,38 +1,27 @@
-#include "base/buf.h"
+#include "base/base.h"
 
 #include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 char buf_empty[1];
 
-/* Makes room for `extra` bytes and the NUL; false when there is none. */
-static bool reserve(struct buf *b, size_t extra)
+/* Makes room for `extra` bytes and the NUL. */
+static void reserve(struct buf *b, size_t extra)
 {
 	size_t cap = b->cap ? b->cap : 32;
-	char *ptr = NULL;
 
-	if (!b->failed && extra < b->cap - b->len)
-		return true;
-	if (!b->failed && extra <= SIZE_MAX / 2 - b->len - 1) {
-		while (cap <= b->len + extra)
-			cap *= 2;
-		ptr = realloc(b->cap ? b->ptr : NULL, cap);
-	}
-	b->failed = !ptr;
-	if (ptr) {
-		b->ptr = ptr;
-		b->cap = cap;
-	}
-	return ptr;
+	if (extra < b->cap - b->len)
+		return;
+	if (extra > SIZE_MAX / 2 - b->len - 1)
+		fatal("out of memory");
+	while (cap <= b->len + extra)
+		cap *= 2;
+	b->ptr = memory_or_end(realloc(b->cap ? b->ptr : NULL, cap));
+	b->cap = cap;
 }
 
 void buf_add(struct buf *b, const void *bytes, size_t len)
 {
-	if (!reserve(b, len))
-		return;
+	reserve(b, len);
 	if (len)
 		memcpy(b->ptr + b->len, bytes, len);
 	b->len += len;
@@ -57,10 +46,7 @@ void buf_addf(struct buf *b, const char *fmt, ...)
 	va_start(args, fmt);
 	n = vsnprintf(NULL, 0, fmt, args);
 	va_end(args);
-	if (n < 0 || !reserve(b, (size_t)n)) {
-		b->failed = true;
-		return;
-	}
+	reserve(b, n < 0 ? SIZE_MAX : (size_t)n);
 	va_start(args, fmt);
 	vsnprintf(b->ptr + b->len, (size_t)n + 1, fmt, args);
 	va_end(args);
@@ -99,11 +85,6 @@ void buf_cut(struct buf *b, size_t len)
 	}
 }
 
-int buf_failed(const struct buf *b)
-{
-	return b->failed ? error_oom() : 0;
-}
-
 void buf_free(struct buf *b)
 {
 	if (b->cap)
@@ -113,15 +94,11 @@ void buf_free(struct buf *b)
 
 char *buf_take(struct buf *b)
 {
-	char *ptr = NULL;
+	char *ptr;
 
 	buf_add(b, "", 0);
-	if (buf_failed(b) < 0) {
-		buf_free(b);
-	} else {
-		ptr = b->ptr;
-		*b = (struct buf)BUF_INIT;
-	}
+	ptr = b->ptr;
+	*b = (struct buf)BUF_INIT;
 	return ptr;
 }
 

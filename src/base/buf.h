@@ -1,8 +1,6 @@
 /*
  * buf - a growing string of bytes. `ptr` is never NULL and has a NUL after its `len` bytes.
- *
- * Once memory runs out, `failed` stays set and later additions do nothing: build first, then ask
- * buf_failed once.
+ * Memory never runs out (memory.h).
  */
 #ifndef PYCGUARD_BUF_H
 #define PYCGUARD_BUF_H
@@ -36,22 +34,25 @@ void buf_addf(struct buf *b, const char *fmt, ...) ERROR_PRINTF(2, 3);
  * `indent` bytes before it already, the others get as many blanks. No newline at the end. */
 void buf_wrap(struct buf *b, const char *text, size_t indent, size_t width);
 
-/** Make it empty, keeping its memory. That an addition has failed is not forgotten. */
+/** Make it empty, keeping its memory. */
 void buf_clear(struct buf *b);
 
 /** Cut it to its first `len` bytes; nothing when it is shorter. */
 void buf_cut(struct buf *b, size_t len);
 
-/** 0, or -1 with "out of memory" recorded when an addition has failed. */
-int buf_failed(const struct buf *b);
-
 /** Free its memory and make it as new. */
 void buf_free(struct buf *b);
 
-/** Its string, yours for free(); NULL, recorded, when memory ran out. The buf is as new then. */
+/** Its string, yours for free(). The buf is as new then. */
 char *buf_take(struct buf *b);
 
-/** Both strings in one, yours for free(); NULL, recorded, when memory ran out. */
+/** Both strings in one, yours for free(). */
 char *buf_join(const char *start, const char *end);
+
+/* TEMPORARY, until nobody asks any more. */
+static inline int buf_failed(const struct buf *b)
+{
+	return b->failed ? -1 : 0;
+}
 
 #endif

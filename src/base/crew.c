@@ -2,11 +2,6 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "base/error.h"
 
 /* A task may hold a descriptor: a few, so that there is always one to take. */
 enum { WAITING_MAX = 16 };

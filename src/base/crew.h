@@ -5,8 +5,7 @@
 #ifndef PYCGUARD_CREW_H
 #define PYCGUARD_CREW_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/base.h"
 
 struct crew;
 

@@ -1,11 +1,11 @@
-#include "base/deadline.h"
+#include "base/base.h"
 
 #include <signal.h>
 #include <stdatomic.h>
-#include <stddef.h>
 #include <sys/time.h>
 
-static void (*end_process)(const char *reason);
+#include "base/deadline.h"
+
 static atomic_uint begun, ended;
 
 /* Called each second, in any thread. While the process is stopped, that is once. */
@@ -18,16 +18,15 @@ static void look(int number)
 	if (atomic_load(&begun) == done || done != atomic_exchange(&seen, done))
 		atomic_store(&ticks, 0);
 	else if (atomic_fetch_add(&ticks, 1) >= DEADLINE_SECONDS)
-		end_process("cannot read the repository: a file of it has no end (is it a pipe, or "
-			    "a damaged object, which git fsck names?)");
+		fatal("cannot read the repository: a file of it has no end (is it a pipe, or "
+		      "a damaged object, which git fsck names?)");
 }
 
-void deadline_watch(void (*end)(const char *reason))
+void deadline_watch(void)
 {
 	const struct itimerval second = {{1, 0}, {1, 0}};
 	struct sigaction action = {.sa_handler = look, .sa_flags = SA_RESTART};
 
-	end_process = end;
 	sigemptyset(&action.sa_mask);
 	if (sigaction(SIGALRM, &action, NULL) == 0)
 		setitimer(ITIMER_REAL, &second, NULL);

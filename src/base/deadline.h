@@ -9,13 +9,8 @@
 
 enum { DEADLINE_SECONDS = 10 };
 
-/**
- * Watch from here on. Without this call, nothing has a deadline.
- *
- * @param end ends the process, by what a signal handler may do. The reason it is told has neither a
- *            name in front nor a line end.
- */
-void deadline_watch(void (*end)(const char *reason));
+/** Watch from here on. Without this call, nothing has a deadline. */
+void deadline_watch(void);
 
 /** Stand before and after each call that may have no end, in any thread. */
 void deadline_begins(void);

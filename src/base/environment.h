@@ -7,8 +7,7 @@
 #ifndef PYCGUARD_ENVIRONMENT_H
 #define PYCGUARD_ENVIRONMENT_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/base.h"
 
 struct environment {
 	const char *program;         /* argv[0]; never NULL */

@@ -1,9 +1,4 @@
-#include "base/error.h"
-
-#include <errno.h>
 #include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "base/utf8.h"
 

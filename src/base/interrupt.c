@@ -1,8 +1,8 @@
-#include "base/interrupt.h"
+#include "base/base.h"
 
 #include <signal.h>
-#include <stdbool.h>
-#include <stddef.h>
+
+#include "base/interrupt.h"
 
 static const int ends[] = {SIGHUP, SIGINT, SIGTERM};
 enum { END_COUNT = sizeof ends / sizeof *ends };

@@ -1,11 +1,6 @@
 #include "base/io.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/deadline.h"
 

@@ -5,10 +5,7 @@
 #ifndef PYCGUARD_IO_H
 #define PYCGUARD_IO_H
 
-#include <stdbool.h>
-#include <sys/types.h>
-
-#include "base/buf.h"
+#include "base/base.h"
 
 /**
  * As openat(2), not as a terminal nor for programs that are run, again when a signal interrupted

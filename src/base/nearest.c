@@ -1,8 +1,5 @@
 #include "base/nearest.h"
 
-#include <stdint.h>
-#include <string.h>
-
 /* No name is longer. */
 enum { NAME_MAX_LEN = 31 };
 

@@ -4,7 +4,7 @@
 #ifndef PYCGUARD_NEAREST_H
 #define PYCGUARD_NEAREST_H
 
-#include <stddef.h>
+#include "base/base.h"
 
 /**
  * The name that begins or ends with the word, or is a slip of the finger or two away from it.

@@ -1,7 +1,3 @@
-#include "base/path.h"
-
-#include <string.h>
-
 #include "base/utf8.h"
 
 size_t path_base(const char *path, size_t len)

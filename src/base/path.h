@@ -1,6 +1,5 @@
 /*
- * path - names as git has them: any bytes but NUL, `/` between components, no leading slash. Pure;
- * ask buf_failed after what appends to a buf.
+ * path - names as git has them: any bytes but NUL, `/` between components, no leading slash. Pure.
  */
 #ifndef PYCGUARD_PATH_H
 #define PYCGUARD_PATH_H

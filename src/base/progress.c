@@ -1,8 +1,6 @@
 #include "base/progress.h"
 
-#include <stdio.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { EVERY = 500 }; /* in milliseconds */
 

@@ -5,8 +5,7 @@
 #ifndef PYCGUARD_PROGRESS_H
 #define PYCGUARD_PROGRESS_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/base.h"
 
 struct progress {
 	const char *unit; /* "files looked at", "commits looked at" */

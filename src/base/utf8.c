@@ -1,8 +1,5 @@
 #include "base/utf8.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 /* Decodes the character at `s`: its length, or 0 when it is not valid. */
 static size_t decode(const char *s, size_t len, uint32_t *out)
 {

@@ -4,8 +4,7 @@
 #ifndef PYCGUARD_UTF8_H
 #define PYCGUARD_UTF8_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/base.h"
 
 /** How many bytes at `s` are one valid UTF-8 character (RFC 3629): 1 to 4; 0: they are none. */
 size_t utf8_length(const char *s, size_t len);

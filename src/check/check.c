@@ -1,14 +1,9 @@
 #include "check/check.h"
 
-#include <inttypes.h>
 #include <stdatomic.h>
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
-#include "base/array.h"
 #include "base/crew.h"
-#include "base/path.h"
 #include "disk/disk.h"
 #include "python/siphash.h"
 

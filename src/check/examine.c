@@ -1,10 +1,5 @@
 #include "check/check.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/path.h"
-
 enum { LINKS_MAX = 10, TARGET_MAX = 4096 };
 
 /* Where a name leads: to no file, to one, or out of the snapshot, where nobody knows here. */

@@ -1,12 +1,5 @@
 #include "check/pathset.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/array.h"
-#include "base/error.h"
-#include "base/path.h"
-
 int pathset_add(struct pathset *set, const char *path, size_t len)
 {
 	char *copy;

@@ -4,8 +4,7 @@
 #ifndef PYCGUARD_PATHSET_H
 #define PYCGUARD_PATHSET_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/base.h"
 
 struct pathset_item {
 	char *path;

@@ -1,8 +1,5 @@
 #include "check/policy_load.h"
 
-#include <errno.h>
-#include <sys/stat.h>
-
 #include "base/io.h"
 
 const char policy_path[] = ".pycguard";

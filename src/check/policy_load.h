@@ -6,7 +6,6 @@
 #ifndef PYCGUARD_POLICY_LOAD_H
 #define PYCGUARD_POLICY_LOAD_H
 
-#include "base/buf.h"
 #include "git/snapshot.h"
 #include "policy/policy.h"
 

@@ -1,14 +1,9 @@
 #include "check/screen.h"
 
 #include <ctype.h>
-#include <fcntl.h>
-#include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/io.h"
-#include "base/path.h"
 #include "check/policy_load.h"
 #include "git/oid.h"
 #include "git/snapshot.h"

@@ -20,8 +20,6 @@
 #ifndef PYCGUARD_SCREEN_H
 #define PYCGUARD_SCREEN_H
 
-#include <stdbool.h>
-
 #include "base/environment.h"
 #include "check/policy_load.h"
 #include "git/index_walk.h"

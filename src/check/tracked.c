@@ -1,11 +1,6 @@
 #include "check/tracked.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
 #include "base/io.h"
-#include "base/path.h"
 #include "git/repository.h"
 
 /* A repository and its index, as far as they could be opened. */

@@ -5,7 +5,6 @@
 #ifndef PYCGUARD_TRACKED_H
 #define PYCGUARD_TRACKED_H
 
-#include "base/buf.h"
 #include "base/environment.h"
 
 struct tracked;

@@ -1,12 +1,5 @@
 #include "check/worktree.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/path.h"
 #include "check/tracked.h"
 #include "python/bytecode.h"
 

@@ -1,10 +1,6 @@
 #include "cli/cli.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <stddef.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/nearest.h"
 #include "hooks/hooks.h"

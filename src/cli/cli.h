@@ -6,9 +6,7 @@
 #ifndef PYCGUARD_CLI_H
 #define PYCGUARD_CLI_H
 
-#include <stdbool.h>
-
-#include "base/buf.h"
+#include "base/base.h"
 
 enum {
 	STATUS_CLEAN = 0,    /* nothing to reject */

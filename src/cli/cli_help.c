@@ -1,7 +1,5 @@
 #include "cli/cli.h"
 
-#include <string.h>
-
 enum {
 	INDENT = 8, /* of the text below its words, where there is no room beside them */
 	ROOM = 64,

@@ -1,14 +1,6 @@
 #include "cli/cmd.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/io.h"
-#include "base/path.h"
 #include "disk/atomic_file.h"
 #include "hooks/hooks.h"
 #include "mend/ignored.h"

@@ -1,8 +1,4 @@
 #include "cli/cmd.h"
-
-#include <string.h>
-#include <unistd.h>
-
 #include "disk/atomic_file.h"
 #include "mend/allow.h"
 #include "mend/ignores.h"

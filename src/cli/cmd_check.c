@@ -1,9 +1,4 @@
 #include "cli/cmd.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "check/check.h"
 #include "check/screen.h"
 

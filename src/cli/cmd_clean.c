@@ -1,7 +1,4 @@
 #include "cli/cmd.h"
-
-#include <stdio.h>
-
 #include "base/interrupt.h"
 #include "mend/clean.h"
 

@@ -1,12 +1,4 @@
 #include "cli/cmd.h"
-
-#include <errno.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "base/io.h"
 #include "check/policy_load.h"
 #include "range/history.h"

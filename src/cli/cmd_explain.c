@@ -1,11 +1,4 @@
 #include "cli/cmd.h"
-
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/path.h"
 #include "check/check.h"
 #include "check/policy_load.h"
 #include "disk/disk.h"

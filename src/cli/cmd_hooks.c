@@ -1,7 +1,4 @@
 #include "cli/cmd.h"
-
-#include <stdio.h>
-
 #include "hooks/hooks.h"
 
 static int run(const struct invocation *in, const struct environment *env)

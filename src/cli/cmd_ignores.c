@@ -1,10 +1,4 @@
 #include "cli/cmd.h"
-
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "base/path.h"
 #include "mend/ignores.h"
 
 /* `done`: the pattern has been added. */

@@ -1,8 +1,4 @@
 #include "cli/cmd.h"
-
-#include <stdio.h>
-#include <string.h>
-
 #include "mend/ignored.h"
 #include "mend/untrack.h"
 

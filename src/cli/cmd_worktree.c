@@ -1,9 +1,6 @@
-#include "cli/cmd.h"
-
 #include <pthread.h>
-#include <stdio.h>
-#include <string.h>
 
+#include "cli/cmd.h"
 #include "check/worktree.h"
 
 /* What could not be looked at, and why; links that lead out. Several threads tell of it. */

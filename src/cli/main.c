@@ -1,18 +1,11 @@
 /*
  * main - reads the environment, runs the command, says what failed. The only exit.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "base/deadline.h"
-#include "base/error.h"
 #include "cli/cmd.h"
 #include "git/libgit2.h"
 #include "policy/pattern.h"
@@ -134,8 +127,9 @@ int main(int argc, char **argv)
 	signal(SIGXFSZ, SIG_IGN);
 	if (getrlimit(RLIMIT_STACK, &stack) == 0 && stack.rlim_cur < STACK_LEAST)
 		end("cannot run in so small a stack (ulimit -s): 256 kB are needed");
-	deadline_watch(end);
-	git_guard(end);
+	fatal_by(end);
+	deadline_watch();
+	git_guard();
 	if (hold_standard_descriptors() == 0 && cli_parse(&in, argc, argv) == 0) {
 		read_environment(&env, argc > 0 ? argv[0] : "pycguard");
 		status = run(&in, &env);

@@ -1,17 +1,10 @@
 #define _GNU_SOURCE /* renameat2, where there is one */
 #include "disk/atomic_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "base/interrupt.h"
 #include "base/io.h"
-#include "base/path.h"
 #include "disk/disk.h"
 
 enum { FILE_MAX = 16 << 20 };

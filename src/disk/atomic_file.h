@@ -10,9 +10,7 @@
 #ifndef PYCGUARD_ATOMIC_FILE_H
 #define PYCGUARD_ATOMIC_FILE_H
 
-#include <sys/stat.h>
-
-#include "base/buf.h"
+#include "base/base.h"
 
 /** A file that was read. */
 struct atomic_file {

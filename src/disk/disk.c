@@ -3,12 +3,6 @@
 #include "disk/disk.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #ifdef __linux__
 #include <sys/vfs.h>

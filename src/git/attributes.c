@@ -1,9 +1,5 @@
 #define _GNU_SOURCE /* memfd_create, where there is one */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/io.h"
 #include "git/repository.h"

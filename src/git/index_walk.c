@@ -1,7 +1,5 @@
 #include "git/index_walk.h"
 
-#include <string.h>
-
 #include "git/snapshot.h"
 
 enum {

@@ -8,11 +8,7 @@
 #ifndef PYCGUARD_INDEX_WALK_H
 #define PYCGUARD_INDEX_WALK_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <sys/stat.h>
-
-#include "base/buf.h"
+#include "base/base.h"
 
 struct index_entry {
 	const char *path;          /* borrowed until the next call; path[len] is NUL */

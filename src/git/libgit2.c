@@ -1,11 +1,8 @@
 #include "git/libgit2.h"
 
 #include <signal.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
-static void (*end_process)(const char *reason);
+static bool guards;
 
 /* --- loading ---------------------------------------------------------------------------------- */
 
@@ -49,34 +46,27 @@ int libgit2_load(void)
 static void end_on_cut_file(int signal)
 {
 	(void)signal;
-	end_process("cannot read the repository: a file was cut short while it was read");
+	fatal("cannot read the repository: a file was cut short while it was read");
 }
 
-void git_guard(void (*end)(const char *reason))
+void git_guard(void)
 {
 	const struct sigaction cut = {.sa_handler = end_on_cut_file};
 
-	end_process = end;
+	guards = true;
 	sigaction(SIGBUS, &cut, NULL);
-}
-
-static void *or_end(void *block)
-{
-	if (!block)
-		end_process("out of memory");
-	return block;
 }
 
 static void *take(size_t size, const char *file, int line)
 {
 	(void)file, (void)line;
-	return or_end(malloc(size ? size : 1));
+	return memory_or_end(malloc(size ? size : 1));
 }
 
 static void *move(void *block, size_t size, const char *file, int line)
 {
 	(void)file, (void)line;
-	return or_end(realloc(block, size ? size : 1));
+	return memory_or_end(realloc(block, size ? size : 1));
 }
 
 static void give_back(void *block)
@@ -95,13 +85,13 @@ static git_allocator allocator = {take, move, give_back};
 static void *take_cleared(size_t count, size_t size, const char *file, int line)
 {
 	(void)file, (void)line;
-	return or_end(count && size ? calloc(count, size) : calloc(1, 1));
+	return memory_or_end(count && size ? calloc(count, size) : calloc(1, 1));
 }
 
 static void *move_array(void *block, size_t count, size_t size, const char *file, int line)
 {
 	if (size && count > SIZE_MAX / size)
-		or_end(NULL);
+		memory_or_end(NULL);
 	return move(block, count * size, file, line);
 }
 
@@ -113,7 +103,7 @@ static void *take_array(size_t count, size_t size, const char *file, int line)
 static char *copy_most(const char *s, size_t most, const char *file, int line)
 {
 	(void)file, (void)line;
-	return or_end(strndup(s, most));
+	return memory_or_end(strndup(s, most));
 }
 
 static char *copy_bytes(const char *s, size_t len, const char *file, int line)
@@ -156,8 +146,7 @@ int libgit2_start(void)
 	git_libgit2_version(&major, &minor, &patch);
 	fits = major == LIBGIT2_VER_MAJOR && minor == LIBGIT2_VER_MINOR;
 	if (fits) {
-		if (end_process && !guarded &&
-			git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator) < 0)
+		if (guards && !guarded && git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator) < 0)
 			return error_set("cannot set up libgit2: %s", git_words());
 		guarded = true;
 		if (git_libgit2_init() < 0)

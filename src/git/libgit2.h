@@ -13,9 +13,7 @@
 #include <git2.h>
 #include <git2/sys/alloc.h>
 #include <git2/sys/repository.h>
-#include <string.h>
 
-#include "base/error.h"
 #include "git/oid.h"
 
 #define LIBGIT2_AT_LEAST(major, minor)                                                             \
@@ -37,9 +35,9 @@ int libgit2_start(void);
 /**
  * Be on guard from here on: libgit2 crashes when memory runs out, or takes what it could not read
  * for what is not there; and a file that is mapped and then cut short by somebody else raises
- * SIGBUS. Then `end`, as in deadline_watch, ends the process; nothing is half-written by that.
+ * SIGBUS. Then the process ends (fatal); nothing is half-written by that.
  */
-void git_guard(void (*end)(const char *reason));
+void git_guard(void);
 
 /** Why its last call failed. Borrowed. */
 const char *git_words(void);

@@ -1,10 +1,6 @@
 #include "git/objects.h"
 
 #include <dirent.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/deadline.h"
 #include "git/libgit2.h"

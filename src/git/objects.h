@@ -5,9 +5,6 @@
 #ifndef PYCGUARD_OBJECTS_H
 #define PYCGUARD_OBJECTS_H
 
-#include <stddef.h>
-#include <stdint.h>
-
 #include "git/oid.h"
 #include "git/snapshot.h"
 

@@ -1,7 +1,5 @@
 #include "git/oid.h"
 
-#include <string.h>
-
 const char *oid_hex(const struct oid *oid, size_t size)
 {
 	enum { TEXTS = 4 };

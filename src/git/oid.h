@@ -6,8 +6,7 @@
 #ifndef PYCGUARD_OID_H
 #define PYCGUARD_OID_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/base.h"
 
 enum { OID_SHA1 = 20, OID_SHA256 = 32, OID_MAX = OID_SHA256, OID_HEX_MAX = 2 * OID_MAX };
 

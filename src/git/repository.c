@@ -1,12 +1,9 @@
-#include <errno.h>
+#include "git/repository.h"
+
 #include <stdatomic.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "base/deadline.h"
-#include "base/path.h"
 #include "git/libgit2.h"
-#include "git/repository.h"
 #include "git/objects.h"
 
 /* --- opening ---------------------------------------------------------------------------------- */

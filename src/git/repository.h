@@ -8,10 +8,6 @@
 #ifndef PYCGUARD_REPOSITORY_H
 #define PYCGUARD_REPOSITORY_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/buf.h"
 #include "base/environment.h"
 #include "git/exec/exec.h"
 #include "git/snapshot.h"

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "git/objects.h"
 #include "git/repository.h"
 

@@ -12,12 +12,8 @@
 #ifndef PYCGUARD_SNAPSHOT_H
 #define PYCGUARD_SNAPSHOT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <time.h>
 
-#include "base/buf.h"
 #include "git/oid.h"
 
 /** Modes that git records (gitformat-index(5)); of directories in trees only. */

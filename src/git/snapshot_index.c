@@ -1,10 +1,3 @@
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
-#include "base/array.h"
 #include "base/io.h"
 #include "git/repository.h"
 #include "git/index_walk.h"

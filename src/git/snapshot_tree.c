@@ -1,8 +1,3 @@
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/array.h"
-#include "base/path.h"
 #include "git/repository.h"
 #include "git/tree.h"
 

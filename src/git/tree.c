@@ -1,7 +1,5 @@
 #include "git/tree.h"
 
-#include <string.h>
-
 #include "git/repository.h"
 
 static int parse_entry(struct tree_cursor *c)

@@ -1,15 +1,6 @@
-#include "hooks/hooks.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
+#include "hooks/hooks.h"
 #include "base/io.h"
 #include "python/siphash.h"
 

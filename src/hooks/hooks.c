@@ -1,11 +1,6 @@
 #include "hooks/hooks.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 #include "base/io.h"
 

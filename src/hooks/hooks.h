@@ -15,10 +15,6 @@
 #ifndef PYCGUARD_HOOKS_H
 #define PYCGUARD_HOOKS_H
 
-#include <stdbool.h>
-#include <sys/stat.h>
-
-#include "base/buf.h"
 #include "git/repository.h"
 
 /* The hooks that pycguard can serve: HOOK(ENUM, NAME). */

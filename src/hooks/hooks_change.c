@@ -1,12 +1,4 @@
 #include "hooks/hooks.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "base/path.h"
 #include "disk/atomic_file.h"
 
 /* "DID PATH" or "would DO PATH", and, unless `other` is NULL, "JOINT OTHER". */

@@ -1,9 +1,5 @@
 #include "hooks/hooks.h"
-
-#include <string.h>
-
 #include "base/io.h"
-#include "base/path.h"
 
 static void add(struct buf *out, const char *before, const char *path, const char *after)
 {

@@ -1,10 +1,4 @@
 #include "hooks/hooks.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <stddef.h>
-#include <string.h>
-
 #include "base/io.h"
 
 /* Of the pre-commit framework and of what reads its file. */

@@ -1,13 +1,5 @@
 #include "hooks/hooks.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include "base/path.h"
-
 static const char kernel_link[] = "/proc/self/exe";
 
 bool program_find(struct buf *out, const char *name, const char *search)

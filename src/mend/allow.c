@@ -1,7 +1,5 @@
 #include "mend/allow.h"
 
-#include <string.h>
-
 #include "check/check.h"
 #include "check/policy_load.h"
 

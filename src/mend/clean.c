@@ -1,16 +1,9 @@
 #include "mend/clean.h"
 
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/interrupt.h"
 #include "base/io.h"
-#include "base/path.h"
 #include "check/worktree.h"
 #include "python/bytecode.h"
 

@@ -14,8 +14,6 @@
 #ifndef PYCGUARD_CLEAN_H
 #define PYCGUARD_CLEAN_H
 
-#include <stdint.h>
-
 #include "base/progress.h"
 #include "check/pathset.h"
 #include "check/policy_load.h"

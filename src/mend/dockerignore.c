@@ -1,9 +1,5 @@
 #include "mend/dockerignore.h"
 
-#include <stdint.h>
-#include <string.h>
-
-#include "base/path.h"
 #include "policy/pattern.h"
 
 /* Appends `path` as Go's filepath.Clean has it, without a slash at its start. */

@@ -11,7 +11,6 @@
 #ifndef PYCGUARD_DOCKERIGNORE_H
 #define PYCGUARD_DOCKERIGNORE_H
 
-#include "base/buf.h"
 #include "check/pathset.h"
 
 /**

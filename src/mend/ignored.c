@@ -1,9 +1,5 @@
 #include "mend/ignored.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-
 /* Stands before each path that git is asked for, so that none is a pathspec with magic. */
 static const char here[] = "./";
 

@@ -1,15 +1,8 @@
 #include "mend/ignores.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/file.h>
 
-#include "base/array.h"
 #include "base/io.h"
-#include "base/path.h"
 #include "mend/dockerignore.h"
 #include "mend/ignored.h"
 

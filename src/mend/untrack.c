@@ -1,10 +1,5 @@
 #include "mend/untrack.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "base/io.h"
 #include "check/check.h"
 #include "git/repository.h"

@@ -22,9 +22,6 @@
  * stands (an atomic group), what follows a `**` likewise (`(*COMMIT)`), for no later place could do
  * better.
  */
-#include <stdio.h>
-#include <string.h>
-
 #include "policy/pattern.h"
 
 /* The pattern being read. `len` leaves out the slash that means "directories only". */

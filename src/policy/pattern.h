@@ -11,11 +11,7 @@
 #ifndef PYCGUARD_PATTERN_H
 #define PYCGUARD_PATTERN_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/buf.h"
+#include "base/base.h"
 
 enum glob_grammar { GLOB_GIT, GLOB_DOCKER };
 

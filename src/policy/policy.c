@@ -1,12 +1,7 @@
 #include "policy/policy.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/array.h"
-#include "base/error.h"
 #include "base/nearest.h"
 
 static const struct rule_text rule_texts[RULE_COUNT] = {

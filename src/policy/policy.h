@@ -20,10 +20,6 @@
 #ifndef PYCGUARD_POLICY_H
 #define PYCGUARD_POLICY_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "policy/pattern.h"
 
 enum rule {

@@ -1,7 +1,5 @@
 #include "python/bytecode.h"
 
-#include <string.h>
-
 static const unsigned first_pycache = BYTECODE_VERSION(3, 2); /* PEP 3147 */
 static const unsigned first_importlib = BYTECODE_VERSION(3, 3);
 static const unsigned first_levels = BYTECODE_VERSION(3, 5); /* PEP 488; until then .pyo */

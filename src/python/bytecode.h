@@ -24,11 +24,6 @@
 #ifndef PYCGUARD_BYTECODE_H
 #define PYCGUARD_BYTECODE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include "base/buf.h"
 #include "python/siphash.h"
 
 /** The directory of caches, beside their sources. */

@@ -1,7 +1,5 @@
 #include "python/bytecode.h"
 
-#include <string.h>
-
 enum layout { HEADER_MTIME, HEADER_SIZE, HEADER_FLAGS };
 
 enum { FLAG_HASH = 1, FLAG_CHECKED = 2 };

@@ -1,9 +1,5 @@
 #include "python/bytecode.h"
 
-#include <string.h>
-
-#include "base/path.h"
-
 static struct bytecode_slice slice(const char *ptr, size_t len)
 {
 	return (struct bytecode_slice){len ? ptr : NULL, len};

@@ -7,8 +7,7 @@
 #ifndef PYCGUARD_SIPHASH_H
 #define PYCGUARD_SIPHASH_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "base/base.h"
 
 struct siphash {
 	uint64_t v[4];

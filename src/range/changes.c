@@ -1,8 +1,5 @@
 #include "range/changes.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "check/check.h"
 #include "check/pathset.h"
 #include "git/tree.h"

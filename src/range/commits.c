@@ -1,8 +1,5 @@
 #include "range/history.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 struct judge {
 	struct finding_list *out;
 	const struct walk *walk;

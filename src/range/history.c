@@ -1,8 +1,5 @@
 #include "range/history.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 /* What git says that blobs cost on disk, in the order of the events that it was asked for. */
 struct costs {
 	struct history *history;

@@ -1,10 +1,5 @@
 #include "range/oidmap.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/error.h"
-
 static struct oidmap_slot *find(struct oidmap_slot *slots, size_t cap, const struct oid *oid)
 {
 	uint64_t hash;

@@ -5,9 +5,6 @@
 #ifndef PYCGUARD_OIDMAP_H
 #define PYCGUARD_OIDMAP_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "git/oid.h"
 
 /** Zeros: empty. */

@@ -1,9 +1,3 @@
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/array.h"
 #include "base/io.h"
 #include "git/repository.h"
 #include "git/objects.h"

@@ -1,7 +1,5 @@
 #include "range/pushed.h"
 
-#include <string.h>
-
 /* Where a remote's refspecs write: texts of `git config -z`. */
 struct asked {
 	struct walk *walk;

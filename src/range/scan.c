@@ -1,10 +1,7 @@
 #include "range/scan.h"
 
 #include <pthread.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "base/array.h"
 #include "base/crew.h"
 #include "git/objects.h"
 

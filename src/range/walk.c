@@ -1,9 +1,5 @@
 #include "range/walk.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/array.h"
 #include "git/exec/exec.h"
 #include "git/repository.h"
 #include "git/objects.h"

@@ -1,9 +1,6 @@
 #include "report/explain.h"
 
-#include <string.h>
 #include <time.h>
-
-#include "base/path.h"
 
 /* The width of the labels; where lines are shorter than NARROW, a label has a line of its own. */
 enum { LABEL = 18, NARROW = 60, CACHES_MAX = 24 };

@@ -1,7 +1,4 @@
 /* The commands that fix findings, for a person to paste into sh, bash, zsh or fish. */
-#include <string.h>
-
-#include "base/path.h"
 #include "range/history.h"
 #include "report/report.h"
 

@@ -8,10 +8,6 @@
  * UTF-8, has U+FFFD for them: the annotation then stands at no file, and MESSAGE names it.
  */
 #include "report/report.h"
-
-#include <string.h>
-
-#include "base/path.h"
 #include "base/utf8.h"
 
 static void escape(struct buf *out, const char *text, size_t len, const char *special)

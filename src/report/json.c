@@ -5,9 +5,7 @@
  * taken on failure too. So calls can be nested, and only the last answer asked.
  */
 #include <jansson.h>
-#include <string.h>
 
-#include "base/path.h"
 #include "base/utf8.h"
 #include "report/report.h"
 

@@ -1,9 +1,6 @@
 /* What a person reads: a heading with a count, the files by rule or commit, what fixes them. */
-#include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-#include "base/path.h"
 #include "range/history.h"
 #include "report/report.h"
 

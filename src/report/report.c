@@ -1,11 +1,5 @@
 #include "report/report.h"
 
-#include <errno.h>
-#include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
 #include "base/io.h"
 
 static const struct {

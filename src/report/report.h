@@ -11,10 +11,6 @@
 #ifndef PYCGUARD_REPORT_H
 #define PYCGUARD_REPORT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "check/check.h"
 #include "check/pathset.h"
 

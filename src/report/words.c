@@ -1,7 +1,4 @@
 /* What a finding is, in words. */
-#include <string.h>
-
-#include "base/path.h"
 #include "report/report.h"
 
 static bool ends_in(const struct finding *f, const char *ending)

@@ -1,12 +1,5 @@
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/deadline.h"
 #include "base/io.h"
-#include "base/path.h"
 #include "git/libgit2.h"
 #include "git/repository.h"
 

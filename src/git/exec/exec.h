@@ -14,9 +14,7 @@
 #ifndef PYCGUARD_EXEC_H
 #define PYCGUARD_EXEC_H
 
-#include <sys/types.h>
-
-#include "base/buf.h"
+#include "base/base.h"
 
 enum { EXEC_SILENCE = 20, EXEC_CHANGES_MAX = 8 };
 

@@ -160,6 +160,16 @@ static bool can_be_interrupted(const char *name)
 	return false;
 }
 
+static bool has_no_memory(const char *name, const void *caller)
+{
+	return is_due(FAILING_MEMORY, name, caller);
+}
+
+#define MEMORY(name, type, params, args)                                                           \
+	WRAPPER(name, type, params)                                                                \
+	{                                                                                          \
+		return has_no_memory(#name, CALLER) ? NULL : __real_##name args;                   \
+	}
 #define CALL(name, type, failure, errnum, params, args)                                            \
 	WRAPPER(name, type, params)                                                                \
 	{                                                                                          \
@@ -186,6 +196,7 @@ static bool can_be_interrupted(const char *name)
 #undef FILE
 #undef LAST
 #undef OWN
+#undef MEMORY
 
 /* --- memory ---------------------------------------------------------------------------------- */
 
@@ -198,19 +209,19 @@ static void *taken(void *block)
 
 WRAPPER(malloc, void *, (size_t size))
 {
-	return fails("malloc", CALLER, ENOMEM) ? NULL : taken(__real_malloc(size));
+	return has_no_memory("malloc", CALLER) ? NULL : taken(__real_malloc(size));
 }
 
 WRAPPER(calloc, void *, (size_t number, size_t size))
 {
-	return fails("calloc", CALLER, ENOMEM) ? NULL : taken(__real_calloc(number, size));
+	return has_no_memory("calloc", CALLER) ? NULL : taken(__real_calloc(number, size));
 }
 
 WRAPPER(realloc, void *, (void *old, size_t size))
 {
 	void *block;
 
-	if (fails("realloc", CALLER, ENOMEM))
+	if (has_no_memory("realloc", CALLER))
 		return NULL;
 	block = __real_realloc(old, size);
 	return old ? block : taken(block);
@@ -218,12 +229,12 @@ WRAPPER(realloc, void *, (void *old, size_t size))
 
 WRAPPER(strdup, char *, (const char *s))
 {
-	return fails("strdup", CALLER, ENOMEM) ? NULL : taken(__real_strdup(s));
+	return has_no_memory("strdup", CALLER) ? NULL : taken(__real_strdup(s));
 }
 
 WRAPPER(strndup, char *, (const char *s, size_t len))
 {
-	return fails("strndup", CALLER, ENOMEM) ? NULL : taken(__real_strndup(s, len));
+	return has_no_memory("strndup", CALLER) ? NULL : taken(__real_strndup(s, len));
 }
 
 WRAPPER(realpath, char *, (const char *path, char *out))
@@ -315,10 +326,9 @@ READDIR(readdir64, dirent)
 
 /* --- what main does that a test does not want ------------------------------------------------ */
 
-void __wrap_git_guard(void (*end)(const char *reason));
-void __wrap_git_guard(void (*end)(const char *reason))
+void __wrap_git_guard(void);
+void __wrap_git_guard(void)
 {
-	(void)end;
 }
 
 int __wrap_setitimer(int which, const struct itimerval *value, struct itimerval *old);
@@ -334,6 +344,7 @@ int __wrap_setitimer(int which, const struct itimerval *value, struct itimerval 
 #define FILE(name, type, failure, errnum, params, args)
 #define LAST(name, type, failure, errnum, params, args)
 #define OWN(name)
+#define MEMORY(name, type, params, args)
 
 #ifdef PYCGUARD_LIBGIT2
 static struct git_calls real;

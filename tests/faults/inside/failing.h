@@ -14,7 +14,8 @@ enum failing {
 	FAILING_NOT,
 	FAILING_CALL, /* it says that it failed */
 	FAILING_SHORT, /* it reads or writes one byte only, or does not tell what kind a file is of */
-	FAILING_EINTR, /* a signal interrupts it */
+	FAILING_EINTR,  /* a signal interrupts it */
+	FAILING_MEMORY, /* there is no memory for it, which ends the process */
 };
 
 /** Let libgit2's functions, when they are loaded, be those that can fail. */

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "base/array.h"
-#include "base/error.h"
+#include "base/base.h"
 
 static void it_holds_what_was_added(void **state)
 {
@@ -41,23 +40,11 @@ static void it_grows_again_after_it_was_cut(void **state)
 	free(items);
 }
 
-static void what_no_memory_can_hold_is_refused(void **state)
-{
-	uint64_t *items = NULL;
-	size_t count = SIZE_MAX / 8 / 2 + 1;
-
-	(void)state;
-	assert_int_equal(array_room(items, count), -1);
-	assert_null(items);
-	assert_string_equal(error_message(), "out of memory");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_holds_what_was_added),
 		cmocka_unit_test(it_grows_again_after_it_was_cut),
-		cmocka_unit_test(what_no_memory_can_hold_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
