@@ -11,14 +11,18 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 : "${PYCGUARD:=$root/build/dev/pycguard}"
 
 commands=(
+    'pycguard --install -q'
     'git mv shop/migrations/0002_rename.py shop/migrations/0002_placeholder.py'
     'git add .'
     "git commit -q -m 'Replace migration 0002'"
     'pycguard --untrack -q'
+    'pycguard --clean -q'
+    'pycguard --add-ignores -q'
+    'git add .gitignore'
     "git commit -q -m 'Replace migration 0002'"
 )
 
-# A guarded repository with two migrations, and beside the second its bytecode: a header of Python 3.13.
+# A repository with two migrations, and beside the second its bytecode: a header of Python 3.13.
 repository() {
     mkdir "$scratch/bin" "$scratch/shop-repository"
     ln -s "$PYCGUARD" "$scratch/bin/pycguard"
@@ -26,15 +30,14 @@ repository() {
     git init -q -b main
     git config user.name 'A Developer'
     git config user.email developer@example.org
-    pycguard --install -q
-    mkdir -p shop/migrations/__pycache__
+    mkdir -p shop/migrations
     cd shop/migrations
     touch __init__.py
     echo 'operations = []' >0001_initial.py
     echo 'operations = ["rename"]' >0002_rename.py
     git add .
     git commit -q -m 'Two migrations'
-    printf '\xf3\r\r\n%12s' '' | tee 0002_rename.pyc >__pycache__/0002_rename.cpython-313.pyc
+    printf '\xf3\r\r\n%12s' '' >0002_rename.pyc
     cd ../..
 }
 

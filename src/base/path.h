@@ -12,7 +12,7 @@
 /** The offset of the last component of `path`: the length of its directory with the slash, or 0. */
 size_t path_base(const char *path, size_t len);
 
-/** Whether `path` is `dir` or lies below it. An empty `dir` holds everything. */
+/** Whether `path` is `dir` or below it. An empty `dir` holds everything. */
 bool path_below(const char *path, size_t len, const char *dir, size_t dir_len);
 
 /** Order of the index: by bytes, a prefix first. <0, 0 or >0, as memcmp. */

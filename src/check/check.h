@@ -123,7 +123,7 @@ void finding_list_free(struct finding_list *list);
 enum check_kind {
 	CHECK_COMMIT,  /* an error is what the commit does against each of its parents */
 	CHECK_TRACKED, /* every finding is an error */
-	CHECK_DISK,    /* only what lies is; honest caches are notes, the user's lines only allow */
+	CHECK_DISK,    /* only what is misleading; honest caches are notes, a policy only allows */
 };
 
 /** One check. Everything in it is borrowed; what a kind does not need may be left out. */

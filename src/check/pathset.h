@@ -27,7 +27,7 @@ int pathset_add(struct pathset *set, const char *path, size_t len);
 /** Put the set in order. Once, after the last pathset_add and before pathset_holds. */
 void pathset_sort(struct pathset *set);
 
-/** Whether `path` is one of the set or lies below one. */
+/** Whether `path` is one of the set or below one. */
 bool pathset_holds(const struct pathset *set, const char *path, size_t len);
 
 void pathset_free(struct pathset *set);

@@ -14,7 +14,7 @@ struct screen {
 	struct timespec index_time;
 	size_t oid_size;
 	struct policy *policy;             /* NULL: the built-in lines only */
-	const unsigned char *policy_entry; /* where the entry of .pycguard lies */
+	const unsigned char *policy_entry; /* where the entry of .pycguard is */
 	struct matcher *matcher;           /* NULL when no line of the user's rejects */
 };
 

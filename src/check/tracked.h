@@ -1,5 +1,5 @@
 /*
- * tracked - whether a file on disk is one that git tracks, in whatever repository it lies: the one
+ * tracked - whether a file on disk is one that git tracks, in whatever repository it is: the one
  * of the nearest directory above it that has a .git, and the one that GIT_DIR names, if it does.
  */
 #ifndef PYCGUARD_TRACKED_H

@@ -119,6 +119,14 @@ gone=1111111111111111111111111111111111111111
     judges red origin/main GITHUB_EVENT_NAME=workflow_dispatch BASE=
 }
 
+@test "GitHub Actions: the job runs at each of these events" {
+    readme_block github >job
+    for event in push pull_request merge_group workflow_dispatch schedule; do
+        grep -qE "^on: .*[{ ]$event: [{[]" job || fail "not at $event"
+        grep -q "GITHUB_EVENT_NAME=$event " "$SOURCE_ROOT/tests/cli/recipes.bats" || fail "no test of $event"
+    done
+}
+
 @test "GitHub code scanning: a file of SARIF, and the findings in the log" {
     a_service
     readme_block github-sarif | yaml_lines run >"$WORK/run"
@@ -151,6 +159,8 @@ gone=1111111111111111111111111111111111111111
     git fetch -q ../service HEAD
     judges green FETCH_HEAD CI_PIPELINE_SOURCE=schedule CI_COMMIT_BRANCH=main CI_COMMIT_BEFORE_SHA=$zeros
     judges green FETCH_HEAD CI_PIPELINE_SOURCE=web CI_COMMIT_BRANCH=main CI_COMMIT_BEFORE_SHA=$zeros
+    # The rules let in each of these pipelines, and a push to the default branch.
+    readme_block gitlab | grep -qF '$CI_PIPELINE_SOURCE =~ /^(merge_request_event|schedule|web)$/ || $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH'
     # An image is run as a shell, whatever its entry point is.
     readme_block gitlab | "$PYTHON" -I -c 'import sys, yaml; assert yaml.safe_load(sys.stdin)["bytecode"]["image"]["entrypoint"] == [""]'
 }

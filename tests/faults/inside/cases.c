@@ -25,7 +25,7 @@ struct a_case {
 	const char *world, *arguments; /* between blanks */
 	enum {
 		CHECKS = 0,
-		MENDS = 1, /* it changes the world, which is made anew for each run */
+		MENDS = 1, /* it changes the world, which is made again for each run */
 		TELLS = 2, /* what was done before a failure is printed */
 	} kind;
 	const char *input; /* a file of worlds.sh; NULL: none */
@@ -141,7 +141,7 @@ static int call_main(const struct a_case *c)
 	snprintf(text, sizeof text, "%s", c->arguments);
 	for (word = strtok(text, " "); word; word = strtok(NULL, " "))
 		argv[argc++] = word;
-	optind = 0; /* GNU: getopt begins anew */
+	optind = 0; /* GNU: getopt starts again */
 	return run_pycguard(argc, argv);
 }
 
