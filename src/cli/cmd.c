@@ -182,10 +182,10 @@ static void add_statistics(struct buf *out, const struct finding_list *findings)
 			buf_addf(out, "%7zu  %s\n", counts[i], rule_text((enum rule)i)->id);
 }
 
-void cmd_find_hints(
-	struct report *r, const struct invocation *in, struct repository *repository, bool caseless)
+void cmd_find_hints(struct report *r, const struct invocation *in, struct repository *repository,
+	struct snapshot *index, bool caseless)
 {
-	enum { ASKED_MAX = 100 };
+	enum { ASKED_MAX = 100, PATIENCE = 2 }; /* no refusal waits for a hint */
 	const struct policy_files files = {NULL, in->extend};
 	struct matcher *matcher = NULL;
 	struct policy *policy = NULL;
@@ -225,7 +225,7 @@ void cmd_find_hints(
 			(buf_failed(&name) < 0 || pathset_add(&paths, name.ptr, name.len) < 0))
 			break;
 	}
-	if (paths.count && ignored_ask(&answers, repository, &paths) == 0)
+	if (paths.count && ignored_ask(&answers, repository, index, &paths, PATIENCE) == 0)
 		for (i = 0; i < answers.count; i++)
 			r->not_ignored = r->not_ignored || !answers.items[i].ignored;
 	ignored_list_free(&answers);

@@ -76,8 +76,9 @@ bool cmd_wants_color(const struct invocation *in, const struct environment *env)
 /**
  * Find out what a person should know beside the findings: whether .pycguard as it is on disk allows
  * them, and whether git would add them again. No more than hints: what fails is not said.
+ * `index` may be NULL.
  */
 void cmd_find_hints(struct report *r, const struct invocation *in, struct repository *repository,
-	bool caseless);
+	struct snapshot *index, bool caseless);
 
 #endif

@@ -53,7 +53,7 @@ static int check_index(struct job *job)
 	if (status == 0 && matched && !job->in->quiet)
 		warn_of_unmatched(job, matched);
 	if (status == 0) {
-		cmd_find_hints(&r, job->in, job->repository, job->caseless);
+		cmd_find_hints(&r, job->in, job->repository, job->snapshot, job->caseless);
 		status = cmd_report(job->in, job->env, &r);
 	}
 	finding_list_free(&findings);

@@ -229,7 +229,7 @@ static int check_commits(const struct invocation *in, const struct environment *
 	progress_end(&progress);
 	job.report.at.prefix = job.prefix.ptr;
 	if (status == 0 && mode != REPORT_RECEIVE)
-		cmd_find_hints(&job.report, in, job.scan.repository, job.scan.caseless);
+		cmd_find_hints(&job.report, in, job.scan.repository, NULL, job.scan.caseless);
 	status = status == 0 ? cmd_report(in, env, &job.report) : STATUS_FAILED;
 	buf_free(&job.prefix);
 	buf_free(&job.branch);

@@ -348,7 +348,8 @@ static int tell(struct work *work)
 		judge(work) < 0)
 		return -1;
 	if (told->judged == EXPLAIN_INDEX)
-		cmd_find_hints(&r, work->in, work->repository, work->caseless);
+		cmd_find_hints(&r, work->in, work->repository, work->places[EXPLAIN_INDEX],
+			work->caseless);
 	told->shown = revision ? work->in->operands[0] : work->typed.ptr;
 	told->link = work->link.len ? work->link.ptr : NULL;
 	told->report = &r;

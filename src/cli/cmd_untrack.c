@@ -23,26 +23,15 @@ static int add_commit(struct job *job)
 	return committed < 0 ? -1 : 0;
 }
 
-/* git looks through the whole index for each path that it is asked for. */
 static int warn_of_ignores(const struct job *job)
 {
-	enum { ASKED_MAX = 100 };
-	struct pathset asked = job->paths;
-	bool all = asked.count <= ASKED_MAX;
 	struct ignored_list answers;
 	size_t i, back = 0;
-	int status;
-
-	asked.count = all ? asked.count : ASKED_MAX;
-	status = ignored_ask(&answers, job->repository, &asked);
+	int status = ignored_ask(&answers, job->repository, job->snapshot, &job->paths, 0);
 
 	for (i = 0; status == 0 && i < answers.count; i++)
 		back += !answers.items[i].ignored;
-	if (back && !all)
-		fputs("pycguard: warning: git does not ignore all of these, so git add would add "
-		      "them again; to ignore Python bytecode: pycguard --add-ignores\n",
-			stderr);
-	else if (back)
+	if (back)
 		fprintf(stderr,
 			"pycguard: warning: git does not ignore %zu of these, so git add would "
 			"add %s again; to ignore Python bytecode: pycguard --add-ignores\n",

@@ -199,7 +199,7 @@ static int ask_git(struct search *s, const struct kind *kind)
 	size_t i;
 
 	if (status == 0)
-		status = ignored_ask(&answers, s->where->repository, &probes);
+		status = ignored_ask(&answers, s->where->repository, s->where->index, &probes, 0);
 	for (i = 0; status == 0 && i < probes.count; i++)
 		status = judge_git(s, &answers.items[i], probes.items[i].path, kind);
 	ignored_list_free(&answers);

@@ -307,6 +307,21 @@ in_a_repository() {
     [[ ! -e $WORK/failed ]] || fail "$(<"$WORK/failed")"
 }
 
+@test "no refusal waits for its hint" {
+    new_repo
+    write n.pyc x
+    git add -f n.pyc
+    mkfifo "$WORK/ignore"
+    git config core.excludesFile "$WORK/ignore"
+    for command in --check-staged --check-tracked '--explain n.pyc'; do
+        # shellcheck disable=SC2086
+        run --separate-stderr timeout 8 "$PYCGUARD" $command
+        [[ $command == --explain* ]] || assert_status 1
+        assert_output_has n.pyc
+        assert_output_lacks --add-ignores
+    done
+}
+
 @test "a device or a socket where a file should be is exit 2" {
     in_a_repository 'ln -sf /dev/zero .git/index' --check-tracked
     in_a_repository 'ln -sf /dev/zero .pycguard' --check-worktree

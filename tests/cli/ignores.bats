@@ -323,6 +323,33 @@ __pycache__/
     [[ $(head -1 .gitignore) == secret.txt ]]
 }
 
+# git goes through the whole index for each path that it is asked for with the index at hand.
+@test "git reads the index only for directories whose ignore file is there alone" {
+    with_package
+    write .gitignore '__pycache__/
+*.py[cod]'
+    write pkg/deep/.gitignore '# none'
+    write pkg/deep/m.py 'x = 1'
+    commit ignores .
+    mkdir bin
+    write bin/git "#!/bin/sh
+case \$* in *check-ignore*) echo \"\$*\" >>'$WORK/log' ;; esac
+exec '$(command -v git)' \"\$@\""
+    chmod +x bin/git
+    PATH=$PWD/bin:$PATH good
+    [[ $(sort -u "$WORK/log") == *--no-index ]] || fail "$(cat "$WORK/log")"
+    git sparse-checkout set --no-cone '/*' '!/pkg/deep/'
+    rm "$WORK/log"
+    PATH=$PWD/bin:$PATH good
+    [[ $(grep -c -- --no-index "$WORK/log") == 3 && $(wc -l <"$WORK/log") == 6 ]] || fail "$(cat "$WORK/log")"
+    write refused.pyc x
+    git add -f refused.pyc
+    rm "$WORK/log"
+    PATH=$PWD/bin:$PATH run_pycguard
+    assert_status 1
+    [[ $(cat "$WORK/log") == *--no-index ]] || fail "$(cat "$WORK/log")"
+}
+
 @test "an ignore file below a directory out of the cone" {
     with_package
     write api/Dockerfile FROM

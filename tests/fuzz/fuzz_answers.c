@@ -29,13 +29,13 @@ static void check_item(const struct ignored *item, const struct buf *text)
 static void check_ignored(const struct buf *text)
 {
 	struct pathset paths = PATHSET_INIT;
-	struct ignored items[2] = {{.source = "", .pattern = ""}, {.source = "", .pattern = ""}};
-	struct ignored_list list = {.items = items, .count = 2, .text = *text};
+	struct ignored items[2] = {{false, false, "", ""}, {false, false, "", ""}};
+	struct ignored_list list = {.items = items, .count = 2, .text = {*text}};
 	int status;
 
 	require(pathset_add(&paths, "a", 1) == 0 && pathset_add(&paths, "b/c", 3) == 0);
 	pathset_sort(&paths);
-	status = ignored_take(&list, &paths);
+	status = ignored_take(&list, &paths, false);
 	require(status == 0 || status == -1);
 	if (status == 0) {
 		check_item(&items[0], text);
