@@ -31,9 +31,7 @@ static int tell(struct changes *c, enum change change, const struct tree_cursor 
 	buf_add(&c->path, at->name, at->len);
 	e = (struct entry){
 		.path = c->path.ptr, .len = c->path.len, .mode = at->mode, .oid = at->oid};
-	status = buf_failed(&c->path);
-	if (status == 0)
-		status = check_decide(&d, c->policy, c->matcher, "", &e, c->caseless);
+	status = check_decide(&d, c->policy, c->matcher, "", &e, c->caseless);
 	if (status == 0 && d.rejected)
 		status = c->visit(c->arg, change, &e);
 	buf_cut(&c->path, dir);
@@ -57,8 +55,7 @@ static int find_orphans(
 		buf_add(&c->path, at.name, at.len);
 		if (at.mode == MODE_TREE) {
 			buf_addc(&c->path, '/');
-			status = buf_failed(&c->path);
-			if (status == 0 && in_package)
+			if (in_package)
 				status = find_orphans(c, sources, &at.oid, false);
 			buf_cut(&c->path, dir);
 			continue;
@@ -67,9 +64,8 @@ static int find_orphans(
 		buf_clear(&source);
 		orphaned = bytecode_source(&source, &name) &&
 			   pathset_holds(sources, source.ptr, source.len);
-		status = buf_failed(&c->path) < 0 ? -1 : buf_failed(&source);
 		buf_cut(&c->path, dir);
-		if (orphaned && status == 0)
+		if (orphaned)
 			status = tell(c, CHANGE_ORPHANED, &at);
 	}
 	buf_free(&source);
@@ -106,7 +102,7 @@ static int compare_name(struct changes *c, struct side *sides, size_t count,
 {
 	bool anywhere = false, everywhere = true, same = false, here = sides[0].here;
 	size_t i, dir = c->path.len;
-	int status = 0;
+	int status;
 
 	for (i = 1; i < count; i++) {
 		const struct tree_cursor *parent = &sides[i].at;
@@ -121,13 +117,11 @@ static int compare_name(struct changes *c, struct side *sides, size_t count,
 	if (!here && sides[0].at.object.type && at->mode != MODE_TREE && at->len > 3 &&
 		memcmp(at->name + at->len - 3, ".py", 3) == 0) {
 		buf_add(&c->path, at->name, at->len);
-		status = buf_failed(&c->path);
-		if (status == 0)
-			status = pathset_add(gone, c->path.ptr, c->path.len);
+		pathset_add(gone, c->path.ptr, c->path.len);
 		buf_cut(&c->path, dir);
 	}
-	if (status < 0 || (!here && !everywhere))
-		return status;
+	if (!here && !everywhere)
+		return 0;
 	if (at->mode == MODE_TREE) {
 		bool cache = is_suspect(at);
 
@@ -138,7 +132,7 @@ static int compare_name(struct changes *c, struct side *sides, size_t count,
 		buf_addc(&c->path, '/');
 		c->depth++;
 		c->cache_depth += cache;
-		status = buf_failed(&c->path) < 0 ? -1 : read_directory(c, sides, count);
+		status = read_directory(c, sides, count);
 		c->cache_depth -= cache;
 		c->depth--;
 		buf_cut(&c->path, dir);
@@ -179,14 +173,12 @@ static int compare(struct changes *c, struct side *sides, size_t count, bool *br
 /* Of the name at hand in each of the sides above. */
 static int read_directory(struct changes *c, const struct side *above, size_t count)
 {
-	struct side few[3], *sides = count <= 3 ? few : calloc(count, sizeof *sides);
+	struct side few[3], *sides = count <= 3 ? few : memory_new(count, sizeof *sides);
 	bool branches, pair = count == 2 && c->by_name && !c->cache_depth;
 	size_t i, opened = 0, suspects = c->suspects;
 	struct oid key = {{0}};
 	int status = 0;
 
-	if (!sides)
-		return error_oom();
 	/* Half of each id is enough to know a pair of trees by. */
 	for (i = 0; pair && i < 2; i++)
 		if (above[i].here)
@@ -199,7 +191,7 @@ static int read_directory(struct changes *c, const struct side *above, size_t co
 	if (status == 0)
 		status = compare(c, sides, count, &branches);
 	if (status == 0 && pair && branches && c->suspects == suspects)
-		status = oidmap_set(&c->clean, &key, 0);
+		oidmap_set(&c->clean, &key, 0);
 	while (opened > 0)
 		tree_close(&sides[--opened].at);
 	if (sides != few)
@@ -234,7 +226,7 @@ int changes_of(struct changes *c, const struct oid *trees, size_t count)
 	struct snapshot *commit;
 	struct side *roots;
 	bool same = false;
-	int status = 0;
+	int status;
 
 	for (i = 1; i < count; i++)
 		same = same || memcmp(trees, &trees[i], sizeof *trees) == 0;
@@ -248,17 +240,14 @@ int changes_of(struct changes *c, const struct oid *trees, size_t count)
 	if (!c->policy)
 		return -1;
 	c->by_name = !c->policy->adds;
-	roots = calloc(n, sizeof *roots);
+	roots = memory_new(n, sizeof *roots);
 	if (!c->trees)
-		c->trees = calloc(1, sizeof *c->trees);
-	if (!roots || !c->trees)
-		status = error_oom();
-	for (i = 0; status == 0 && i < count; i++) {
+		c->trees = memory_new(1, sizeof *c->trees);
+	for (i = 0; i < count; i++) {
 		roots[i].here = true;
 		roots[i].at.oid = trees[i];
 	}
-	if (status == 0)
-		status = read_directory(c, roots, n);
+	status = read_directory(c, roots, n);
 	free(roots);
 	return status;
 }

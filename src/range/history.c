@@ -39,7 +39,8 @@ static int take_cost(void *arg, char *line)
 		return 0;
 	c->row->bytes += bytes;
 	c->history->bytes += counted ? 0 : bytes;
-	return oidmap_set(&c->rows, &e->oid, row);
+	oidmap_set(&c->rows, &e->oid, row);
+	return 0;
 }
 
 static int add_costs(
@@ -50,15 +51,14 @@ static int add_costs(
 	struct costs c = {h, h->items, sorted, sorted, {0}};
 	struct buf input = BUF_INIT;
 	size_t i;
-	int status;
+	int status = 0;
 
 	for (i = 0; i < count; i++)
 		if (sorted[i]->change != CHANGE_REMOVED) {
 			buf_addf(&input, "%s\n", repository_hex(r, &sorted[i]->oid));
 			*c.end++ = sorted[i];
 		}
-	status = buf_failed(&input);
-	if (status == 0 && input.len)
+	if (input.len)
 		status = walk_ask(r, args, &input, take_cost, &c);
 	if (status == 0 && c.next < c.end)
 		status = error_set("git says too little");
@@ -67,27 +67,56 @@ static int add_costs(
 	return status < 0 ? error_prefix("cannot tell what the files of the history cost") : 0;
 }
 
-/* The name in the line "author NAME <MAIL> ..." of the commit that adds it; "" without one. */
-static int read_author(struct history_path *row, struct repository *r)
-{
-	static const char word[] = "\nauthor ";
-	struct buf text = BUF_INIT;
-	const char *name, *end;
-	size_t len = 0;
-	int status = walk_text(&text, r, row->first);
+/* What git says of commits, three lines each. */
+struct words {
+	struct walk *walk;
+	struct walk_commit *commit; /* at hand; NULL: the next one is to be named */
+};
 
-	name = strstr(text.ptr, word);
-	end = strstr(text.ptr, "\n\n");
-	if (name && (!end || name < end)) {
-		name += strlen(word);
-		len = strcspn(name, "<\n");
-		len -= len && name[len - 1] == ' ';
+static int take_words(void *arg, char *line)
+{
+	static const char word[] = "commit ";
+	struct words *w = arg;
+	const uint32_t *number = NULL;
+	struct oid id;
+
+	if (w->commit && !w->commit->author) {
+		w->commit->author = memory_string(line);
+	} else if (w->commit) {
+		w->commit->subject = memory_string(line);
+		w->commit = NULL;
+	} else {
+		if (strncmp(line, word, strlen(word)) == 0 &&
+			oid_parse(&id, line + strlen(word), w->walk->repository->oid_size))
+			number = oidmap_get(&w->walk->numbers, &id);
+		if (!number)
+			return error_set("git rev-list says '%.200s'", line);
+		w->commit = &w->walk->commits[*number];
 	}
-	row->author = status == 0 ? strndup(name ? name : "", len) : NULL;
-	if (status == 0 && !row->author)
-		status = error_oom();
-	buf_free(&text);
-	return status;
+	return 0;
+}
+
+int history_words(struct walk *w, const struct scan_events *events)
+{
+	static const char *const args[] = {"rev-list", "--no-walk=unsorted", "--encoding=UTF-8",
+		"--format=%an%n%s", "--stdin", NULL};
+	struct words words = {w, NULL};
+	struct buf input = BUF_INIT;
+	size_t i, next = 0;
+	int status = 0;
+
+	for (i = w->first; i < w->count; i++) {
+		bool wanted = w->commits[i].is_tip;
+
+		for (; next < events->count && events->items[next].commit == &w->commits[i]; next++)
+			wanted = true;
+		if (wanted)
+			buf_addf(&input, "%s\n", repository_hex(w->repository, &w->commits[i].id));
+	}
+	if (input.len)
+		status = walk_ask(w->repository, args, &input, take_words, &words);
+	buf_free(&input);
+	return status < 0 ? error_prefix("cannot read the commits") : 0;
 }
 
 /* Asks the tree of each tip for each path that no tip before has. */
@@ -114,15 +143,11 @@ static int look_in_tips(struct history *h, const struct scan *s)
 int history_build(
 	struct history *out, const struct scan_events *events, const struct scan *s, bool whole)
 {
-	const struct scan_event **sorted = malloc((events->count + 1) * sizeof *sorted);
+	const struct scan_event **sorted = memory_new(events->count, sizeof *sorted);
 	size_t i, n;
-	int status = 0;
+	int status;
 
-	*out = (struct history){.items = calloc(events->count + 1, sizeof *out->items)};
-	if (!sorted || !out->items) {
-		free(sorted);
-		return error_oom();
-	}
+	*out = (struct history){.items = memory_new(events->count, sizeof *out->items)};
 	for (i = 0; i < events->count; i++)
 		sorted[i] = &events->items[i];
 	qsort(sorted, events->count, sizeof *sorted, by_path);
@@ -142,8 +167,7 @@ int history_build(
 		}
 		out->count += row->first != NULL; /* it may be removed only */
 	}
-	for (i = 0; status == 0 && whole && i < out->count; i++)
-		status = read_author(&out->items[i], s->repository);
+	status = events->count ? history_words(s->walk, events) : 0;
 	if (status == 0 && whole)
 		status = add_costs(out, sorted, events->count, s->repository);
 	free(sorted);
@@ -152,8 +176,6 @@ int history_build(
 
 void history_free(struct history *h)
 {
-	while (h->items && h->count > 0)
-		free(h->items[--h->count].author);
 	free(h->items);
 	*h = (struct history){0};
 }

@@ -8,7 +8,7 @@
 #include "check/check.h"
 #include "range/scan.h"
 
-/** One path that a commit of the walk adds or changes. All but the author is borrowed. */
+/** One path that a commit of the walk adds or changes. All is borrowed. */
 struct history_path {
 	const char *path;
 	size_t len;
@@ -17,7 +17,6 @@ struct history_path {
 	const struct walk_commit *last;  /* the last that removes it; NULL: none does */
 	bool there;                      /* in the tree of a tip of the walk */
 	uint64_t bytes;                  /* of its blobs in the object store, each once */
-	char *author;                    /* of the first; NULL: not asked for */
 };
 
 /** Start with zeros. */
@@ -27,11 +26,14 @@ struct history {
 	uint64_t bytes; /* of all blobs, each once */
 };
 
+/** Read the authors and subjects of the commits that were named, or have an event. 0; -1 recorded. */
+int history_words(struct walk *w, const struct scan_events *events);
+
 /**
- * Gather the events by path. 0; -1 with the failure recorded.
+ * Gather the events by path, with the words of their commits. 0; -1 with the failure recorded.
  *
  * @param out   for history_free, also on failure
- * @param whole fill in authors and bytes too
+ * @param whole fill in bytes too
  */
 int history_build(
 	struct history *out, const struct scan_events *events, const struct scan *s, bool whole);

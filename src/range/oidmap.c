@@ -19,16 +19,14 @@ uint32_t *oidmap_get(const struct oidmap *map, const struct oid *oid)
 	return slot && slot->used ? &slot->value : NULL;
 }
 
-int oidmap_set(struct oidmap *map, const struct oid *oid, uint32_t value)
+void oidmap_set(struct oidmap *map, const struct oid *oid, uint32_t value)
 {
 	struct oidmap_slot *slot;
 
 	if (map->count >= map->cap / 2) {
 		size_t cap = map->cap ? 2 * map->cap : 1024, i;
-		struct oidmap_slot *slots = calloc(cap, sizeof *slots);
+		struct oidmap_slot *slots = memory_new(cap, sizeof *slots);
 
-		if (!slots)
-			return error_oom();
 		for (i = 0; i < map->cap; i++)
 			if (map->slots[i].used)
 				*find(slots, cap, &map->slots[i].oid) = map->slots[i];
@@ -39,7 +37,6 @@ int oidmap_set(struct oidmap *map, const struct oid *oid, uint32_t value)
 	slot = find(map->slots, map->cap, oid);
 	map->count += !slot->used;
 	*slot = (struct oidmap_slot){*oid, value, true};
-	return 0;
 }
 
 void oidmap_free(struct oidmap *map)

@@ -20,8 +20,8 @@ struct oidmap {
 /** The number of an id: borrowed, until the next oidmap_set; NULL when it is not there. */
 uint32_t *oidmap_get(const struct oidmap *map, const struct oid *oid);
 
-/** Give an id a number. 0; -1 with the failure recorded. */
-int oidmap_set(struct oidmap *map, const struct oid *oid, uint32_t value);
+/** Give an id a number. */
+void oidmap_set(struct oidmap *map, const struct oid *oid, uint32_t value);
 
 void oidmap_free(struct oidmap *map);
 

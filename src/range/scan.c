@@ -31,7 +31,7 @@ struct worker {
 	struct oid tree;                  /* its tree */
 };
 
-int scan_open(struct changes *out, const struct scan *s, struct repository *r)
+void scan_open(struct changes *out, const struct scan *s, struct repository *r)
 {
 	*out = (struct changes){.repository = r,
 		.pinned = s->pinned,
@@ -39,7 +39,6 @@ int scan_open(struct changes *out, const struct scan *s, struct repository *r)
 		.caseless = s->caseless,
 		.matcher = matcher_new(),
 		.path = BUF_INIT};
-	return out->matcher ? 0 : -1;
 }
 
 static int take_change(void *arg, enum change change, const struct entry *e)
@@ -47,21 +46,18 @@ static int take_change(void *arg, enum change change, const struct entry *e)
 	struct worker *w = arg;
 	struct shared *shared = w->shared;
 	struct scan_events *events = shared->events;
-	char *path = strdup(e->path);
 	int status = 0;
 
-	if (!path)
-		return error_oom();
 	pthread_mutex_lock(&shared->lock);
 	if (events->count >= SCAN_EVENTS_MAX)
 		status = error_set(
 			"more than %d paths of these commits are rejected", SCAN_EVENTS_MAX);
-	else if ((status = array_room(events->items, events->count)) == 0)
-		events->items[events->count++] =
-			(struct scan_event){path, w->commit, change, e->mode, e->oid};
+	else {
+		array_room(events->items, events->count);
+		events->items[events->count++] = (struct scan_event){
+			memory_string(e->path), w->commit, change, e->mode, e->oid};
+	}
 	pthread_mutex_unlock(&shared->lock);
-	if (status < 0)
-		free(path);
 	return status;
 }
 
@@ -69,11 +65,9 @@ static int scan_commit(struct worker *w, const struct walk_commit *c)
 {
 	struct repository *r = w->changes.repository;
 	uint32_t i, count = c->parent_count + 1;
-	struct oid *trees = malloc(count * sizeof *trees);
+	struct oid *trees = memory_new(count, sizeof *trees);
 	int status = 0;
 
-	if (!trees)
-		return error_oom();
 	for (i = 0; i < count && status == 0; i++) {
 		const struct walk_commit *one =
 			i ? walk_parent(w->shared->scan->walk, c, i - 1) : c;
@@ -134,8 +128,7 @@ static int work(struct crew *crew, void *arg, void *task)
 		status = repository_open(&own, s->env);
 		r = own;
 	}
-	if (status == 0)
-		status = scan_open(&w->changes, s, r);
+	scan_open(&w->changes, s, r);
 	w->changes.visit = take_change;
 	w->changes.arg = w;
 	while ((n = next_chunk(&next, w, n, status)))
@@ -169,9 +162,7 @@ int scan_run(struct scan_events *out, const struct scan *s)
 	if (count > total / WORTH + 1)
 		count = total / WORTH + 1;
 	shared.worker_count = count;
-	shared.workers = calloc(count, sizeof *shared.workers);
-	if (!shared.workers)
-		return error_oom();
+	shared.workers = memory_new(count, sizeof *shared.workers);
 	for (i = 0; i < count; i++) {
 		shared.workers[i].shared = &shared;
 		shared.workers[i].next = first + total * i / count;

@@ -31,7 +31,7 @@ struct scan_events {
 struct scan {
 	struct repository *repository;
 	const struct environment *env; /* with which it was opened */
-	const struct walk *walk;
+	struct walk *walk;
 	const struct policy *pinned; /* NULL: the .pycguard of each commit */
 	struct policy_files files;   /* of that policy, or of those */
 	bool caseless;
@@ -43,7 +43,7 @@ int scan_run(struct scan_events *out, const struct scan *s);
 
 void scan_events_free(struct scan_events *events);
 
-/** Prepare to look at commits with `r`. changes_release is due in any case. 0; -1 recorded. */
-int scan_open(struct changes *out, const struct scan *s, struct repository *r);
+/** Prepare to look at commits with `r`; end with changes_release. */
+void scan_open(struct changes *out, const struct scan *s, struct repository *r);
 
 #endif

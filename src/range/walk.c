@@ -9,6 +9,10 @@ enum { LONGEST_ARGUMENTS = 24, PATIENCE = 300 };
 
 void walk_free(struct walk *w)
 {
+	while (w->count > 0) {
+		free(w->commits[--w->count].author);
+		free(w->commits[w->count].subject);
+	}
 	free(w->named);
 	free(w->commits);
 	free(w->links);
@@ -39,13 +43,11 @@ int walk_ask(struct repository *r, const char *const *args, const struct buf *in
 	return exec_end(&e, status);
 }
 
-static int add_name(struct walk *w, const struct oid *id, bool hides)
+static void add_name(struct walk *w, const struct oid *id, bool hides)
 {
-	if (array_room(w->named, w->named_count) < 0)
-		return -1;
+	array_room(w->named, w->named_count);
 	w->named[w->named_count++] = (struct walk_name){*id, hides};
 	w->shown_count += !hides;
-	return 0;
 }
 
 /* Whether an id is the one of no object: all zeros, of either length. */
@@ -72,7 +74,9 @@ static int take_revision(void *arg, char *line)
 			line + hides);
 	if (status == 2)
 		return error_set("it is not a commit");
-	return status == 0 ? add_name(w, &id, hides) : -1;
+	if (status == 0)
+		add_name(w, &id, hides);
+	return status;
 }
 
 int walk_revision(struct walk *w, const char *text, bool *zero_base)
@@ -121,9 +125,10 @@ int walk_show_refs(struct walk *w)
 	else if (status > 0)
 		status = error_set("git rev-list ended with status %d", status);
 	for (line = out.ptr; status == 0 && *line; line += 2 * size + 1)
-		status = oid_parse(&id, line, size) && line[2 * size] == '\n' ?
-				 add_name(w, &id, false) :
-				 error_set("git says '%.*s'", (int)strcspn(line, "\n"), line);
+		if (oid_parse(&id, line, size) && line[2 * size] == '\n')
+			add_name(w, &id, false);
+		else
+			status = error_set("git says '%.*s'", (int)strcspn(line, "\n"), line);
 	buf_free(&out);
 	buf_free(&words);
 	return status < 0 ? error_prefix("cannot list the refs") : 0;
@@ -141,8 +146,8 @@ int walk_name(struct walk *w, const char *hex, bool hides)
 		return error_set("'%s' is not an object id of this repository", hex);
 	status = object_peel(&id, w->repository, &id);
 	if (status == 0)
-		return add_name(w, &id, hides);
-	return status == 2 || hides ? 0 : -1;
+		add_name(w, &id, hides);
+	return status == 0 || status == 2 || hides ? 0 : -1;
 }
 
 /* The number of a commit, of which nothing but the id is known yet. */
@@ -152,9 +157,8 @@ static struct walk_commit *add_commit(struct walk *w, const struct oid *id)
 		error_set("there are too many commits");
 		return NULL;
 	}
-	if (array_room(w->commits, w->count) < 0 ||
-		oidmap_set(&w->numbers, id, (uint32_t)w->count) < 0)
-		return NULL;
+	array_room(w->commits, w->count);
+	oidmap_set(&w->numbers, id, (uint32_t)w->count);
 	w->commits[w->count] =
 		(struct walk_commit){.id = *id, .first_link = (uint32_t)w->link_count};
 	return &w->commits[w->count++];
@@ -167,8 +171,7 @@ static int add_parent(struct walk *w, struct walk_commit *c, const struct oid *i
 	if (w->link_count >= UINT32_MAX || !number || &w->commits[*number] >= c)
 		return error_set("cannot follow commit '%s': git does not list its parent '%s'",
 			repository_hex(w->repository, &c->id), repository_hex(w->repository, id));
-	if (array_room(w->links, w->link_count) < 0)
-		return -1;
+	array_room(w->links, w->link_count);
 	w->links[w->link_count++] = *number;
 	c->parent_count++;
 	return 0;
@@ -199,31 +202,19 @@ int walk_take(void *arg, char *line)
 	return hides || !*at ? 0 : error_set("git rev-list says '%.200s'", line);
 }
 
-int walk_text(struct buf *out, struct repository *r, const struct walk_commit *c)
-{
-	struct object o;
-	int status = object_read(&o, r, &c->id, OBJECT_COMMIT);
-
-	buf_clear(out);
-	if (status == 0)
-		buf_add(out, o.bytes, o.size);
-	object_free(&o);
-	return status == 0 ? buf_failed(out) : -1;
-}
-
 /* git shows a commit at the edge of a shallow clone as if it had no parents. */
 static int check_root(struct walk *w, const struct walk_commit *c)
 {
 	size_t at = strlen("tree ") + 2 * w->repository->oid_size + 1;
-	struct buf text = BUF_INIT;
-	int status = walk_text(&text, w->repository, c);
+	struct object o;
+	int status = object_read(&o, w->repository, &c->id, OBJECT_COMMIT);
 
-	if (status == 0 && text.len > at && strncmp(text.ptr + at, "parent ", 7) == 0)
+	if (status == 0 && o.size > at + 7 && memcmp(o.bytes + at, "parent ", 7) == 0)
 		status = error_set("this clone is shallow: it lacks the parents of commit '%s', so "
 				   "what that commit did cannot be told (git fetch --unshallow "
 				   "gets them)",
 			repository_hex(w->repository, &c->id));
-	buf_free(&text);
+	object_free(&o);
 	return status;
 }
 
@@ -279,17 +270,14 @@ int walk_run(struct walk *w)
 	for (i = 0; i < w->named_count; i++)
 		buf_addf(&input, "%s%s\n", w->named[i].hides ? "^" : "",
 			repository_hex(w->repository, &w->named[i].id));
-	status = shallow < 0 || buf_failed(&glob) < 0 || buf_failed(&exclude) < 0 ||
-				 buf_failed(&input) < 0 ?
-			 -1 :
-			 walk_ask(w->repository, args, &input, walk_take, w);
+	status = shallow < 0 ? -1 : walk_ask(w->repository, args, &input, walk_take, w);
 	buf_free(&input);
 	buf_free(&exclude);
 	buf_free(&glob);
 	if (status < 0)
 		return error_prefix("cannot list the commits");
 	for (i = w->first; shallow && i < w->count; i++)
-		if (w->commits[i].parent_count == 0 && check_root(w, &w->commits[i]) < 0)
+		if (w->commits[i].parent_count == 0 && check_root(w, &w->commits[i]) != 0)
 			return -1;
 	mark_tips(w);
 	return 0;

@@ -17,6 +17,7 @@ struct walk_commit {
 	int64_t time;                      /* the committer's, in seconds */
 	uint32_t first_link, parent_count; /* its parents; see walk_parent */
 	bool is_tip;                       /* it was named */
+	char *author, *subject;            /* once they were asked for (history.h) */
 };
 
 struct walk {
@@ -60,9 +61,6 @@ int walk_squash(struct walk *w);
 /** A parent, which may be hidden. */
 const struct walk_commit *walk_parent(
 	const struct walk *w, const struct walk_commit *c, uint32_t i);
-
-/** Replaces `out` by the bytes of a commit. 0; -1 with the failure recorded. */
-int walk_text(struct buf *out, struct repository *r, const struct walk_commit *c);
 
 /** Give each line that git prints to `take`; `input` is what git reads, or NULL. 0; -1 with a
  * failure recorded: git's or that of `take`, which ends it. */

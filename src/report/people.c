@@ -326,10 +326,8 @@ static void say_path(struct buf *out, const struct report *r, const struct histo
 	path_quote(out, row->path, row->len);
 	buf_adds(out, "  added ");
 	add_commit(out, row->first);
-	if (row->author) {
-		buf_adds(out, " by ");
-		path_quote(out, row->author, strlen(row->author));
-	}
+	buf_adds(out, " by ");
+	path_quote(out, row->first->author, strlen(row->first->author));
 	if (row->versions > 1)
 		buf_addf(out, ", %zu versions", row->versions);
 	if (row->last) {

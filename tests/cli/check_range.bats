@@ -49,12 +49,12 @@ commit_of() {
         git hash-object -t commit -w --stdin
 }
 
-@test "the subject of a commit is its first paragraph, in one line, whatever its header holds" {
+@test "the subject of a commit is the one that git shows, whatever its header holds" {
     local signature='gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQEzBAABCAAd\n -----END PGP SIGNATURE-----\n' row
     new_repo
     write m.pyc x
     git add -f .
-    for row in "$signature\nsigned\n|signed" '\nplain|plain' '\n\n  \n\t one two  \n three\r\n\nbody\n|one two three' \
+    for row in "$signature\nsigned\n|signed" '\nplain|plain' '\n\n  \n\t one two  \n three\r\n\nbody\n|"\\t one two  three"' \
         '\n|""' '|""' 'x y\n|""'; do
         git update-ref --no-deref HEAD "$(commit_of "${row%|*}")"
         run_pycguard --check-range HEAD

@@ -11,8 +11,8 @@ struct parents {
 
 static int add_parent(struct parents *p, const struct oid *id)
 {
-	if (array_room(p->snapshots, p->count) < 0 ||
-		snapshot_of_commit(&p->snapshots[p->count], p->repository, id) < 0)
+	array_room(p->snapshots, p->count);
+	if (snapshot_of_commit(&p->snapshots[p->count], p->repository, id) < 0)
 		return -1;
 	p->count++;
 	return 0;
@@ -26,13 +26,12 @@ static int add_merge_head(struct parents *p)
 	struct buf text = BUF_INIT, path = BUF_INIT;
 	const char *at;
 	struct oid id;
-	int status;
+	int status = 0;
 
 	buf_addf(&path, "%sMERGE_HEAD", p->repository->dir);
-	status = buf_failed(&path);
-	if (status == 0 && io_read_file(&text, path.ptr, O_NONBLOCK, MERGE_HEAD_MAX) < 0)
+	if (io_read_file(&text, path.ptr, O_NONBLOCK, MERGE_HEAD_MAX) < 0)
 		status = error_os(errno, "cannot read '%s'", path.ptr);
-	else if (status == 0 && (status = buf_failed(&text)) == 0 && !*text.ptr)
+	else if (!*text.ptr)
 		status = error_set("cannot read '%s': it is empty", path.ptr);
 	for (at = text.ptr; status == 0 && *at; at += 2 * size + (at[2 * size] == '\n')) {
 		if (!oid_parse(&id, at, size) || (at[2 * size] != '\n' && at[2 * size])) {
@@ -88,7 +87,7 @@ int repository_is_merging(struct repository *r)
 	int status;
 
 	buf_addf(&path, "%sMERGE_HEAD", r->dir);
-	status = buf_failed(&path) < 0 ? -1 : io_exists(path.ptr);
+	status = io_exists(path.ptr);
 	buf_free(&path);
 	return status;
 }
