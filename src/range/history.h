@@ -26,7 +26,7 @@ struct history {
 	uint64_t bytes; /* of all blobs, each once */
 };
 
-/** Read the authors and subjects of the commits that were named, or have an event. 0; -1 recorded. */
+/** Read authors and subjects of the commits that were named, or have an event. 0; -1 recorded. */
 int history_words(struct walk *w, const struct scan_events *events);
 
 /**
