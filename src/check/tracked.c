@@ -73,39 +73,6 @@ void tracked_free(struct tracked *t)
 	free(t);
 }
 
-/* Whether `dir` has a .git that is or was of a repository; git passes over any other. 1, 0, -1
- * recorded. */
-static int has_repository(struct buf *dir)
-{
-	static const char *const names[] = {"/HEAD", "/objects", "/refs", "/index", "/config"};
-	size_t len = dir->len, i;
-	struct stat st;
-	int found = 0;
-
-	buf_adds(dir, ".git");
-	if (buf_failed(dir) < 0)
-		return -1;
-	if (stat(dir->ptr, &st) < 0 || !S_ISDIR(st.st_mode))
-		found = io_exists(dir->ptr);
-	else
-		for (i = 0; i < sizeof names / sizeof *names && found == 0; i++) {
-			buf_cut(dir, len + strlen(".git"));
-			buf_adds(dir, names[i]);
-			found = buf_failed(dir) < 0 ? -1 : io_exists(dir->ptr);
-		}
-	buf_cut(dir, len);
-	return found;
-}
-
-int tracked_root(struct buf *dir)
-{
-	int found = 0;
-
-	while (dir->len && (found = has_repository(dir)) == 0)
-		buf_cut(dir, path_base(dir->ptr, dir->len - 1));
-	return found < 0 ? -1 : 0;
-}
-
 /* Opens the repository of the directory, unless it is the one that is open. */
 static int open_nearest(struct tracked *t, const char *path, size_t len)
 {
@@ -117,7 +84,7 @@ static int open_nearest(struct tracked *t, const char *path, size_t len)
 	buf_clear(&t->dir);
 	buf_add(&t->dir, path, len);
 	buf_add(&root, path, len);
-	if (tracked_root(&root) < 0 || buf_failed(&root) < 0 || buf_failed(&t->dir) < 0) {
+	if (repository_root(&root) < 0 || buf_failed(&root) < 0 || buf_failed(&t->dir) < 0) {
 		status = -1;
 	} else if (path_compare(t->root.ptr, t->root.len, root.ptr, root.len) != 0) {
 		place_close(&t->nearest);

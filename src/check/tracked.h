@@ -9,10 +9,6 @@
 
 struct tracked;
 
-/** Cut `dir`, absolute and with its slash, to the nearest directory that has a repository; to
- * nothing if none has. 0; -1 with the failure recorded. */
-int tracked_root(struct buf *dir);
-
 /** @param out yours, for tracked_free; borrows `env`. @return 0; -1 with the failure recorded. */
 int tracked_new(struct tracked **out, const struct environment *env);
 

@@ -16,7 +16,7 @@ static int load_policy(struct worktree *w, const struct policy_files *files)
 	int status;
 
 	buf_adds(&file, w->real.ptr);
-	status = buf_failed(&file) < 0 ? -1 : tracked_root(&file);
+	status = buf_failed(&file) < 0 ? -1 : repository_root(&file);
 	if (!file.len)
 		buf_adds(&file, w->real.ptr);
 	buf_adds(&w->policy_base, w->real.ptr + file.len);

@@ -3,10 +3,250 @@
 #include <stdatomic.h>
 
 #include "base/deadline.h"
+#include "base/io.h"
 #include "git/libgit2.h"
 #include "git/objects.h"
 
+/* --- finding ---------------------------------------------------------------------------------- */
+
+/* rev-parse prints what is no option of its as it is: so its answers are told apart, of which three
+ * are paths, with newlines perhaps. */
+#define SEPARATOR "--pycguard-separator"
+
+/* The real path of a directory, with a slash at its end; for free(). NULL with errno set. */
+static char *real_directory(const char *path)
+{
+	char *real = realpath(path, NULL), *out = real ? buf_join(real, real[1] ? "/" : "") : NULL;
+
+	free(real);
+	return out;
+}
+
+static int take_directory(char **out, const char *base, const char *path)
+{
+	struct buf whole = BUF_INIT;
+
+	buf_addf(&whole, "%s%s%s", *path == '/' ? "" : base, *path == '/' ? "" : "/", path);
+	*out = real_directory(whole.ptr);
+	if (!*out)
+		error_os(errno, "cannot find directory '%s'", whole.ptr);
+	buf_free(&whole);
+	return *out ? 0 : -1;
+}
+
+/* The last is only there when there is a work tree. Each ends in a newline. */
+static int take_answers(struct repository *r, const char *start, char *text)
+{
+	enum { FORMAT, DIR, COMMON, TOP, ANSWERS };
+	char *answers[ANSWERS], *end;
+	int i;
+
+	for (i = FORMAT; i < ANSWERS; i++) {
+		answers[i] = text;
+		end = i < TOP ? strstr(text, SEPARATOR "\n") : text + strlen(text);
+		if (!end || (i < TOP && end == text) || (end > text && end[-1] != '\n') ||
+			(i == TOP && strstr(text, SEPARATOR)))
+			return error_set("git rev-parse says something strange, or is too old");
+		text = i < TOP ? end + sizeof SEPARATOR : end;
+		if (end > answers[i])
+			end[-1] = '\0';
+	}
+	r->oid_size = strcmp(answers[FORMAT], "sha1") == 0 ? OID_SHA1 : OID_SHA256;
+	if (r->oid_size != OID_SHA1 && strcmp(answers[FORMAT], "sha256") != 0)
+		return error_set("its object format '%s' is unknown here", answers[FORMAT]);
+	if (take_directory(&r->dir, start, answers[DIR]) < 0 ||
+		take_directory(&r->common, start, answers[COMMON]) < 0)
+		return -1;
+	return *answers[TOP] ? take_directory(&r->top, start, answers[TOP]) : 0;
+}
+
+int repository_root(struct buf *dir)
+{
+	static const char *const parts[] = {"/HEAD", "/objects", "/refs", "/index", "/config"};
+	struct stat st;
+	size_t len, i;
+	int found = 0;
+
+	for (; dir->len; buf_cut(dir, path_base(dir->ptr, len - 1))) {
+		len = dir->len;
+		buf_adds(dir, ".git");
+		if (stat(dir->ptr, &st) < 0 || !S_ISDIR(st.st_mode))
+			found = io_exists(dir->ptr);
+		else
+			for (i = 0; i < sizeof parts / sizeof *parts && found == 0; i++) {
+				buf_cut(dir, len + strlen(".git"));
+				buf_adds(dir, parts[i]);
+				found = io_exists(dir->ptr);
+			}
+		buf_cut(dir, len);
+		if (found)
+			break;
+	}
+	return found < 0 ? -1 : 0;
+}
+
+/* git found no repository; one that is damaged may be there all the same, and what cannot be asked
+ * may be tracked. 1 when there is none that git would look for; 0 when there is; -1 recorded. */
+static int is_absent(const struct environment *env, const char *start)
+{
+	const char *at = env->git_ceilings;
+	struct buf root = BUF_INIT;
+	struct stat here, there;
+	size_t len = strlen(start) - 1, n;
+	int absent;
+
+	buf_adds(&root, start);
+	absent = repository_root(&root);
+	if (absent == 0)
+		absent = !root.len ||
+			 (!env->git_across_filesystems && stat(start, &here) == 0 &&
+				 stat(root.ptr, &there) == 0 && here.st_dev != there.st_dev);
+	for (; absent == 0 && at; at = at[n] ? at + n + 1 : NULL) {
+		n = strcspn(at, ":");
+		absent = n < len && path_below(start, len, at, n) &&
+			 path_below(at, n, root.ptr, root.len - 1);
+	}
+	buf_free(&root);
+	return absent;
+}
+
+/* After a failure of git's: why, in one line of its words. Those of an owner who is not trusted end
+ * in what to do. */
+static int refused(const struct environment *env, const char *start, const char *words)
+{
+	struct buf line = BUF_INIT;
+	char *real = real_directory(start);
+	const char *at = words + (strncmp(words, "fatal: ", 7) == 0 ? 7 : 0);
+	int absent = 0;
+
+	if (!real)
+		return error_os(errno, "cannot find directory '%s'", start);
+	for (; *at; at++)
+		if (*at != '\n' && *at != '\t')
+			buf_addc(&line, *at);
+		else if (at[1] && line.len && line.ptr[line.len - 1] != ' ')
+			buf_addc(&line, ' ');
+	if (line.len)
+		error_set("%s", line.ptr);
+	if (!env->git_dir)
+		absent = is_absent(env, real);
+	if (absent > 0)
+		error_of(ERROR_NO_REPOSITORY,
+			"not a git repository: %.*s (--check-worktree works without one)",
+			(int)(real[1] ? strlen(real) - 1 : 1), real);
+	else if (absent == 0)
+		error_prefix("cannot open the repository");
+	free(real);
+	buf_free(&line);
+	return absent > 0 ? 1 : -1;
+}
+
+static int copy_facts(struct repository *r, git_repository *git)
+{
+	const char *dir = git_repository_path(git);
+	git_config *config;
+	struct stat st;
+	int on = 0, status;
+
+	if (lstat(dir, &st) < 0)
+		return error_os(errno, "cannot look at '%s'", dir);
+	if (st.st_uid != geteuid() && !r->elsewhere)
+		return error_set("cannot open the repository '%s': another user owns it, and there "
+				 "is no git to ask whether it may be read",
+			dir);
+	if (git_repository_config_snapshot(&config, git) < 0)
+		return error_set("cannot read the configuration: %s", git_words());
+	status = git_config_get_bool(&on, config, "core.ignorecase");
+	git_config_free(config);
+	if (status < 0 && status != GIT_ENOTFOUND)
+		return error_set("cannot read core.ignoreCase: %s", git_words());
+	r->found_by_libgit2 = true;
+	r->ignores_case = on;
+#ifdef GIT_OID_SHA256_SIZE
+	r->oid_size = git_repository_oid_type(git) == GIT_OID_SHA256 ? OID_SHA256 : OID_SHA1;
+#endif
+	r->top = memory_string(git_repository_workdir(git));
+	r->dir = memory_string(dir);
+	r->common = memory_string(git_repository_commondir(git));
+	return 0;
+}
+
+/* Where there is no git. What only git knows of is refused. */
+static int find_by_libgit2(struct repository *r, const struct environment *env, const char *start)
+{
+	git_repository *git = NULL;
+	int status;
+
+	if (env->git_dir || env->git_work_tree || env->git_refs)
+		return -1;
+	deadline_begins();
+	status = git_repository_open_ext(&git, start,
+		env->git_across_filesystems ? GIT_REPOSITORY_OPEN_CROSS_FS : 0, env->git_ceilings);
+	deadline_ends();
+	if (status < 0) {
+		error_set("%s; and %s", git_words(), error_message());
+		return refused(env, start, error_message());
+	}
+	status = copy_facts(r, git);
+	git_repository_free(git);
+	return status;
+}
+
+/* Finds the repository that `start` is in: its `top`, `dir`, `common` and `oid_size`. As
+ * repository_open. */
+static int discover(struct repository *r, const struct environment *env, const char *start)
+{
+	static const char *const args[] = {"rev-parse", "--show-object-format", SEPARATOR,
+		"--absolute-git-dir", SEPARATOR, "--git-common-dir", SEPARATOR, "--show-toplevel",
+		NULL};
+	enum { PATIENCE = 10 }; /* longer than that git has nothing to find */
+	struct buf out = BUF_INIT, err = BUF_INIT;
+	struct exec e;
+	int status;
+
+	repository_exec(&e, r, args);
+	e.patience = PATIENCE;
+	if (r->elsewhere) { /* what is named git reads whoever owns it */
+		e.dir = start;
+		e.changes[0] = "GIT_DIR=.git";
+		e.changes[1] = "GIT_WORK_TREE";
+	}
+	status = exec_run(&out, &err, &e, NULL);
+	if (status < 0 && error_code() == ERROR_NO_GIT)
+		status = find_by_libgit2(r, env, start);
+	else if (status > 0 && !out.len)
+		status = refused(env, start, err.ptr);
+	else if (status < 0 || take_answers(r, start, out.ptr) < 0)
+		status = error_prefix("cannot open the repository");
+	else
+		status = 0;
+	buf_free(&out);
+	buf_free(&err);
+	return status;
+}
+
 /* --- opening ---------------------------------------------------------------------------------- */
+
+/* A relative GIT_INDEX_FILE is git's from the top of the work tree, wherever we stand. */
+static void name_files(struct repository *r, const struct environment *env)
+{
+	/* libgit2 has a pack once for all who name it alike, with locks that threads would wait
+	 * for: so each repository that is open has another name for the same directory. */
+	static const char *const same[] = {"", "./", "././", "./././"};
+	static atomic_uint opened;
+	const char *file = env->git_index_file, *objects = env->git_object_dir;
+	const char *base = !file ? r->dir : *file == '/' ? "" : r->top ? r->top : r->dir;
+	struct buf dir = BUF_INIT;
+
+	r->index_named = file != NULL;
+	buf_addf(&dir, "%s%s%s", objects ? objects : r->common, objects ? "/" : "objects/",
+		same[atomic_fetch_add(&opened, 1) % 4]);
+	r->objects = buf_take(&dir);
+	r->index_path = buf_join(base, file ? file : "index");
+	r->places[0] = buf_join("GIT_DIR=", r->dir);
+	r->places[1] = r->top ? buf_join("GIT_WORK_TREE=", r->top) : NULL;
+	r->places[2] = buf_join("GIT_INDEX_FILE=", r->index_path);
+}
 
 /* Where libgit2 does not know the ids, or there are more directories than the repository's own, git
  * reads the objects. */
@@ -28,49 +268,25 @@ static int open_objects(struct repository *r, const struct environment *env)
 		       0;
 }
 
-/* A relative GIT_INDEX_FILE is git's from the top of the work tree, wherever we stand. */
-static int name_files(struct repository *r, const struct environment *env)
-{
-	/* libgit2 has a pack once for all who name it alike, with locks that threads would wait
-	 * for: so each repository that is open has another name for the same directory. */
-	static const char *const same[] = {"", "./", "././", "./././"};
-	static atomic_uint opened;
-	const char *file = env->git_index_file, *objects = env->git_object_dir;
-	const char *base = !file ? r->dir : *file == '/' ? "" : r->top ? r->top : r->dir;
-	struct buf dir = BUF_INIT;
-
-	r->index_named = file != NULL;
-	buf_addf(&dir, "%s%s%s", objects ? objects : r->common, objects ? "/" : "objects/",
-		same[atomic_fetch_add(&opened, 1) % 4]);
-	r->objects = buf_take(&dir);
-	if (!r->objects || !(r->index_path = buf_join(base, file ? file : "index")) ||
-		!(r->places[0] = buf_join("GIT_DIR=", r->dir)) ||
-		(r->top && !(r->places[1] = buf_join("GIT_WORK_TREE=", r->top))) ||
-		!(r->places[2] = buf_join("GIT_INDEX_FILE=", r->index_path)))
-		return -1;
-	return 0;
-}
-
 static int open_from(
 	struct repository **out, const struct environment *env, const char *start, bool elsewhere)
 {
-	struct repository *r = calloc(1, sizeof *r);
+	struct repository *r;
 	int status;
 
 	*out = NULL;
-	if (!r)
-		return error_oom();
-	if (libgit2_start() < 0) {
-		free(r);
+	if (libgit2_start() < 0)
 		return -1;
-	}
+	r = memory_new(1, sizeof *r);
 	*r = (struct repository){.variables = env->variables,
 		.oid_size = OID_SHA1,
 		.elsewhere = elsewhere,
 		.attributes_index = BUF_INIT};
 	status = discover(r, env, start);
-	if (status == 0 && (name_files(r, env) < 0 || open_objects(r, env) < 0))
-		status = -1;
+	if (status == 0) {
+		name_files(r, env);
+		status = open_objects(r, env);
+	}
 	if (status == 0)
 		*out = r;
 	else
@@ -133,7 +349,7 @@ void repository_exec(struct exec *out, const struct repository *r, const char *c
 	size_t i;
 
 	*out = (struct exec){.args = args, .variables = r->variables, .dir = r->top};
-	for (i = 0; (r->dir || r->elsewhere) && i < 3; i++)
+	for (i = 0; r->dir && i < 3; i++)
 		out->changes[i] = r->places[i] ? r->places[i] : names[i];
 }
 
@@ -141,25 +357,45 @@ int repository_git(
 	struct buf *out, struct repository *r, const char *const *args, const struct buf *input)
 {
 	struct exec e;
+	int status;
 
 	repository_exec(&e, r, args);
-	return exec_run(out, NULL, &e, input);
+	status = exec_run(out, NULL, &e, input);
+	return status > 1 ? -1 : status;
 }
 
-int repository_ignores_case(const struct repository *r, bool *out)
+int repository_refs(struct buf *out, struct repository *r, const char *const *args)
+{
+	static const char harmless[] = "warning: ignoring dangling symref ";
+	struct buf words = BUF_INIT;
+	struct exec e;
+	int status;
+
+	repository_exec(&e, r, args);
+	status = exec_run(out, &words, &e, NULL);
+	for (const char *line = words.ptr; status == 0 && *line;) {
+		size_t n = strcspn(line, "\n");
+
+		if (strncmp(line, harmless, sizeof harmless - 1) != 0)
+			status = error_set("%.*s", (int)n, line);
+		line += n + (line[n] == '\n');
+	}
+	buf_free(&words);
+	return status == 0 ? 0 : -1;
+}
+
+int repository_ignores_case(struct repository *r, bool *out)
 {
 	static const char *const args[] = {
 		"config", "--type=bool", "--get", "core.ignoreCase", NULL};
 	struct buf value = BUF_INIT;
-	struct exec e;
 	int status;
 
 	*out = r->ignores_case;
 	if (r->found_by_libgit2)
 		return 0;
-	repository_exec(&e, r, args);
-	status = exec_ask(&value, &e);
-	*out = status == 0 && strcmp(value.ptr, "true") == 0;
+	status = repository_git(&value, r, args, NULL);
+	*out = strcmp(value.ptr, "true\n") == 0;
 	buf_free(&value);
 	return status < 0 ? error_prefix("cannot read core.ignoreCase") : 0;
 }
@@ -169,13 +405,11 @@ int repository_resolve(struct oid *out, struct repository *r, const char *revisi
 	const char *const args[] = {
 		"rev-parse", "--quiet", "--verify", "--end-of-options", revision, NULL};
 	struct buf text = BUF_INIT;
-	struct exec e;
-	int status;
+	int status = repository_git(&text, r, args, NULL);
+	size_t len = strcspn(text.ptr, "\n");
 
-	repository_exec(&e, r, args);
-	status = exec_ask(&text, &e);
-	if (status == 0 && (text.len != 2 * r->oid_size || !oid_parse(out, text.ptr, r->oid_size)))
-		status = error_set("git says '%s'", text.ptr);
+	if (status == 0 && (len != 2 * r->oid_size || !oid_parse(out, text.ptr, r->oid_size)))
+		status = error_set("git says '%.*s'", (int)len, text.ptr);
 	if (status < 0)
 		error_prefix("cannot use revision '%s'", revision);
 	buf_free(&text);
@@ -199,115 +433,68 @@ int repository_revision(struct snapshot **out, struct repository *r, const char 
 	return status == 0 ? 0 : error_prefix("cannot use revision '%s'", revision);
 }
 
-int refs_check_warnings(const struct buf *words)
-{
-	static const char harmless[] = "warning: ignoring dangling symref ";
-	const char *line = words->ptr;
-	size_t n;
-
-	for (; *line; line += n + (line[n] == '\n')) {
-		n = strcspn(line, "\n");
-		if (strncmp(line, harmless, sizeof harmless - 1) != 0)
-			return error_set("%.*s", (int)n, line);
-	}
-	return 0;
-}
-
 /* A branch that cannot be read is not one without commits, though git says no more of either. */
 int repository_head(struct oid *out, struct repository *r)
 {
 	static const char *const symbolic[] = {"symbolic-ref", "--quiet", "HEAD", NULL};
 	const char *list[] = {"for-each-ref", "--format=%(objectname)", NULL, NULL};
-	struct buf name = BUF_INIT, ids = BUF_INIT, words = BUF_INIT;
-	struct exec e;
+	struct buf name = BUF_INIT, ids = BUF_INIT;
 	int status = repository_resolve(out, r, "HEAD");
 
 	if (status != 1)
 		return status;
-	repository_exec(&e, r, symbolic);
-	status = exec_ask(&name, &e);
+	status = repository_git(&name, r, symbolic, NULL);
 	if (status == 1)
 		status = error_set("it names no commit");
-	if (status == 0) {
-		list[2] = name.ptr;
-		repository_exec(&e, r, list);
-		status = exec_run(&ids, &words, &e, NULL);
-	}
-	if (status > 0)
-		status = error_set("git for-each-ref ended with status %d", status);
+	name.ptr[strcspn(name.ptr, "\n")] = '\0';
+	list[2] = name.ptr;
 	if (status == 0)
-		status = buf_failed(&ids) < 0 ? -1 : refs_check_warnings(&words);
+		status = repository_refs(&ids, r, list);
 	if (status == 0 && ids.len)
 		status = error_set("'%s' names no commit", name.ptr);
 	buf_free(&name);
 	buf_free(&ids);
-	buf_free(&words);
 	return status < 0 ? error_prefix("cannot read HEAD") : 1;
 }
 
-/* --- paths that people type ------------------------------------------------------------------- */
-
-/* Appends the components of `path` to the absolute `out`, resolving `.` and `..` by name. */
-static void add_components(struct buf *out, const char *path)
-{
-	size_t n;
-
-	for (; *path; path += n + (path[n] == '/')) {
-		n = strcspn(path, "/");
-		if (n == 2 && memcmp(path, "..", 2) == 0) {
-			size_t base = path_base(out->ptr, out->len);
-
-			buf_cut(out, base ? base - 1 : 0);
-		} else if (n > 1 || (n == 1 && path[0] != '.')) {
-			buf_addf(out, "/%.*s", (int)n, path);
-		}
-	}
-}
-
-/* The top is known by its real path; a person may have come by a link. Then the directory is
- * resolved, if it is there: a link in the index goes by its own name. */
+/* The top is known by its real path, and a person may have come by a link: that part of the path
+ * counts as the top that leads there. Below it, a link in the index goes by its own name. */
 int repository_relative(struct buf *out, const struct repository *r, const char *path)
 {
 	struct buf whole = BUF_INIT;
-	size_t len = r->top ? strlen(r->top) - 1 : 0, base;
-	char *name, *dir = NULL;
-	int status;
+	char *here = NULL, *real, after;
+	const char *name;
+	bool inside = false;
+	size_t n = 0;
 
 	if (!r->top) {
 		error_set("cannot take path '%s': the repository has no work tree", path);
 		return 1;
 	}
-	if (*path != '/' && !(dir = realpath(".", NULL)))
+	if (*path != '/' && !(here = real_directory(".")))
 		return error_os(errno, "cannot find the working directory");
-	add_components(&whole, dir ? dir : "");
-	add_components(&whole, path);
-	free(dir);
-	status = buf_failed(&whole);
-	if (status == 0 && !path_below(whole.ptr, whole.len, r->top, len)) {
-		base = path_base(whole.ptr, whole.len);
-		name = strdup(whole.ptr + base);
-		buf_cut(&whole, base);
-		dir = realpath(whole.len ? whole.ptr : "/", NULL);
-		if (!name)
-			status = error_oom();
-		else if (!dir && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
-			status = error_os(errno, "cannot find directory '%s'", whole.ptr);
-		if (dir)
-			buf_clear(&whole);
-		add_components(&whole, dir ? dir : "");
-		add_components(&whole, name ? name : "");
-		free(dir);
-		free(name);
+	buf_adds(&whole, here ? here : "/");
+	free(here);
+	for (name = path; *name; name += n + (name[n] == '/')) {
+		n = strcspn(name, "/");
+		if (n == 2 && memcmp(name, "..", 2) == 0)
+			buf_cut(&whole, whole.len > 1 ? path_base(whole.ptr, whole.len - 1) : 1);
+		else if (n > 1 || (n == 1 && *name != '.'))
+			buf_addf(&whole, "%.*s/", (int)n, name);
 	}
-	if (status == 0)
-		status = buf_failed(&whole);
-	if (status == 0 && !path_below(whole.ptr, whole.len, r->top, len)) {
-		error_set("path '%s' is outside the work tree '%s'", path, r->top);
-		status = 1;
-	} else if (status == 0) {
-		buf_adds(out, whole.len > len ? whole.ptr + len + 1 : "");
-		status = buf_failed(out);
+	for (n = 0; n < whole.len && !inside; whole.ptr[n] = after) {
+		n += strcspn(whole.ptr + n, "/") + 1;
+		after = whole.ptr[n];
+		whole.ptr[n] = '\0';
+		real = real_directory(whole.ptr);
+		inside = real && strcmp(real, r->top) == 0;
+		free(real);
 	}
+	if (inside && n < whole.len)
+		buf_add(out, whole.ptr + n, whole.len - n - 1);
+	else if (!inside)
+		error_set("path '%s' is outside the work tree '%.*s'", path,
+			(int)strlen(r->top) - 1, r->top);
 	buf_free(&whole);
-	return status;
+	return !inside;
 }

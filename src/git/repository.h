@@ -45,7 +45,7 @@ void repository_free(struct repository *r);
 const char *repository_hex(const struct repository *r, const struct oid *oid);
 
 /** The boolean core.ignoreCase. 0; -1 with the failure recorded. */
-int repository_ignores_case(const struct repository *r, bool *out);
+int repository_ignores_case(struct repository *r, bool *out);
 
 /** The index, which a fresh repository has none of; but one that GIT_INDEX_FILE names must exist.
  * `out` is yours, for snapshot_free. 0; -1 with the failure recorded. */
@@ -85,26 +85,21 @@ void repository_stream(bool on);
  * recorded, when it is outside the work tree, or there is none; -1 recorded. */
 int repository_relative(struct buf *out, const struct repository *r, const char *path);
 
-/** Run git in this repository: exec_run without `err`, with these words after `git`. */
+/** Run git in this repository: what it prints is appended to `out`, `input` is what it reads;
+ * either may be NULL. 0; 1, git's way to say "none", recorded too; -1 recorded. */
 int repository_git(
 	struct buf *out, struct repository *r, const char *const *args, const struct buf *input);
 
-/** Record what git says on standard error (-1), unless it only passes over refs that lead
- * nowhere (0). */
-int refs_check_warnings(const struct buf *words);
+/** The same of refs: it fails if git complains of anything, but of a ref that only leads nowhere.
+ * 0; -1 recorded. */
+int repository_refs(struct buf *out, struct repository *r, const char *const *args);
 
 /** Prepare to run git (exec.h) at the top of the work tree, where there is one, and in the
  * repository that is open here, however that was found. Borrows from `r` and `args`. */
 void repository_exec(struct exec *out, const struct repository *r, const char *const *args);
 
-/**
- * Find the repository that `start` is in: its `top`, `dir`, `common` and `oid_size`. git tells;
- * where there is none to run, libgit2. `elsewhere` says whether the environment and the owner
- * count.
- *
- * @return 0; 1, recorded as ERROR_NO_REPOSITORY, when no directory from `start` up has even a
- *          damaged one; -1 with the failure recorded
- */
-int discover(struct repository *r, const struct environment *env, const char *start);
+/** Cut the path of a directory, with a slash at its end, to the nearest from there up that has a
+ * repository, damaged or not; to nothing if none has. 0; -1 recorded. */
+int repository_root(struct buf *dir);
 
 #endif

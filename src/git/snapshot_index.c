@@ -259,16 +259,15 @@ static int read_by_git(struct index_snapshot *x)
 	x->count = 0;
 	buf_clear(&x->bytes);
 	repository_exec(&e, x->base.repository, args);
-	status = exec_must(&text, &e, NULL);
-	if (status < 0 && e.status == USAGE) {
+	status = exec_run(&text, NULL, &e, NULL);
+	if (status == USAGE) {
 		args[4] = NULL;
-		buf_clear(&text);
-		status = exec_must(&text, &e, NULL);
+		status = exec_run(&text, NULL, &e, NULL);
 	}
 	if (status == 0)
 		status = take_listing(x, &text);
 	buf_free(&text);
-	return status;
+	return status == 0 ? 0 : -1;
 }
 
 /* What is no regular file git would wait for. */

@@ -97,13 +97,13 @@ static int remove_without_files(struct repository *r, const char *empty, const s
 			lseek(e.file, 0, SEEK_SET) < 0)
 			error_os(errno, "cannot write '%s'", list.ptr);
 		else
-			status = exec_must(NULL, &e, NULL);
+			status = exec_run(NULL, NULL, &e, NULL);
 	}
 	if (e.file >= 0)
 		close(e.file);
 	buf_free(&top);
 	buf_free(&list);
-	return status;
+	return status ? -1 : 0;
 }
 
 int untrack_apply(struct repository *r, const struct pathset *plan)

@@ -37,7 +37,7 @@ int walk_ask(struct repository *r, const char *const *args, const struct buf *in
 	if (input)
 		exec_write(&e, input->ptr, input->len);
 	exec_end_input(&e);
-	while ((status = exec_line(&e, '\n', &line, NULL)) == 1)
+	while ((status = exec_line(&e, '\n', &line)) == 1)
 		if (take(arg, line) < 0)
 			break;
 	return exec_end(&e, status);
@@ -112,25 +112,17 @@ int walk_show_refs(struct walk *w)
 {
 	static const char *const args[] = {"rev-list", "--no-walk=unsorted", "--all", NULL};
 	size_t size = w->repository->oid_size;
-	struct buf out = BUF_INIT, words = BUF_INIT;
+	struct buf out = BUF_INIT;
 	const char *line;
-	struct exec e;
 	struct oid id;
-	int status;
+	int status = repository_refs(&out, w->repository, args);
 
-	repository_exec(&e, w->repository, args);
-	status = exec_run(&out, &words, &e, NULL);
-	if (status >= 0 && refs_check_warnings(&words) < 0)
-		status = -1;
-	else if (status > 0)
-		status = error_set("git rev-list ended with status %d", status);
 	for (line = out.ptr; status == 0 && *line; line += 2 * size + 1)
 		if (oid_parse(&id, line, size) && line[2 * size] == '\n')
 			add_name(w, &id, false);
 		else
 			status = error_set("git says '%.*s'", (int)strcspn(line, "\n"), line);
 	buf_free(&out);
-	buf_free(&words);
 	return status < 0 ? error_prefix("cannot list the refs") : 0;
 }
 

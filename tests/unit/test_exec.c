@@ -54,6 +54,12 @@ static int tear_down(void **state)
 	       rmdir("here") | chdir("/") | rmdir(dir);
 }
 
+static int ask(struct buf *out, struct exec *e)
+{
+	buf_clear(out);
+	return exec_run(out, NULL, e, NULL);
+}
+
 static void finds_git_in_absolute_directories_only(void **state)
 {
 	struct exec e = {.args = none, .variables = variables};
@@ -63,11 +69,11 @@ static void finds_git_in_absolute_directories_only(void **state)
 	write_git(".", "echo wrong");
 	write_git("here", "echo wrong");
 	write_git("bin", "echo right $PATH");
-	assert_int_equal(exec_ask(&out, &e), 0);
+	assert_int_equal(ask(&out, &e), 0);
 	assert_memory_equal(out.ptr, "right /", 7);
 	assert_null(strstr(out.ptr, "here"));
 	snprintf(path, sizeof path, "PATH=:.:here");
-	assert_int_equal(exec_ask(&out, &e), -1);
+	assert_int_equal(ask(&out, &e), -1);
 	assert_int_equal(error_code(), ERROR_NO_GIT);
 	buf_free(&out);
 }
@@ -80,8 +86,8 @@ static void makes_its_promises(void **state)
 	(void)state;
 	write_git("bin", "echo \"$GIT_NO_LAZY_FETCH $GIT_OPTIONAL_LOCKS $GIT_TERMINAL_PROMPT"
 			 " $GIT_NO_REPLACE_OBJECTS ${GIT_EXTERNAL_DIFF-}${SEEN-} $NEW $*\"");
-	assert_int_equal(exec_ask(&out, &e), 0);
-	assert_string_equal(out.ptr, "1 0 0 1  2 --no-pager -c core.fsmonitor=false x");
+	assert_int_equal(ask(&out, &e), 0);
+	assert_string_equal(out.ptr, "1 0 0 1  2 --no-pager -c core.fsmonitor=false x\n");
 	buf_free(&out);
 }
 
@@ -92,16 +98,15 @@ static void tells_how_it_ended(void **state)
 
 	(void)state;
 	write_git("bin", "exit 1");
-	assert_int_equal(exec_ask(&out, &e), 1);
-	assert_int_equal(exec_must(&out, &e, NULL), -1);
+	assert_int_equal(ask(&out, &e), 1);
 	assert_string_equal(error_message(), "git x ended with status 1");
 	write_git("bin", "echo 'hint: a'; echo 'warning: b' >&2; echo 'fatal: c' >&2; exit 128");
-	assert_int_equal(exec_ask(&out, &e), -1);
+	assert_int_equal(ask(&out, &e), 128);
 	assert_string_equal(error_message(), "c");
 	assert_int_equal(exec_run(NULL, &err, &e, NULL), 128);
 	assert_string_equal(err.ptr, "warning: b\nfatal: c\n");
 	write_git("bin", "kill -9 $$");
-	assert_int_equal(exec_ask(&out, &e), -1);
+	assert_int_equal(ask(&out, &e), -1);
 	assert_string_equal(error_message(), "git was ended by signal 9");
 	buf_free(&out);
 	buf_free(&err);
@@ -133,31 +138,30 @@ static void reads_records_and_bytes(void **state)
 {
 	struct exec e = {.args = none, .variables = variables};
 	char *record, bytes[4];
-	size_t len;
 
 	(void)state;
 	write_git("bin", "while read n x; do printf '%s\\n%s\\0' $n $x; done; printf 'cut'");
 	assert_int_equal(exec_start(&e), 0);
 	exec_write(&e, "4 abcd\n", 7);
-	assert_int_equal(exec_line(&e, '\n', &record, NULL), 1);
+	assert_int_equal(exec_line(&e, '\n', &record), 1);
 	assert_string_equal(record, "4");
 	assert_int_equal(exec_read(&e, bytes, 4), 0);
 	assert_memory_equal(bytes, "abcd", 4);
-	assert_int_equal(exec_line(&e, '\0', &record, &len), 1);
-	assert_int_equal(len, 0);
+	assert_int_equal(exec_line(&e, '\0', &record), 1);
+	assert_string_equal(record, "");
 	exec_write(&e, "x y\n", 4);
-	assert_int_equal(exec_line(&e, '\0', &record, &len), 1);
+	assert_int_equal(exec_line(&e, '\0', &record), 1);
 	assert_string_equal(record, "x\ny");
 	exec_end_input(&e);
-	assert_int_equal(exec_line(&e, '\n', &record, &len), -1);
+	assert_int_equal(exec_line(&e, '\n', &record), -1);
 	exec_stop(&e);
 
 	write_git("bin", "echo a; echo b");
 	assert_int_equal(exec_start(&e), 0);
-	assert_int_equal(exec_line(&e, '\n', &record, &len), 1);
-	assert_int_equal(exec_line(&e, '\n', &record, &len), 1);
+	assert_int_equal(exec_line(&e, '\n', &record), 1);
+	assert_int_equal(exec_line(&e, '\n', &record), 1);
 	assert_string_equal(record, "b");
-	assert_int_equal(exec_line(&e, '\n', &record, &len), 0);
+	assert_int_equal(exec_line(&e, '\n', &record), 0);
 	assert_int_equal(exec_end(&e, 0), 0);
 	exec_stop(&e);
 }
@@ -180,11 +184,11 @@ static void tells_silence_from_signals(void **state)
 	assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
 	assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
 	write_git("bin", "sleep 1; echo done");
-	assert_int_equal(exec_ask(&out, &e), 0);
-	assert_string_equal(out.ptr, "done");
+	assert_int_equal(ask(&out, &e), 0);
+	assert_string_equal(out.ptr, "done\n");
 	write_git("bin", "exec sleep 60");
 	e.patience = 1;
-	assert_int_equal(exec_ask(&out, &e), -1);
+	assert_int_equal(ask(&out, &e), -1);
 	assert_non_null(strstr(error_message(), "said nothing for 1 seconds"));
 	assert_true(time(NULL) - begin < 30);
 	assert_int_equal(setitimer(ITIMER_REAL, &never, NULL), 0);

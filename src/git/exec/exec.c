@@ -13,13 +13,14 @@
 #endif
 
 /* Of what git complains of, so much is kept. */
-enum { WORDS_MAX = 1 << 16, ARGUMENTS_MAX = 32 };
+enum { WORDS_MAX = 1 << 16 };
 
 /* What git is told whatever the repository, and what it must not hear from our environment. */
 static const char *const promises[] = {"LC_ALL=C", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none",
 	"GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE=/dev/null/none",
 	"GIT_TERMINAL_PROMPT=0", "GIT_PREFIX", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
-	"GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", NULL};
+	"GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", "PATH",
+	NULL};
 
 /* Held where a descriptor exists that a child of another thread must not get: one that keeps the
  * end of a connection open keeps its reader waiting. */
@@ -39,14 +40,18 @@ static bool is_set_by(const char *variable, const char *const *changes)
 }
 
 /* Finds git in the absolute directories of PATH, and makes a PATH of no others. */
-static int find_git(struct buf *git, struct buf *path, const char *search)
+static int find_git(struct buf *git, struct buf *path, char *const *variables)
 {
+	const char *search = "PATH=/usr/local/bin:/usr/bin:/bin";
 	struct stat st;
 	bool found = false;
 	size_t len;
 
+	for (; *variables; variables++)
+		if (strncmp(*variables, "PATH=", 5) == 0)
+			search = *variables;
 	buf_adds(path, "PATH=");
-	for (; *search; search += len + (search[len] == ':')) {
+	for (search += 5; *search; search += len + (search[len] == ':')) {
 		len = strcspn(search, ":");
 		if (*search != '/')
 			continue;
@@ -55,15 +60,12 @@ static int find_git(struct buf *git, struct buf *path, const char *search)
 			continue;
 		buf_clear(git);
 		buf_addf(git, "%.*s/git", (int)len, search);
-		if (buf_failed(git) < 0 || buf_failed(path) < 0)
-			return -1;
 		found = access(git->ptr, X_OK) == 0 && stat(git->ptr, &st) == 0 &&
 			S_ISREG(st.st_mode);
 	}
-	if (!found)
-		return error_of(
-			ERROR_NO_GIT, "cannot run 'git': no absolute directory of PATH has it");
-	return buf_failed(path);
+	return found ? 0 :
+		       error_of(ERROR_NO_GIT,
+			       "cannot run 'git': no absolute directory of PATH has it");
 }
 
 static const char **add_set(const char **to, const char *const *changes)
@@ -74,67 +76,53 @@ static const char **add_set(const char **to, const char *const *changes)
 	return to;
 }
 
-/* For free(), its strings are borrowed; NULL recorded. */
-static const char **make_environment(const struct exec *e, const char *path)
-{
-	size_t count = 0, i;
-	const char **all, **to;
-
-	while (e->variables[count])
-		count++;
-	all = calloc(
-		count + sizeof promises / sizeof *promises + EXEC_CHANGES_MAX + 2, sizeof *all);
-	if (!all) {
-		error_oom();
-		return NULL;
-	}
-	all[0] = path;
-	to = add_set(add_set(all + 1, promises), e->changes);
-	for (i = 0; i < count; i++)
-		if (!is_set_by(e->variables[i], promises) &&
-			!is_set_by(e->variables[i], e->changes) &&
-			strncmp(e->variables[i], "PATH=", 5) != 0 &&
-			strncmp(e->variables[i], "GIT_TRACE", 9) != 0)
-			*to++ = e->variables[i];
-	return all;
-}
-
 /* Looks for git and runs it. */
 static int launch(struct exec *e, int both, int err)
 {
-	const char *argv[ARGUMENTS_MAX] = {"git", "--no-pager", "-c", "core.fsmonitor=false"};
-	const char **variables = NULL, *search = "/usr/local/bin:/usr/bin:/bin";
+	static const char *const words[] = {"git", "--no-pager", "-c", "core.fsmonitor=false"};
+	enum { WORDS = sizeof words / sizeof *words };
 	const int from[] = {e->file ? e->file : both, both, err};
+	size_t args = 0, variables = 0, i;
 	struct buf path = BUF_INIT, git = BUF_INIT;
+	const char **argv, **environment, **to;
 	posix_spawn_file_actions_t actions;
-	size_t n = 4, i;
-	int errnum, fd, status = -1;
+	int errnum, fd, status = find_git(&git, &path, e->variables);
 
+	while (e->args[args])
+		args++;
+	while (e->variables[variables])
+		variables++;
+	argv = memory_new(WORDS + 2 + args + 1, sizeof *argv);
+	memcpy(argv, words, sizeof words);
+	to = argv + WORDS;
 	if (e->dir) {
-		argv[n++] = "-C";
-		argv[n++] = e->dir;
+		*to++ = "-C";
+		*to++ = e->dir;
 	}
-	for (i = 0; e->args[i] && n + 1 < ARGUMENTS_MAX; i++)
-		argv[n++] = e->args[i];
-	if (e->args[i])
-		return error_set("git has too many arguments");
-	for (i = 0; e->variables[i]; i++)
-		if (strncmp(e->variables[i], "PATH=", 5) == 0)
-			search = e->variables[i] + 5;
-	if (find_git(&git, &path, search) == 0)
-		variables = make_environment(e, path.ptr);
-	if (variables) {
+	memcpy(to, e->args, args * sizeof *to);
+	environment =
+		memory_new(variables + EXEC_CHANGES_MAX + sizeof promises / sizeof *promises + 1,
+			sizeof *environment);
+	environment[0] = path.ptr;
+	to = add_set(add_set(environment + 1, promises), e->changes);
+	for (i = 0; i < variables; i++)
+		if (!is_set_by(e->variables[i], promises) &&
+			!is_set_by(e->variables[i], e->changes) &&
+			strncmp(e->variables[i], "GIT_TRACE", 9) != 0)
+			*to++ = e->variables[i];
+	if (status == 0) {
 		errnum = posix_spawn_file_actions_init(&actions);
 		for (fd = 0; errnum == 0 && fd < 3; fd++)
 			errnum = posix_spawn_file_actions_adddup2(&actions, from[fd], fd);
 		if (errnum == 0)
 			errnum = posix_spawn(&e->pid, git.ptr, &actions, NULL, (char **)argv,
-				(char **)variables);
+				(char **)environment);
 		if (fd > 0)
 			posix_spawn_file_actions_destroy(&actions);
 		status = errnum ? error_os(errnum, "cannot run '%s'", git.ptr) : 0;
 	}
-	free(variables);
+	free(argv);
+	free(environment);
 	buf_free(&git);
 	buf_free(&path);
 	return status;
@@ -233,33 +221,32 @@ static int read_some(struct buf *out, int *fd)
 		close_end(fd);
 	else
 		buf_add(out, piece, (size_t)n);
-	return buf_failed(out);
+	return 0;
 }
 
-static double now(void)
+static int64_t now_ms(void)
 {
 	struct timespec t = {0};
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /* Waits until one of them is ready. A signal only interrupts that. */
 static int wait_for(const struct exec *e, struct pollfd *fds)
 {
-	unsigned patience = e->patience ? e->patience : EXEC_SILENCE;
-	double left, end = now() + patience;
-	int n;
+	int patience = e->patience ? e->patience : EXEC_SILENCE, n;
+	int64_t left, end = now_ms() + patience * 1000;
 
-	while ((left = end - now()) > 0) {
-		n = poll(fds, 2, (int)(left * 1000) + 1);
+	while ((left = end - now_ms()) > 0) {
+		n = poll(fds, 2, (int)left);
 		if (n > 0)
 			return 0;
 		if (n < 0 && errno != EINTR)
 			return error_os(errno, "cannot read what git says");
 	}
 	kill(e->pid, SIGTERM); /* it removes its locks then */
-	return error_set("git was ended, because it said nothing for %u seconds: does it wait for "
+	return error_set("git was ended, because it said nothing for %d seconds: does it wait for "
 			 "a pipe, where a file should be?",
 		patience);
 }
@@ -268,28 +255,31 @@ static int wait_for(const struct exec *e, struct pollfd *fds)
 static int pump(struct exec *e)
 {
 	struct pollfd fds[] = {
-		{.fd = e->fd, .events = POLLIN}, {.fd = e->complaint, .events = POLLIN}};
+		{.fd = e->fd, .events = e->written < e->input.len ? POLLIN | POLLOUT : POLLIN},
+		{.fd = e->complaint, .events = POLLIN}};
+	size_t left = e->output.len - e->taken;
 
 	if (e->fd < 0 && e->complaint < 0)
 		return 0;
-	if (e->written < e->input.len)
-		fds[0].events |= POLLOUT;
-	if (buf_failed(&e->input) < 0 || wait_for(e, fds) < 0 ||
-		(fds[1].revents && read_some(&e->words, &e->complaint) < 0))
+	if (e->taken) {
+		memmove(e->output.ptr, e->output.ptr + e->taken, left);
+		buf_cut(&e->output, left);
+		e->taken = 0;
+	}
+	if (wait_for(e, fds) < 0 || (fds[1].revents && read_some(&e->words, &e->complaint) < 0))
 		return -1;
 	buf_cut(&e->words, WORDS_MAX);
 	if (fds[0].revents & POLLOUT)
 		write_some(e);
 	if (fds[0].revents & ~POLLOUT && read_some(&e->output, &e->fd) < 0)
 		return -1;
-	e->input_lost = e->input_lost || (e->fd < 0 && e->written < e->input.len);
 	return 1;
 }
 
 /* --- ending ----------------------------------------------------------------------------------- */
 
 /* Records why git failed: the line of its complaints that says so. */
-static int failed(const struct exec *e)
+static int failed(const struct exec *e, int status)
 {
 	const char *line = strstr(e->words.ptr, "fatal: ");
 	const char *first =
@@ -297,12 +287,12 @@ static int failed(const struct exec *e)
 
 	line = line ? line + 7 : e->words.ptr;
 	if (!*line)
-		return error_set("git %s ended with status %d", e->name, e->status);
+		return error_set("git %s ended with status %d", e->name, status);
 	return error_set("%.*s%s%.*s", (int)strcspn(line, "\n"), line, *first ? ": " : "",
 		(int)strcspn(first, "\n"), first);
 }
 
-/* Its exit status, when it has said all; -1 recorded. */
+/* Its exit status, when it has said all; recorded unless it is 0. -1 recorded. */
 static int end_of(struct exec *e)
 {
 	int status;
@@ -313,30 +303,21 @@ static int end_of(struct exec *e)
 	e->pid = 0;
 	if (WIFSIGNALED(status))
 		return error_set("git was ended by signal %d", WTERMSIG(status));
-	e->status = WEXITSTATUS(status);
-	if (e->input_lost && e->status == 0)
+	status = WEXITSTATUS(status);
+	if (status)
+		failed(e, status);
+	else if (e->input_lost || e->written < e->input.len)
 		return error_set("git %s did not read what it was to read", e->name);
-	return e->status;
-}
-
-/* As pump, with room in the output. */
-static int read_more(struct exec *e)
-{
-	size_t left = e->output.len - e->taken;
-
-	memmove(e->output.ptr, e->output.ptr + e->taken, left);
-	buf_cut(&e->output, left);
-	e->taken = 0;
-	return pump(e);
+	return status;
 }
 
 /* What was to be read is not there. */
 static int ended_early(struct exec *e)
 {
-	return end_of(e) < 0 ? -1 : failed(e);
+	return end_of(e) == 0 ? failed(e, 0) : -1;
 }
 
-int exec_line(struct exec *e, char end, char **record, size_t *len)
+int exec_line(struct exec *e, char end, char **record)
 {
 	size_t seen = 0, have;
 	int status = 1;
@@ -347,70 +328,39 @@ int exec_line(struct exec *e, char end, char **record, size_t *len)
 		at = memchr(e->output.ptr + e->taken + seen, end, have - seen);
 		if (at || status <= 0)
 			break;
-		status = read_more(e);
+		status = pump(e);
 	}
 	if (!at)
 		return status == 0 && have ? ended_early(e) : status;
 	*at = '\0';
 	*record = e->output.ptr + e->taken;
-	if (len)
-		*len = (size_t)(at - *record);
 	e->taken = (size_t)(at - e->output.ptr) + 1;
 	return 1;
 }
 
 int exec_answer(struct exec *e, char end, char **record)
 {
-	int status = exec_line(e, end, record, NULL);
+	int status = exec_line(e, end, record);
 
 	return status > 0 ? 0 : status < 0 ? -1 : ended_early(e);
 }
 
 int exec_read(struct exec *e, void *bytes, size_t len)
 {
-	char *to = bytes;
-	int status;
+	int status = 1;
 
-	for (;;) {
-		size_t have = e->output.len - e->taken, n = have < len ? have : len;
-
-		memcpy(to, e->output.ptr + e->taken, n);
-		e->taken += n;
-		to += n;
-		len -= n;
-		if (!len)
-			return 0;
-		status = read_more(e);
-		if (status <= 0)
-			return status < 0 ? -1 : ended_early(e);
-	}
-}
-
-/* To its end. Its exit status; -1 recorded. */
-static int run_on(struct exec *e, struct buf *out)
-{
-	int status;
-
-	exec_end_input(e);
-	do {
+	while (status > 0 && e->output.len - e->taken < len)
 		status = pump(e);
-		if (out)
-			buf_add(out, e->output.ptr + e->taken, e->output.len - e->taken);
-		buf_clear(&e->output);
-		e->taken = 0;
-	} while (status > 0);
-	if (status == 0)
-		status = end_of(e);
-	return status >= 0 && out && buf_failed(out) < 0 ? -1 : status;
+	if (status <= 0)
+		return status < 0 ? -1 : ended_early(e);
+	memcpy(bytes, e->output.ptr + e->taken, len);
+	e->taken += len;
+	return 0;
 }
 
 int exec_end(struct exec *e, int status)
 {
-	if (status == 0) {
-		status = run_on(e, NULL);
-		if (status > 0)
-			failed(e);
-	}
+	status = status == 0 ? end_of(e) : -1;
 	exec_stop(e);
 	return status == 0 ? 0 : -1;
 }
@@ -439,29 +389,20 @@ int exec_run(struct buf *out, struct buf *err, struct exec *e, const struct buf 
 		return -1;
 	if (input)
 		exec_write(e, input->ptr, input->len);
-	status = run_on(e, out);
-	if (status > 1 && !err)
-		status = failed(e);
+	exec_end_input(e);
+	if (out)
+		e->output = *out;
+	while ((status = pump(e)) > 0)
+		if (!out)
+			buf_clear(&e->output);
+	if (status == 0)
+		status = end_of(e);
+	if (out) {
+		*out = e->output;
+		e->output = (struct buf)BUF_INIT;
+	}
 	if (err)
 		buf_add(err, e->words.ptr, e->words.len);
 	exec_stop(e);
-	return err && buf_failed(err) < 0 ? -1 : status;
-}
-
-int exec_ask(struct buf *out, struct exec *e)
-{
-	int status;
-
-	buf_clear(out);
-	status = exec_run(out, NULL, e, NULL);
-	if (out->len && out->ptr[out->len - 1] == '\n')
-		buf_cut(out, out->len - 1);
 	return status;
-}
-
-int exec_must(struct buf *out, struct exec *e, const struct buf *input)
-{
-	int status = exec_run(out, NULL, e, input);
-
-	return status == 1 ? error_set("git %s ended with status 1", e->name) : status;
 }

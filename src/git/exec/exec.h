@@ -30,7 +30,6 @@ struct exec {
 	const char *name; /* its first argument */
 	bool running, input_ended, input_lost;
 	pid_t pid;
-	int status;        /* its exit status, once it has ended */
 	int fd, complaint; /* both ways; what it writes to standard error; -1: ended */
 	struct buf input;  /* from `written` on it is still to be written */
 	struct buf output; /* from `taken` on it is still to be taken */
@@ -38,22 +37,10 @@ struct exec {
 	struct buf words; /* the first of what it said on standard error */
 };
 
-/**
- * Run git to its end.
- *
- * @param out   what it prints is appended; NULL: thrown away
- * @param err   what it complains of is appended; NULL: that is the failure, if it fails
- * @param input its standard input; NULL: none
- * @return its exit status: 0, or 1, git's way to say "none", or above, only when `err` is given;
- *         -1 with the failure recorded: ERROR_NO_GIT when there is no git
- */
+/** Run git to its end. What it prints is appended to `out` and what it complains of to `err`; NULL:
+ * thrown away. `input` is its standard input; NULL: none. Its exit status, which is recorded in its
+ * words unless it is 0; -1 recorded: ERROR_NO_GIT when there is no git. */
 int exec_run(struct buf *out, struct buf *err, struct exec *e, const struct buf *input);
-
-/** The same for a command without input that prints one line; `out` is that, without its end. */
-int exec_ask(struct buf *out, struct exec *e);
-
-/** The same for a command that has no "none": status 1 is a failure. 0; -1 recorded. */
-int exec_must(struct buf *out, struct exec *e, const struct buf *input);
 
 /** Start git. 0; -1 with the failure recorded, and nothing to stop. */
 int exec_start(struct exec *e);
@@ -64,13 +51,9 @@ void exec_write(struct exec *e, const void *bytes, size_t len);
 /** Nothing more will be written. */
 void exec_end_input(struct exec *e);
 
-/**
- * Read a record up to a byte that ends it, '\n' or NUL; borrowed, with a NUL, until the next call.
- *
- * @param len of it; NULL is allowed
- * @return 1; 0 at the end of the output (exec_end tells how it ended); -1 with the failure recorded
- */
-int exec_line(struct exec *e, char end, char **record, size_t *len);
+/** Read a record up to a byte that ends it, '\n' or NUL; borrowed, with a NUL, until the next call.
+ * 1; 0 at the end of the output (exec_end tells how it ended); -1 recorded. */
+int exec_line(struct exec *e, char end, char **record);
 
 /** The same where there must be one. 0; -1 recorded, in git's words if it ended. */
 int exec_answer(struct exec *e, char end, char **record);
@@ -78,8 +61,8 @@ int exec_answer(struct exec *e, char end, char **record);
 /** Read exactly so many bytes. As exec_answer. */
 int exec_read(struct exec *e, void *bytes, size_t len);
 
-/** End a loop of exec_line, which said `status` last: finish it well at the end of the output, else
- * stop it. 0 when git has no complaint; -1 with the failure recorded. */
+/** End a loop of exec_line, which said `status` last. 0 when it had read all, and git has no
+ * complaint; -1 with the failure recorded. */
 int exec_end(struct exec *e, int status);
 
 /** Have it end, whatever it is doing, and forget it; nothing when it was never started. */
