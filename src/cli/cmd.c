@@ -239,7 +239,7 @@ int cmd_report(const struct invocation *in, const struct environment *env, struc
 {
 	report_printer *printer = in->paths_only ? report_paths : format_named(in->format);
 	bool push = r->mode == REPORT_PUSH || r->mode == REPORT_RECEIVE;
-	struct buf program = BUF_INIT, policy = BUF_INIT, text = BUF_INIT;
+	struct buf program = BUF_INIT, policy = BUF_INIT, rewrite = BUF_INIT, text = BUF_INIT;
 	char *dir = NULL;
 	int status = add_words(&program, &policy, &dir, r, in, env);
 
@@ -256,6 +256,11 @@ int cmd_report(const struct invocation *in, const struct environment *env, struc
 	r->after_dashes = in->after_dashes;
 	r->squash = in->squash;
 	r->in_hook = env->git_index_file != NULL;
+	if (r->ends)
+		report_rewrite(&rewrite, r);
+	r->rewrite = rewrite.ptr;
+	if (status == 0)
+		status = buf_failed(&rewrite);
 	if (status == 0 && in->output) {
 		status = write_output(in->output, printer, r);
 		printer = report_human;
@@ -267,6 +272,7 @@ int cmd_report(const struct invocation *in, const struct environment *env, struc
 	if (status == 0)
 		status = report_write(&text);
 	buf_free(&text);
+	buf_free(&rewrite);
 	buf_free(&program);
 	buf_free(&policy);
 	free(dir);

@@ -1,5 +1,6 @@
 #include "cli/cmd.h"
 #include "base/io.h"
+#include "base/path.h"
 #include "check/policy_load.h"
 #include "range/history.h"
 #include "range/pushed.h"
@@ -14,9 +15,8 @@ struct run {
 	struct scan_events events;
 	struct history history;
 	struct finding_list findings;
-	struct buf prefix; /* see job_prefix */
-	struct buf branch; /* that has them, and is not checked out */
-	struct buf revisions;
+	struct buf prefix;                /* see job_prefix */
+	struct buf ends, bases, branches; /* of the report */
 	struct report report;
 };
 
@@ -108,64 +108,72 @@ static int judge_named(struct run *job)
 	return status ? -1 : 0;
 }
 
-/* Which branches have the first commit that is found, and so may have those after it: one of a
- * remote's, or one that is not checked out. */
-static int find_branches(struct run *job)
-{
-	const char *const args[] = {"for-each-ref", "--format=%(HEAD)%(refname)", "--contains",
-		job->findings.count ? job->findings.items[0].commit : "", "refs/heads",
-		"refs/remotes", NULL};
-	struct buf out = BUF_INIT;
-	bool current = false;
-	char *line, *rest;
-	int status = 0;
-
-	if (job->findings.count &&
-		(job->report.mode == REPORT_RANGE || job->report.mode == REPORT_PUSH))
-		status = repository_git(&out, job->scan.repository, args, NULL);
-	for (line = strtok_r(out.ptr, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		current = current || *line == '*';
-		if (strncmp(line, " refs/remotes/", 14) == 0)
-			job->report.published = true;
-		else if (*line == ' ' && !job->branch.len)
-			buf_adds(&job->branch, line + strlen(" refs/heads/"));
-	}
-	job->report.branch = job->branch.len && !current ? job->branch.ptr : NULL;
-	buf_free(&out);
-	return status < 0 ? -1 : buf_failed(&job->branch);
-}
-
-/* What walks the commits of a push once more: its ends, and what stands just before it. */
+/* What walks the commits once more: their ends, and what stands just before them. */
 static int name_revisions(struct run *job)
 {
 	const struct walk *w = &job->walk;
-	bool *inner =
-		calloc(w->count + 1, sizeof *inner); /* by number; it has been seen as a parent */
-	size_t i, ends = 0;
-	uint32_t k;
+	size_t i;
 
-	if (!inner)
-		return error_oom();
-	for (i = w->count; i-- > w->first;) {
-		const struct walk_commit *c = &w->commits[i];
+	for (i = 0; i < w->count; i++)
+		if (i < w->first)
+			buf_addf(&job->bases, " '^%.10s'",
+				repository_hex(w->repository, &w->commits[i].id));
+		else if (w->commits[i].is_tip)
+			buf_addf(&job->ends, " %.10s",
+				repository_hex(w->repository, &w->commits[i].id));
+	job->report.ends = job->ends.ptr;
+	job->report.bases = job->bases.ptr;
+	return buf_failed(&job->ends) < 0 ? -1 : buf_failed(&job->bases);
+}
 
-		if (!inner[i]) {
-			buf_addf(&job->revisions, " %.10s", repository_hex(w->repository, &c->id));
-			ends++;
-		}
-		for (k = 0; k < c->parent_count; k++) {
-			size_t parent = w->links[c->first_link + k];
+static void add_branch(struct buf *out, const char *ref)
+{
+	ref += strlen("refs/heads/");
+	buf_addc(out, ' ');
+	path_shell(out, ref, strlen(ref));
+}
 
-			if (parent < w->first && !inner[parent])
-				buf_addf(&job->revisions, " '^%.10s'",
-					repository_hex(w->repository, &w->commits[parent].id));
-			inner[parent] = true;
-		}
+/* Which branches have what is found: one of a remote's; one that is not checked out; or, of several
+ * ends, each that a branch has. */
+static int find_branches(struct run *job)
+{
+	static const char format[] = "--format=%(HEAD)%(objectname) %(refname)";
+	const char *const having[] = {"for-each-ref", format, "--contains",
+		job->findings.items[0].commit, "refs/heads", "refs/remotes", NULL};
+	const char *const every[] = {"for-each-ref", format, "refs/heads", NULL};
+	struct buf refs = BUF_INIT, *branches = &job->branches;
+	char *line, *rest, *name, *other = NULL;
+	bool current = false;
+	size_t count = 0;
+	int status = repository_git(&refs, job->scan.repository, every, NULL);
+
+	for (line = strtok_r(refs.ptr, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		name = strchr(line + 1, ' ') + 1;
+		line[1 + 10] = '\0';
+		if (!strstr(job->ends.ptr, line + 1))
+			continue;
+		count++;
+		add_branch(branches, name);
 	}
-	free(inner);
-	job->report.revisions = job->revisions.ptr;
-	job->report.forked = ends > 1;
-	return buf_failed(&job->revisions);
+	job->report.several = count > 1 && strchr(job->ends.ptr + 1, ' ');
+	buf_clear(&refs);
+	if (status == 0)
+		status = repository_git(&refs, job->scan.repository, having, NULL);
+	for (line = strtok_r(refs.ptr, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		name = strchr(line + 1, ' ') + 1;
+		current = current || *line == '*';
+		if (strncmp(name, "refs/remotes/", strlen("refs/remotes/")) == 0)
+			job->report.published = true;
+		else if (!other)
+			other = name;
+	}
+	if (!job->report.several)
+		buf_clear(branches);
+	if (!job->report.several && other && !current)
+		add_branch(branches, other);
+	job->report.branches = branches->ptr;
+	buf_free(&refs);
+	return status < 0 ? -1 : buf_failed(branches);
 }
 
 static int look(struct run *job)
@@ -199,9 +207,13 @@ static int look(struct run *job)
 	if (history_build(&job->history, &job->events, s, in_history) < 0 ||
 		commits_judge(&job->findings, &job->events, &job->history, s, in_history) < 0 ||
 		(job->report.mode == REPORT_RANGE && judge_named(job) < 0) ||
-		(job->report.mode == REPORT_PUSH && name_revisions(job) < 0))
+		job_prefix(&job->prefix, s->repository, job->env) < 0)
 		return -1;
-	return find_branches(job) < 0 ? -1 : job_prefix(&job->prefix, s->repository, job->env);
+	if (!job->findings.count || in_history)
+		return 0;
+	if (name_revisions(job) < 0)
+		return -1;
+	return job->report.mode == REPORT_RECEIVE ? 0 : find_branches(job);
 }
 
 static int check_commits(const struct invocation *in, const struct environment *env)
@@ -215,8 +227,9 @@ static int check_commits(const struct invocation *in, const struct environment *
 		.env = env,
 		.findings = FINDING_LIST_INIT,
 		.prefix = BUF_INIT,
-		.branch = BUF_INIT,
-		.revisions = BUF_INIT,
+		.ends = BUF_INIT,
+		.bases = BUF_INIT,
+		.branches = BUF_INIT,
 		.scan = {.env = env,
 			.walk = &job.walk,
 			.files = {in->policy, in->extend},
@@ -232,8 +245,9 @@ static int check_commits(const struct invocation *in, const struct environment *
 		cmd_find_hints(&job.report, in, job.scan.repository, NULL, job.scan.caseless);
 	status = status == 0 ? cmd_report(in, env, &job.report) : STATUS_FAILED;
 	buf_free(&job.prefix);
-	buf_free(&job.branch);
-	buf_free(&job.revisions);
+	buf_free(&job.ends);
+	buf_free(&job.bases);
+	buf_free(&job.branches);
 	finding_list_free(&job.findings);
 	history_free(&job.history);
 	scan_events_free(&job.events);

@@ -79,15 +79,6 @@ static void add_operands(struct buf *out, const struct report *r, int from)
 		add_word(out, i > from ? " " : " -- ", r->operands[i]);
 }
 
-/* The range from the commit of `first` on. */
-static void add_since(struct buf *out, const struct finding *first, const char *to)
-{
-	if (first->is_root)
-		buf_addf(out, "%.10s", to);
-	else
-		buf_addf(out, "'%.10s^..%.10s'", first->commit, to);
-}
-
 /* The check itself once more, to print paths. git's lines about a push are gone: its revisions
  * stand for them. */
 static void add_again(struct buf *out, const struct report *r)
@@ -98,7 +89,7 @@ static void add_again(struct buf *out, const struct report *r)
 
 	add_pycguard(out, r, r->in_hook);
 	if (r->mode == REPORT_PUSH) {
-		buf_addf(out, " --check-range%s -z%s", r->strict ? " --strict" : "", r->revisions);
+		buf_addf(out, " --check-range -z%s%s", r->ends, r->bases);
 		return;
 	}
 	buf_addf(out, " --check-%s%s%s -z", report_mode_name(r->mode), r->strict ? " --strict" : "",
@@ -133,53 +124,6 @@ static void add_untrack(struct buf *out, const struct report *r, const struct pa
 	}
 }
 
-/*
- * Take files out of the commits from the first on: by names, or (NULL) those that each commit is to
- * blame for. A rebase would stop at a file that several commits change: without it, the next change
- * is a conflict.
- */
-static void add_rewrite(struct buf *out, const struct report *r, const struct finding *first,
-	const struct pathset *paths, bool repeated)
-{
-	struct buf step = BUF_INIT;
-	size_t i;
-
-	if (paths) {
-		buf_adds(&step, "git update-index --force-remove --");
-	} else {
-		buf_addf(&step, "%s%s --check-range -z ", r->program, r->policy);
-		if (repeated)
-			add_since(&step, first, "HEAD");
-		else
-			buf_adds(&step, "HEAD^!");
-		buf_adds(&step, " | git" REMOVE_LISTED);
-	}
-	for (i = 0; paths && i < paths->count; i++)
-		add_word(&step, " ", paths->items[i].path);
-	if (!repeated)
-		buf_adds(&step, "; git diff --cached --quiet || "
-				"git commit -q --amend --allow-empty --no-edit --no-verify");
-	buf_adds(out, repeated ? "env FILTER_BRANCH_SQUELCH_WARNING=1 git" : "git");
-	add_place(out, &r->at, true);
-	add_word(out, repeated ? " filter-branch -f --index-filter " : " rebase -r -x ", step.ptr);
-	if (repeated) {
-		buf_adds(out, " -- ");
-		add_since(out, first, "HEAD");
-		/* Its copies of the old refs, all of this run, would keep the old commits. */
-		buf_adds(out, " && git");
-		add_place(out, &r->at, false);
-		buf_adds(out, " for-each-ref '--format=delete %(refname)' refs/original | git");
-		add_place(out, &r->at, false);
-		buf_adds(out, " update-ref --stdin");
-	} else if (first->is_root) {
-		buf_adds(out, " --root");
-	} else {
-		buf_addf(out, " '%.10s^'", first->commit);
-	}
-	out->failed = out->failed || step.failed;
-	buf_free(&step);
-}
-
 void report_fix(struct buf *out, const struct report *r, const struct finding *f)
 {
 	struct pathset_item item = {f->path, f->path_len};
@@ -194,7 +138,7 @@ void report_fix(struct buf *out, const struct report *r, const struct finding *f
 		out->failed = out->failed || path.failed;
 		buf_free(&path);
 	} else if (f->commit && !keeps_commits(r)) {
-		add_rewrite(out, r, f, &one, f->repeated);
+		buf_adds(out, r->rewrite);
 	} else if (f->commit && f->removed) {
 		add_word(out, "git filter-repo --invert-paths --path ", f->path);
 	} else {
@@ -214,7 +158,7 @@ void report_sentence(struct buf *out, const struct report *r, const struct findi
 		buf_addf(out, " (commit %s)", f->commit);
 	buf_adds(out, ". To fix it: ");
 	report_fix(out, r, f);
-	if (stays_on_disk(f) && !(keeps_commits(r) ? f->removed != NULL : f->repeated))
+	if (stays_on_disk(f) && !r->filters && !(keeps_commits(r) && f->removed))
 		buf_adds(out, " ; then delete it from disk: pycguard --clean");
 }
 
@@ -257,33 +201,76 @@ static void gather(struct rejected *out, const struct report *r)
 	}
 }
 
+/*
+ * By names, or those that each commit is to blame for. A rebase would stop at a file that several
+ * commits change, because without it the next change is a conflict; and it rewrites one branch.
+ */
+void report_rewrite(struct buf *out, struct report *r)
+{
+	const char *branches = r->branches ? r->branches : "";
+	const struct finding *first = r->findings->items;
+	struct buf step = BUF_INIT;
+	struct rejected all;
+	size_t i;
+
+	gather(&all, r);
+	r->filters = all.repeated || r->several;
+	if (all.paths.count <= NAMES_MAX && (all.one_commit || r->filters)) {
+		buf_adds(&step, "git update-index --force-remove --");
+		for (i = 0; i < all.paths.count; i++)
+			add_word(&step, " ", all.items[i].path);
+	} else {
+		buf_addf(&step, "%s%s --check-range -z%s%s | git" REMOVE_LISTED, r->program,
+			r->policy, r->filters ? r->ends : " HEAD^!", r->filters ? r->bases : "");
+	}
+	if (!r->filters)
+		buf_adds(&step, "; git diff --cached --quiet || "
+				"git commit -q --amend --allow-empty --no-edit --no-verify");
+	buf_adds(out, r->filters ? "env FILTER_BRANCH_SQUELCH_WARNING=1 git" : "git");
+	add_place(out, &r->at, true);
+	add_word(
+		out, r->filters ? " filter-branch -f --index-filter " : " rebase -r -x ", step.ptr);
+	if (r->filters) {
+		buf_addf(out, " --%s%s && git", *branches ? branches : " HEAD", r->bases);
+		/* Its copies of the old refs, all of this run, would keep the old commits. */
+		add_place(out, &r->at, false);
+		buf_adds(out, " for-each-ref '--format=delete %(refname)' refs/original | git");
+		add_place(out, &r->at, false);
+		buf_adds(out, " update-ref --stdin");
+	} else if (first->is_root) {
+		buf_addf(out, " --root%s", branches);
+	} else {
+		buf_addf(out, " '%.10s^'%s", first->commit, branches);
+	}
+	out->failed = out->failed || step.failed;
+	buf_free(&step);
+}
+
 static void say_rewrite(struct buf *out, const struct report *r, const struct rejected *all)
 {
-	bool by_name = all->paths.count <= NAMES_MAX && (all->one_commit || all->repeated);
 	struct buf command = BUF_INIT;
 
-	if (r->branch) {
-		add_word(&command, "git checkout ", r->branch);
-		say_step(out, r, "Switch to the branch that has these commits:", &command);
-	}
-	if (all->removed && !all->repeated) {
+	if (all->removed && !r->filters) {
 		add_pycguard(&command, r, true);
 		buf_adds(&command, " --clean --all");
 		say_step(out, r,
 			"Delete untracked bytecode, which would stop the rebase:", &command);
 	}
-	add_rewrite(
-		&command, r, &r->findings->items[0], by_name ? &all->paths : NULL, all->repeated);
+	buf_adds(&command, r->rewrite);
 	say_step(out, r,
-		all->repeated ?
-			"Remove them from the commits, and from disk. Several commits change the same "
-			"file, which a rebase would stop at, so git filter-branch does it. First commit "
-			"or stash your changes:" :
-			"Remove them from the commits (the files stay on disk). First commit or stash "
-			"your changes:",
+		!r->filters ?
+			"Remove them from the commits (the files stay on disk). First commit or "
+			"stash your changes:" :
+		r->several ?
+			"Remove them from the commits of all these branches, and from disk. First "
+			"commit or stash your changes:" :
+			"Remove them from the commits, and from disk. Several commits change the "
+			"same file, which a rebase would stop at, so git filter-branch does it. "
+			"First commit or stash your changes:",
 		&command);
-	buf_adds(out, all->repeated ? "To undo that: git reset --hard 'HEAD@{1}'\n" :
-				      "To give up in the middle: git rebase --abort\n");
+	buf_adds(out, !r->filters ? "To give up in the middle: git rebase --abort\n" :
+		      r->several  ? "To undo that, on each branch: git reset --hard '@{1}'\n" :
+				    "To undo that: git reset --hard '@{1}'\n");
 }
 
 static void say_untrack(struct buf *out, const struct report *r, const struct rejected *all)
@@ -360,7 +347,7 @@ void report_fix_all(struct buf *out, const struct report *r)
 		say_rewrite(out, r, &all);
 	else
 		say_untrack(out, r, &all);
-	if (all.runs && !(rewrites && all.repeated)) {
+	if (all.runs && !r->filters) {
 		add_pycguard(&command, r, true);
 		buf_adds(&command, " --clean");
 		say_step(out, r, "Then delete from disk what Python would still run:", &command);
@@ -369,8 +356,7 @@ void report_fix_all(struct buf *out, const struct report *r)
 	if (r->in_hook && r->mode == REPORT_STAGED)
 		buf_adds(out, "Then repeat your commit.\n");
 	else if (r->mode > REPORT_HISTORY && rewrites)
-		buf_adds(out, r->forked ? "Then push again, to be told of the other branches.\n" :
-					  "Then push again.\n");
+		buf_adds(out, "Then push again.\n");
 }
 
 void report_fix_history(struct buf *out, const struct report *r)

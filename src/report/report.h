@@ -43,17 +43,20 @@ struct report {
 	const char *policy;  /* blank before it, the options that say which policy; or "" */
 	char **operands;     /* what the user named; the last after_dashes of it are paths */
 	int operand_count, after_dashes;
-	const char *revisions; /* of a push, each with a blank before it */
-	bool forked;           /* they have several ends, and one branch cannot have them all */
-	const char *branch;    /* that has the commits, where the current one has not; or NULL */
-	size_t unstaged;       /* so many findings are allowed by .pycguard on disk */
-	bool not_ignored;      /* git would add them again */
-	bool squash;           /* the range as one commit */
-	bool in_hook;          /* git asks, and waits for the answer */
-	bool published;        /* a remote has commits that are found */
-	bool strict;           /* warnings count as errors */
-	bool verbose;          /* list everything */
-	bool all_clear;        /* say so when all is well */
+	const char *ends;     /* of the commits, and what they stand on: words of the user's */
+	const char *bases;    /* shell, each with a blank before it */
+	const char *branches; /* to rewrite, where it is not only the current one; or NULL */
+	bool several;         /* branches */
+	const char *rewrite;  /* the command that rewrites the commits that are found */
+	bool filters;         /* it is git filter-branch, not a rebase */
+	size_t unstaged;      /* so many findings are allowed by .pycguard on disk */
+	bool not_ignored;     /* git would add them again */
+	bool squash;          /* the range as one commit */
+	bool in_hook;         /* git asks, and waits for the answer */
+	bool published;       /* a remote has commits that are found */
+	bool strict;          /* warnings count as errors */
+	bool verbose;         /* list everything */
+	bool all_clear;       /* say so when all is well */
 	bool color;
 	size_t width; /* of a line of text; 0: 80 */
 };
@@ -101,7 +104,11 @@ bool report_names_migration(const struct finding *f);
 /** Append all of a finding in one line of text: what Python does, the commit, the fix. */
 void report_sentence(struct buf *out, const struct report *r, const struct finding *f);
 
-/** Append the command that fixes one finding, in one line. */
+/** Append the command that removes what is found from its commits: what `rewrite` is to be. Sets
+ * `filters`. */
+void report_rewrite(struct buf *out, struct report *r);
+
+/** Append the command that fixes one finding, in one line; it may fix the others too. */
 void report_fix(struct buf *out, const struct report *r, const struct finding *f);
 
 /** Append what fixes all that is rejected, for people. */

@@ -94,6 +94,8 @@ staged_is() {
             commit later later.py
             (cd "$dir" && "$PYCGUARD" --check-range "$base..HEAD") >"$WORK/report" || true
             output=$(<"$WORK/report")
+            fixes=$(cd "$dir" && "$PYCGUARD" --check-range "$base..HEAD" --format=json | jq -r '.findings[].fix' | sort -u)
+            [[ $output == *"  $fixes"* ]] || fail "$fixes"
             paste "$dir"
             [[ $(git log --format=%s "$base..") == $'later\nmany\nfew' ]] || fail "$(git log --format=%s)"
             "$PYCGUARD" --check-range "$base..HEAD"
@@ -186,6 +188,46 @@ staged_is() {
         paste .
         [[ $(git diff --cached --name-only) == "$(grep -E '^(one|two)/' <<<"$before")" ]] ||
             fail "$shell" "$(git diff --cached --name-only)" "$output"
+    done
+}
+
+@test "a push of branches that nobody has: one command rewrites them all, as JSON says too" {
+    find_shells
+    git init -q --bare up.git
+    zeros=$(printf '%040d' 0)
+    for shell in "${shells[@]}"; do
+        for count in 1 4; do
+            start
+            git push -q -f ../up.git main
+            git remote add origin ../up.git
+            git fetch -q origin
+            for branch in one two 'th&ree'; do
+                git checkout -q -b "$branch" "$([[ $branch == one ]] && echo main || echo one)"
+                mkdir "$branch"
+                for ((i = 0; i < count; i++)); do echo "$branch$i" >"$branch/m$i.pyc"; done
+                git add -f "$branch"
+                commit "$branch"
+                write "$branch.py" "x = '$branch'"
+                commit later "$branch.py"
+            done
+            for branch in one two 'th&ree'; do
+                echo "refs/heads/$branch $(git rev-parse "$branch~0") refs/heads/$branch $zeros"
+            done >"$WORK/lines"
+            for dir in . 'sub/deep er'; do
+                (cd "$dir" && "$PYCGUARD" --pre-push origin <"$WORK/lines" >"$WORK/report") || true
+                output=$(<"$WORK/report")
+                fix=$( (cd "$dir" && "$PYCGUARD" --pre-push origin --format=json <"$WORK/lines") | jq -r '.findings[].fix' | sort -u)
+                [[ $output == *"  $fix"* ]] || fail "$fix"
+                before=$(git log --format=%s one two 'th&ree' --)
+                paste "$dir"
+                "$PYCGUARD" --check-range one two 'th&ree' ^main
+                [[ $(git log --format=%s one two 'th&ree' --) == "$before" ]] || fail 'other commits'
+                git cat-file -e 'two:two.py'
+                git cat-file -e 'two:old.pyc'
+                [[ -z $(git for-each-ref refs/original) ]] || fail 'the old commits are kept'
+                for branch in one two 'th&ree'; do git checkout -q "$branch" && git reset -q --hard '@{1}'; done
+            done
+        done
     done
 }
 
