@@ -135,17 +135,6 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
     assert_status 2
     run "${framework[0]}" --check-staged --policy /dev/null nowhere.pyc
     assert_status 2
-    # Of a push one ref is named: what else may be pushed is said.
-    run "${framework[0]}" --check-staged --
-    assert_output_lacks 'not checked'
-    git branch topic "$(git commit-tree -p HEAD -m topic 'HEAD^{tree}')"
-    git tag -a -m x tagged "$(git commit-tree -p HEAD -m tagged 'HEAD^{tree}')"
-    PRE_COMMIT_REMOTE_NAME=origin run "${framework[0]}" --check-staged --
-    assert_status 0
-    assert_output_has 'not checked: '
-    assert_output_has refs/heads/topic
-    assert_output_has refs/tags/tagged
-    assert_output_lacks refs/heads/main
 }
 
 @test "as the framework's pre-push: what is pushed, also to a new branch and a new remote" {
@@ -171,9 +160,9 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
     git push -q origin main
 }
 
-@test "of several refs in one push, those that the framework does not hand on are named" {
-    local on_terminal='import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))'
-    guarded_repo pycguard 'verbose: true' # shows it where there is no terminal
+# pushes ID: what a push of one ref and of several is answered, where topic and third are bad.
+pushes() {
+    guarded_repo "$1"
     pre-commit install -t pre-push >/dev/null
     git init -q --bare ../remote.git
     git remote add origin ../remote.git
@@ -184,24 +173,67 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
     git tag -a -m one v1
     git switch -qc third main
     commit 'bad too' "$(pyc n.py)"
+    git rm -rq __pycache__
+    git commit -qm 'and gone'
     git switch -q main
-    run git push --dry-run origin main topic third v1
-    assert_status 0
-    assert_output_has 'pre-commit names one ref of a push; if these are pushed too, they are not checked: '
-    assert_output_has refs/heads/topic
-    assert_output_has refs/heads/third
-    assert_output_has refs/tags/v1
-    assert_output_has 'pycguard --install --hook pre-push checks all'
-    sed -i '/verbose: true/d' .pre-commit-config.yaml
-    git commit -qam quiet
-    run python3 -c "$on_terminal" git push --dry-run origin main topic third v1 </dev/null
-    assert_status 0
-    assert_output_has 'they are not checked: '
-    git push -q --no-verify origin main topic third v1
-    commit 'good too'
-    run python3 -c "$on_terminal" git push origin main </dev/null
-    assert_status 0
-    [[ $output != *'not checked'* ]] || fail "$output"
+    for refs in 'main topic' 'main third' 'main v1' --all --tags '--mirror' ':' 'refs/heads/*:refs/heads/*'; do
+        # shellcheck disable=SC2086
+        run git push --dry-run origin $refs
+        assert_status 1
+        assert_output_has 'pre-commit names one ref of a push'
+        assert_output_has __pycache__/m.
+    done
+    assert_output_has __pycache__/n.
+    for setting in push.default=matching 'remote.origin.push=refs/heads/*:refs/heads/*' remote.origin.mirror=true; do
+        run git -c "$setting" push --dry-run origin
+        assert_status 1
+    done
+    for words in 'origin main' '-u origin main:other' 'origin HEAD' '--force-with-lease --progress origin +main' 'origin main --follow-tags'; do
+        # shellcheck disable=SC2086
+        git push -q --dry-run $words
+    done
+    git config alias.up 'push --dry-run'
+    git up -q origin main
+    run git up origin third
+    assert_status 1
+    assert_output_has __pycache__/n.
+    assert_output_lacks __pycache__/m.
+    assert_output_lacks 'names one ref'
+}
+
+@test "of several refs in one push all are checked, of one that alone" {
+    pushes pycguard
+}
+
+@test "pycguard-system, too" {
+    ln -sf "$PYCGUARD" "$PATH/pycguard"
+    pushes pycguard-system
+}
+
+@test "a push to a remote that was never fetched, or is named like the beginning of another, is checked whole" {
+    guarded_repo
+    pre-commit install -t pre-push >/dev/null
+    commit bad "$(pyc m.py)"
+    git rm -rq __pycache__
+    git commit -qm 'and gone'
+    git init -q --bare ../team.git
+    git init -q --bare ../alice.git
+    git remote add team ../team.git
+    git remote add team/alice ../alice.git
+    git checkout -q --orphan elsewhere
+    git commit -qm 'not what is pushed'
+    for to in team "$PWD/../team.git"; do
+        run git push "$to" main
+        assert_status 1
+        assert_output_has __pycache__/m.
+    done
+    git push -q --no-verify team main~2:refs/heads/main
+    git push -q --no-verify team/alice main
+    git switch -q main
+    commit good
+    run git push team main
+    assert_status 1
+    assert_output_has __pycache__/m.
 }
 
 @test "pycguard-tracked judges all tracked files under a policy of one's own" {
@@ -293,10 +325,17 @@ case \$1 in --version) echo 'pycguard $1 (libgit2 1.5.1, PCRE2 10.42)' ;; *) ech
     git fetch -q
     run git push origin main
     assert_status 0
-    assert_output_has "stand-in: --check-range $(git rev-parse HEAD~1)..$(git rev-parse HEAD) --"
+    assert_output_has 'stand-in: --pre-push -- origin ../remote.git'
+    for text in '' $'\n' 'exit 0'; do
+        printf %s "$text" >"$PATH/pycguard"
+        run git commit --allow-empty -m x
+        assert_status 1
+        assert_output_has 'not found, so this is unchecked and blocked'
+    done
     rm "$PATH/pycguard"
     run git commit --allow-empty -m x
     assert_status 1
+    assert_output_has 'not found, so this is unchecked and blocked'
 }
 
 @test "the wheel, as the README has it for an environment without a compiler" {
