@@ -6,74 +6,47 @@
 
 static const char attributes_name[] = ".gitattributes";
 
-static void add_number(struct buf *out, uint32_t n, size_t bytes)
+static void add_be16(struct buf *out, size_t n)
 {
-	while (bytes--)
-		buf_addc(out, (char)(n >> 8 * bytes));
+	buf_addc(out, (char)(n >> 8));
+	buf_addc(out, (char)n);
 }
 
-/* Adds the file of attributes of the directory that so much of the path names as an entry of an
- * index (gitformat-index(5)). 1; 0 when there is none; -1 recorded. */
-static int add_file(struct buf *out, struct snapshot *s, const char *path, size_t dir)
+/* Adds the files of attributes that count for `path`, from the directory that `name` of it is in on
+ * down, as entries of an index (gitformat-index(5)) in its order. 0; -1 recorded. */
+static int add_files(
+	struct buf *out, size_t *count, struct snapshot *s, const char *path, const char *name)
 {
 	static const char zeros[24];
-	struct buf name = BUF_INIT;
-	size_t start = out->len;
+	const char *slash = strchr(name, '/');
+	bool first = strcmp(attributes_name, name) < 0;
+	struct buf file = BUF_INIT;
+	size_t start;
 	struct entry e;
-	int status;
+	int status = 0;
 
-	buf_add(&name, path, dir);
-	buf_adds(&name, attributes_name);
-	status = buf_failed(&name) < 0 ? -1 : snapshot_find(s, name.ptr, &e);
-	if (status == 1 && mode_canonical(e.mode) == MODE_GITLINK)
-		status = 0;
+	if (slash && !first)
+		status = add_files(out, count, s, path, slash + 1);
+	buf_addf(&file, "%.*s%s", (int)(name - path), path, attributes_name);
+	if (status == 0)
+		status = snapshot_find(s, file.ptr, &e);
 	if (status == 1) {
+		++*count;
+		start = out->len;
 		buf_add(out, zeros, 24);
-		add_number(out, mode_canonical(e.mode), 4);
+		add_be16(out, 0);
+		add_be16(out, e.mode);
 		buf_add(out, zeros, 12);
 		buf_add(out, e.oid.bytes, s->repository->oid_size);
-		add_number(out, name.len < 0xfff ? (uint32_t)name.len : 0xfff, 2);
-		buf_add(out, name.ptr, name.len);
+		add_be16(out, file.len < 0xfff ? file.len : 0xfff);
+		buf_add(out, file.ptr, file.len);
 		buf_add(out, zeros, 8 - (out->len - start) % 8);
+		status = 0;
 	}
-	buf_free(&name);
+	buf_free(&file);
+	if (slash && first && status == 0)
+		status = add_files(out, count, s, path, slash + 1);
 	return status;
-}
-
-/* The files of attributes that count for a path, as an index that holds no others. git verifies no
- * checksum that is zero. 0; -1 recorded. */
-static int make_index(struct buf *out, struct snapshot *s, const char *path)
-{
-	static const char checksum[sizeof(struct oid)];
-	struct buf entries = BUF_INIT;
-	const char *name = path;
-	uint32_t count = 0;
-	int status;
-
-	/* On the way down those that sort before what is below, the others on the way up. */
-	do {
-		status = strcmp(attributes_name, name) < 0 ?
-				 add_file(&entries, s, path, (size_t)(name - path)) :
-				 0;
-		count += status == 1;
-	} while (status >= 0 && (name = strchr(name, '/')) != NULL && name++);
-	for (name = path + strlen(path); status >= 0 && name > path;) {
-		while (--name > path && name[-1] != '/')
-			;
-		status = strcmp(attributes_name, name) < 0 ?
-				 0 :
-				 add_file(&entries, s, path, (size_t)(name - path));
-		count += status == 1;
-	}
-	buf_adds(out, "DIRC");
-	add_number(out, 2, 4);
-	add_number(out, count, 4);
-	buf_add(out, entries.ptr, entries.len);
-	buf_add(out, checksum, s->repository->oid_size);
-	if (status < 0 || buf_failed(&entries) < 0 || buf_failed(out) < 0)
-		status = -1;
-	buf_free(&entries);
-	return status < 0 ? -1 : 0;
 }
 
 /* Starts git with an index that is no file on disk. */
@@ -84,13 +57,12 @@ static int start_git(struct repository *r, const struct buf *index)
 	char place[64];
 	int status = -1, fd;
 #ifdef MFD_ALLOW_SEALING
-	FILE *file = NULL;
-
 	fd = memfd_create("index", 0);
 #else
-	FILE *file = tmpfile();
+	char name[] = "/tmp/pycguard-XXXXXX";
 
-	fd = file ? fileno(file) : -1;
+	fd = mkstemp(name);
+	unlink(name);
 #endif
 	if (fd < 0 || io_write_all(fd, index->ptr, index->len) < 0) {
 		error_os(errno, "cannot hand git the attributes");
@@ -100,9 +72,7 @@ static int start_git(struct repository *r, const struct buf *index)
 		r->attributes.changes[2] = place;
 		status = exec_start(&r->attributes);
 	}
-	if (file)
-		fclose(file);
-	else if (fd >= 0)
+	if (fd >= 0)
 		close(fd);
 	return status;
 }
@@ -128,23 +98,28 @@ static int ask(struct exec *e, const char *path)
 	return set;
 }
 
+/* git verifies no checksum that is zero. */
 int snapshot_converts(struct snapshot *s, const char *path)
 {
+	static const char checksum[sizeof(struct oid)];
 	struct repository *r = s->repository;
-	struct buf index = BUF_INIT;
-	int status = 0;
+	struct buf index = BUF_INIT, files = BUF_INIT;
+	size_t count = 0;
+	int status;
 
 	if (!r)
 		return 0;
-	if (make_index(&index, s, path) < 0) {
-		buf_free(&index);
-		return -1;
-	}
+	status = add_files(&files, &count, s, path, path);
+	buf_add(&index, "DIRC\0\0\0\2\0\0", 10);
+	add_be16(&index, count);
+	buf_add(&index, files.ptr, files.len);
+	buf_add(&index, checksum, r->oid_size);
+	buf_free(&files);
 	if (r->attributes.running &&
 		(index.len != r->attributes_index.len ||
 			memcmp(index.ptr, r->attributes_index.ptr, index.len) != 0))
 		exec_stop(&r->attributes);
-	if (!r->attributes.running)
+	if (status == 0 && !r->attributes.running)
 		status = start_git(r, &index);
 	buf_free(&r->attributes_index);
 	r->attributes_index = index;

@@ -1,8 +1,7 @@
+#define _DEFAULT_SOURCE /* reallocarray */
 #include "git/libgit2.h"
 
 #include <signal.h>
-
-static bool guards;
 
 /* --- loading ---------------------------------------------------------------------------------- */
 
@@ -53,76 +52,42 @@ void git_guard(void)
 {
 	const struct sigaction cut = {.sa_handler = end_on_cut_file};
 
-	guards = true;
 	sigaction(SIGBUS, &cut, NULL);
 }
 
-static void *take(size_t size, const char *file, int line)
-{
-	(void)file, (void)line;
-	return memory_or_end(malloc(size ? size : 1));
-}
+/* What libgit2 is to call in place of a function of libc: the same, but it never fails. */
+#define ALLOCATES(type, name, params, block)                                                       \
+	static type *name params                                                                   \
+	{                                                                                          \
+		(void)file, (void)line;                                                            \
+		return memory_or_end(block);                                                       \
+	}
+#define CALLER const char *file, int line
 
-static void *move(void *block, size_t size, const char *file, int line)
-{
-	(void)file, (void)line;
-	return memory_or_end(realloc(block, size ? size : 1));
-}
+ALLOCATES(void, take, (size_t size, CALLER), malloc(size ? size : 1))
+ALLOCATES(void, move, (void *old, size_t size, CALLER), realloc(old, size ? size : 1))
 
-static void give_back(void *block)
-{
-	free(block);
-}
-
-#if LIBGIT2_AT_LEAST(1, 7)
+#if LIBGIT2_VER_MAJOR > 1 || LIBGIT2_VER_MINOR >= 7
 
 enum { ALLOCATOR_CALLS = 3 };
 
-static git_allocator allocator = {take, move, give_back};
+static git_allocator allocator = {take, move, free};
 
 #else
 
-static void *take_cleared(size_t count, size_t size, const char *file, int line)
-{
-	(void)file, (void)line;
-	return memory_or_end(count && size ? calloc(count, size) : calloc(1, 1));
-}
-
-static void *move_array(void *block, size_t count, size_t size, const char *file, int line)
-{
-	if (size && count > SIZE_MAX / size)
-		memory_or_end(NULL);
-	return move(block, count * size, file, line);
-}
-
-static void *take_array(size_t count, size_t size, const char *file, int line)
-{
-	return move_array(NULL, count, size, file, line);
-}
-
-static char *copy_most(const char *s, size_t most, const char *file, int line)
-{
-	(void)file, (void)line;
-	return memory_or_end(strndup(s, most));
-}
-
-static char *copy_bytes(const char *s, size_t len, const char *file, int line)
-{
-	char *bytes = take(len + 1, file, line);
-
-	bytes[len] = '\0';
-	return memcpy(bytes, s, len);
-}
-
-static char *copy(const char *s, const char *file, int line)
-{
-	return copy_bytes(s, strlen(s), file, line);
-}
+ALLOCATES(void, take_array, (size_t count, size_t size, CALLER),
+	calloc(count ? count : 1, size ? size : 1))
+ALLOCATES(void, move_array, (void *old, size_t count, size_t size, CALLER),
+	reallocarray(old, count ? count : 1, size ? size : 1))
+ALLOCATES(char, copy, (const char *s, CALLER), strdup(s))
+ALLOCATES(char, copy_most, (const char *s, size_t most, CALLER), strndup(s, most))
+ALLOCATES(char, copy_bytes, (const char *s, size_t len, CALLER),
+	memcpy(take_array(len + 1, 1, NULL, 0), s, len))
 
 enum { ALLOCATOR_CALLS = 9 };
 
 static git_allocator allocator = {
-	take, take_cleared, copy, copy_most, copy_bytes, move, move_array, take_array, give_back};
+	take, take_array, copy, copy_most, copy_bytes, move, move_array, take_array, free};
 
 #endif
 
@@ -146,7 +111,7 @@ int libgit2_start(void)
 	git_libgit2_version(&major, &minor, &patch);
 	fits = major == LIBGIT2_VER_MAJOR && minor == LIBGIT2_VER_MINOR;
 	if (fits) {
-		if (guards && !guarded && git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator) < 0)
+		if (!guarded && git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator) < 0)
 			return error_set("cannot set up libgit2: %s", git_words());
 		guarded = true;
 		if (git_libgit2_init() < 0)

@@ -12,13 +12,8 @@
 
 #include <git2.h>
 #include <git2/sys/alloc.h>
-#include <git2/sys/repository.h>
 
 #include "git/oid.h"
-
-#define LIBGIT2_AT_LEAST(major, minor)                                                             \
-	(LIBGIT2_VER_MAJOR > (major) ||                                                            \
-		(LIBGIT2_VER_MAJOR == (major) && LIBGIT2_VER_MINOR >= (minor)))
 
 /* Its functions take an object format where those of every release take none. */
 #ifdef GIT_EXPERIMENTAL_SHA256
@@ -28,15 +23,13 @@
 /** Have it loaded, so that git_libgit2_version can be called. From one thread first. 0; -1. */
 int libgit2_load(void);
 
-/** Have it loaded and ready, as often as git_libgit2_shutdown is called in the end. 0; -1
+/** Have it loaded and ready, as often as git_libgit2_shutdown is called in the end; its memory never
+ * runs out, for it would crash then, or take what it could not read for what is not there. 0; -1
  * recorded: it is not there, or not the one that this was built for. */
 int libgit2_start(void);
 
-/**
- * Be on guard from here on: libgit2 crashes when memory runs out, or takes what it could not read
- * for what is not there; and a file that is mapped and then cut short by somebody else raises
- * SIGBUS. Then the process ends (fatal); nothing is half-written by that.
- */
+/** Have the process ended (fatal) by a SIGBUS, which a file raises that is mapped and then cut short
+ * by somebody else. */
 void git_guard(void);
 
 /** Why its last call failed. Borrowed. */
