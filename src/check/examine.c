@@ -13,7 +13,7 @@ static int read_header(struct examined *x, struct snapshot *s, const struct entr
 	if (e->mode == MODE_LINK ||
 		(x->name.kind != BYTECODE_CACHE && x->name.kind != BYTECODE_LEGACY))
 		return 0;
-	status = snapshot_read_start(s, e, &first, BYTECODE_HEADER_MAX);
+	status = snapshot_read(s, e, &first, BYTECODE_HEADER_MAX);
 	x->header_read = status == 0;
 	if (status == 0)
 		bytecode_header(&x->header, first.ptr, first.len);
@@ -27,7 +27,7 @@ static int read_header(struct examined *x, struct snapshot *s, const struct entr
 static int turn(struct buf *left, size_t after, struct snapshot *s, const struct entry *link)
 {
 	struct buf target = BUF_INIT;
-	int status = snapshot_read_start(s, link, &target, TARGET_MAX + 1);
+	int status = snapshot_read(s, link, &target, TARGET_MAX + 1);
 
 	if (status >= 0)
 		status = *target.ptr == '/' || target.len > TARGET_MAX ||
@@ -86,34 +86,22 @@ static int follow(struct snapshot *s, struct entry *source)
 	return status == FOUND ? here : status;
 }
 
-struct source_text {
-	struct bytecode_sum sum;
-	bool begun, is_pointer;
-};
-
 /* The snapshot of a source that git-lfs keeps holds a pointer, not the text that Python
  * compiles. */
-static int take_text(void *arg, const void *bytes, size_t len)
-{
-	static const char lfs[] = "version https://git-lfs.github.com/spec/v1\n";
-	struct source_text *text = arg;
-
-	if (!text->begun && len >= sizeof lfs - 1 && memcmp(bytes, lfs, sizeof lfs - 1) == 0)
-		text->is_pointer = true;
-	text->begun = true;
-	bytecode_sum_add(&text->sum, bytes, len);
-	return text->is_pointer;
-}
-
 static int compare_text(struct examined *x, struct snapshot *s, const struct entry *source)
 {
-	struct source_text text = {.sum = bytecode_sum_of(&x->header)};
-	int status = snapshot_read(s, source, take_text, &text);
+	static const char lfs[] = "version https://git-lfs.github.com/spec/v1\n";
+	struct bytecode_sum sum = bytecode_sum_of(&x->header);
+	struct buf text = BUF_INIT;
+	int status = snapshot_read(s, source, &text, SIZE_MAX);
 
 	if (status == 1) /* it has gone since it was found */
 		x->source_present = x->mtime_known = x->mtime_fits = false;
-	if (status == 0 && !text.is_pointer)
-		x->fit = bytecode_sum_fit(&text.sum);
+	if (status == 0 && strncmp(text.ptr, lfs, strlen(lfs)) != 0) {
+		bytecode_sum_add(&sum, text.ptr, text.len);
+		x->fit = bytecode_sum_fit(&sum);
+	}
+	buf_free(&text);
 	return status < 0 ? -1 : 0;
 }
 

@@ -24,7 +24,7 @@ static int add_entry(struct policy *p, struct snapshot *s, const struct entry *e
 
 	if (e->mode == MODE_LINK)
 		return error_set("cannot read policy '%s': it is a symbolic link", policy_path);
-	status = snapshot_read_start(s, e, &text, POLICY_MAX_BYTES + 1);
+	status = snapshot_read(s, e, &text, POLICY_MAX_BYTES + 1);
 	if (status != 0) {
 		if (status > 0)
 			error_set("it is too large");

@@ -310,7 +310,7 @@ static int judge(struct work *work)
 	if (check_explain(&told->finding, &told->decision, &told->file, &check, work->matcher, e) <
 			0 ||
 		(e->mode == MODE_LINK && !on_disk && !work->link.len &&
-			snapshot_read_start(check.snapshot, e, &work->link, LINK_MAX) < 0))
+			snapshot_read(check.snapshot, e, &work->link, LINK_MAX) < 0))
 		return -1;
 	told->is_source = told->file.name.kind == BYTECODE_NONE && e->len > 3 &&
 			  strcmp(e->path + e->len - 3, ".py") == 0;

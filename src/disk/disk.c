@@ -533,15 +533,6 @@ static int disk_find(struct snapshot *s, const char *path, struct entry *out)
 	return 1;
 }
 
-static int disk_names(struct snapshot *s, const char *path)
-{
-	struct stat st;
-
-	if (fstatat(((struct disk_snapshot *)s)->root, *path ? path : ".", &st, 0) < 0)
-		return disk_is_absent(errno) ? 0 : cannot("look at", s, path);
-	return 1;
-}
-
 static int disk_beside(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg)
 {
 	size_t base = path_base(prefix, strlen(prefix));
@@ -582,33 +573,28 @@ static int disk_beside(struct snapshot *s, const char *prefix, snapshot_visit *v
 
 /* O_NONBLOCK: what was a file may be a FIFO by now. Mostly a header is all that is wanted, and then
  * what came is enough to know. */
-static int disk_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg)
+static int disk_read(struct snapshot *s, const struct entry *e, struct buf *out, size_t most)
 {
 	const char *name = e->path;
 	int dir = locate(s, &name),
 	    fd = dir < 0 ? -1 : io_openat(dir, name, O_RDONLY | O_NONBLOCK, 0);
 	char piece[16384];
-	size_t size = 64;
 	struct stat st;
 	int status = 0;
+	ssize_t n = 1;
 
 	if (fd < 0)
 		return dir < 0 || disk_is_absent(errno) ? 1 : cannot("read", s, e->path);
-	while (status == 0) {
-		ssize_t n = io_read(fd, piece, size);
-
-		status = n < 0 ? -1 : n ? sink(arg, piece, (size_t)n) : 1;
-		if (size < sizeof piece && (n <= 0 || status == 0) && fstat(fd, &st) == 0 &&
-			!S_ISREG(st.st_mode)) {
-			close(fd);
-			return 1;
-		}
-		if (n < 0)
-			cannot("read", s, e->path);
-		size = sizeof piece;
+	for (; most > 0 && n > 0; most -= n > 0 ? (size_t)n : 0) {
+		n = io_read(fd, piece, most < sizeof piece ? most : sizeof piece);
+		buf_add(out, piece, n > 0 ? (size_t)n : 0);
 	}
+	if (n < 0)
+		status = cannot("read", s, e->path);
+	if (n <= 0 && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+		status = 1;
 	close(fd);
-	return status < 0 ? -1 : 0;
+	return status;
 }
 
 static void disk_free(struct snapshot *s)
@@ -625,7 +611,6 @@ static void disk_free(struct snapshot *s)
 static const struct snapshot_source disk_source = {
 	disk_walk,
 	disk_find,
-	disk_names,
 	disk_beside,
 	disk_read,
 	disk_free,

@@ -22,7 +22,7 @@ static int add_files(
 	bool first = strcmp(attributes_name, name) < 0;
 	struct buf file = BUF_INIT;
 	size_t start;
-	struct entry e;
+	struct entry e = {.mode = 0};
 	int status = 0;
 
 	if (slash && !first)

@@ -3,6 +3,8 @@
 
 #include <signal.h>
 
+static bool guards;
+
 /* --- loading ---------------------------------------------------------------------------------- */
 
 #ifdef PYCGUARD_LIBGIT2
@@ -52,6 +54,7 @@ void git_guard(void)
 {
 	const struct sigaction cut = {.sa_handler = end_on_cut_file};
 
+	guards = true;
 	sigaction(SIGBUS, &cut, NULL);
 }
 
@@ -111,7 +114,7 @@ int libgit2_start(void)
 	git_libgit2_version(&major, &minor, &patch);
 	fits = major == LIBGIT2_VER_MAJOR && minor == LIBGIT2_VER_MINOR;
 	if (fits) {
-		if (!guarded && git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator) < 0)
+		if (guards && !guarded && git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &allocator) < 0)
 			return error_set("cannot set up libgit2: %s", git_words());
 		guarded = true;
 		if (git_libgit2_init() < 0)

@@ -23,13 +23,13 @@
 /** Have it loaded, so that git_libgit2_version can be called. From one thread first. 0; -1. */
 int libgit2_load(void);
 
-/** Have it loaded and ready, as often as git_libgit2_shutdown is called in the end; its memory never
- * runs out, for it would crash then, or take what it could not read for what is not there. 0; -1
+/** Have it loaded and ready, as often as git_libgit2_shutdown is called in the end. 0; -1
  * recorded: it is not there, or not the one that this was built for. */
 int libgit2_start(void);
 
-/** Have the process ended (fatal) by a SIGBUS, which a file raises that is mapped and then cut short
- * by somebody else. */
+/** From here on have the process ended (fatal) when memory runs out in libgit2, which would crash
+ * or take what it could not read for what is not there, and by a SIGBUS, which a file raises that
+ * is mapped and then cut short by somebody else. */
 void git_guard(void);
 
 /** Why its last call failed. Borrowed. */

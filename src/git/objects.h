@@ -41,8 +41,7 @@ int object_commit_tree(struct oid *out, struct repository *r, const struct oid *
  * there). */
 int object_peel(struct oid *out, struct repository *r, const struct oid *id);
 
-/** As snapshot_size and snapshot_read. */
+/** The size of a blob. 0; -1 with the failure recorded. */
 int object_blob_size(struct repository *r, const struct oid *id, uint64_t *out);
-int object_blob_read(struct repository *r, const struct oid *id, snapshot_sink *sink, void *arg);
 
 #endif

@@ -54,9 +54,11 @@ int repository_index(struct snapshot **out, struct repository *r);
 /** The same as `git ls-files --stage --debug -z` lists it. */
 int repository_index_as(struct snapshot **out, struct repository *r, const struct buf *listing);
 
-/** The tree of a commit, or a tree, read when it is asked. As repository_index. */
+/** A tree, read when it is asked; yours, for snapshot_free. */
+struct snapshot *snapshot_of_tree(struct repository *r, const struct oid *tree);
+
+/** The same of a commit, as repository_index. */
 int snapshot_of_commit(struct snapshot **out, struct repository *r, const struct oid *commit);
-int snapshot_of_tree(struct snapshot **out, struct repository *r, const struct oid *tree);
 
 /** The object that a revision names, as git rev-parse reads it. 0; 1: there is none; -1
  * recorded. */

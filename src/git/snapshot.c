@@ -34,33 +34,22 @@ int snapshot_size(struct snapshot *s, const struct entry *e, uint64_t *out)
 	return e->on_disk ? 0 : object_blob_size(s->repository, &e->oid, out);
 }
 
-int snapshot_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg)
+int snapshot_read(struct snapshot *s, const struct entry *e, struct buf *out, size_t most)
 {
-	return s->repository ? object_blob_read(s->repository, &e->oid, sink, arg) :
-			       s->source->read(s, e, sink, arg);
-}
+	struct object o;
+	uint64_t size;
 
-struct start {
-	struct buf *bytes;
-	size_t left;
-};
-
-static int take_start(void *arg, const void *bytes, size_t len)
-{
-	struct start *start = arg;
-
-	len = len < start->left ? len : start->left;
-	buf_add(start->bytes, bytes, len);
-	start->left -= len;
-	return start->left == 0;
-}
-
-int snapshot_read_start(struct snapshot *s, const struct entry *e, struct buf *out, size_t most)
-{
-	struct start start = {out, most};
-	int status = snapshot_read(s, e, take_start, &start);
-
-	return status == 0 ? buf_failed(out) : status;
+	if (e->on_disk)
+		return s->source->read(s, e, out, most);
+	if (snapshot_size(s, e, &size) < 0)
+		return -1;
+	if (size > SNAPSHOT_READ_MAX)
+		return 1;
+	if (object_read(&o, s->repository, &e->oid, OBJECT_BLOB) != 0)
+		return -1;
+	buf_add(out, o.bytes, o.size < most ? o.size : most);
+	object_free(&o);
+	return 0;
 }
 
 void snapshot_free(struct snapshot *s)

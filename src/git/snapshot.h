@@ -49,16 +49,12 @@ struct snapshot;
 /** Told each entry. 0 to go on; -1, with the failure recorded, to stop. */
 typedef int snapshot_visit(void *arg, const struct entry *e);
 
-/** Given each piece of a file. 0 to go on; 1 when it has enough; -1, recorded, to fail. */
-typedef int snapshot_sink(void *arg, const void *bytes, size_t len);
-
 /** What a source must be able to do; the functions below call these. */
 struct snapshot_source {
 	int (*each)(struct snapshot *s, snapshot_visit *visit, void *arg);
 	int (*find)(struct snapshot *s, const char *path, struct entry *out);
-	int (*names)(struct snapshot *s, const char *path);
 	int (*beside)(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg);
-	int (*read)(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg);
+	int (*read)(struct snapshot *s, const struct entry *e, struct buf *out, size_t most);
 	void (*free)(struct snapshot *s);
 };
 
@@ -79,12 +75,9 @@ static inline int snapshot_each(struct snapshot *s, snapshot_visit *visit, void 
  * recorded. */
 int snapshot_find(struct snapshot *s, const char *path, struct entry *out);
 
-/** Whether a path that a person named is there in any form: a file, a directory of files, or an
- * entry that is not part of a commit. 1; 0; -1 recorded. */
-static inline int snapshot_names(struct snapshot *s, const char *path)
-{
-	return s->source->names(s, path);
-}
+/** Whether an index has a path that a person named in any form: a file, a directory of files, or an
+ * entry that is not part of a commit. */
+bool snapshot_names(struct snapshot *s, const char *path);
 
 /** Visit the files of one directory whose paths begin so, in any order. 0; -1 recorded. */
 static inline int snapshot_beside(
@@ -101,15 +94,12 @@ int snapshot_converts(struct snapshot *s, const char *path);
 /** The size of a file in bytes. 0; -1 with the failure recorded (the object is missing, ...). */
 int snapshot_size(struct snapshot *s, const struct entry *e, uint64_t *out);
 
-/** Read a file from its start, in pieces, until the sink has enough. 0; 1 when the blob is
- * larger than SNAPSHOT_READ_MAX, or on disk there is no such file any more; -1 recorded. */
-int snapshot_read(struct snapshot *s, const struct entry *e, snapshot_sink *sink, void *arg);
-
-/** Append the first bytes of a file, `most` of them at most. Otherwise as snapshot_read. */
-int snapshot_read_start(struct snapshot *s, const struct entry *e, struct buf *out, size_t most);
-
 /** A larger blob is not held in memory. */
 enum { SNAPSHOT_READ_MAX = 64 << 20 };
+
+/** Append the first bytes of a file, `most` of them at most. 0; 1 when the blob is larger than
+ * SNAPSHOT_READ_MAX, or on disk there is no such file any more; -1 recorded. */
+int snapshot_read(struct snapshot *s, const struct entry *e, struct buf *out, size_t most);
 
 /** NULL is allowed. */
 void snapshot_free(struct snapshot *s);

@@ -18,6 +18,7 @@ struct index_snapshot {
 	struct row *rows;
 	size_t count;
 	struct buf bytes;
+	const char *dir; /* which stands before what is added */
 };
 
 /* --- looking ---------------------------------------------------------------------------------- */
@@ -92,20 +93,15 @@ static int index_find(struct snapshot *s, const char *path, struct entry *out)
 	return 1;
 }
 
-static int index_names(struct snapshot *s, const char *path)
+bool snapshot_names(struct snapshot *s, const char *path)
 {
 	const struct index_snapshot *x = (struct index_snapshot *)s;
-	struct buf dir = BUF_INIT;
-	size_t at;
-	int found;
+	char *dir = buf_join(path, *path ? "/" : "");
+	size_t at = row_from(x, dir);
+	bool found = is_at(x, row_from(x, path), path) ||
+		     (at < x->count && strncmp(path_of(x, at), dir, strlen(dir)) == 0);
 
-	buf_addf(&dir, *path ? "%s/" : "%s", path);
-	at = row_from(x, dir.ptr);
-	found = is_at(x, row_from(x, path), path) ||
-		(at < x->count && strncmp(path_of(x, at), dir.ptr, dir.len) == 0);
-	if (buf_failed(&dir) < 0)
-		found = -1;
-	buf_free(&dir);
+	free(dir);
 	return found;
 }
 
@@ -132,31 +128,28 @@ static void index_free(struct snapshot *s)
 }
 
 static const struct snapshot_source index_source = {
-	index_each, index_find, index_names, index_beside, NULL, index_free};
+	index_each, index_find, index_beside, NULL, index_free};
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* `dir` stands before the path. A search by halves would miss entries that are out of order. */
-static int add_row(struct index_snapshot *x, struct row row, const unsigned char *oid,
-	const char *dir, const char *path)
+/* A search by halves would miss entries that are out of order. */
+static int add_row(
+	struct index_snapshot *x, struct row row, const unsigned char *oid, const char *path)
 {
 	const struct row *last = x->count ? &x->rows[x->count - 1] : NULL;
 	int order;
 
 	buf_add(&x->bytes, oid, x->base.repository->oid_size);
 	row.path = x->bytes.len;
-	buf_adds(&x->bytes, dir);
+	buf_adds(&x->bytes, x->dir);
 	buf_adds(&x->bytes, path);
 	row.len = (uint32_t)(x->bytes.len - row.path);
 	buf_addc(&x->bytes, '\0');
-	if (buf_failed(&x->bytes) < 0)
-		return -1;
 	path = x->bytes.ptr + row.path;
 	order = last ? strcmp(x->bytes.ptr + last->path, path) : -1;
 	if (order > 0 || (order == 0 && (last->stage == 0 || last->stage >= row.stage)))
 		return error_set("entries out of order at '%s'", path);
-	if (array_room(x->rows, x->count) < 0)
-		return -1;
+	array_room(x->rows, x->count);
 	x->rows[x->count++] = row;
 	return 0;
 }
@@ -174,76 +167,64 @@ static int read_entries(struct index_snapshot *x, const struct io_map *map)
 				(struct row){.mode = e->mode,
 					.stage = e->stage,
 					.recorded = e->mode != MODE_GITLINK && !e->intent_to_add},
-				e->oid, "", e->path);
+				e->oid, e->path);
 	index_walk_end(&w);
 	return status < 0 ? -1 : found != 0;
 }
 
-struct expansion {
-	struct index_snapshot *x;
-	const char *dir;
-};
-
 static int add_expanded(void *arg, const struct entry *e)
 {
-	const struct expansion *to = arg;
-
-	return add_row(to->x, (struct row){.mode = e->mode, .recorded = true}, e->oid.bytes,
-		to->dir, e->path);
+	return add_row(arg, (struct row){.mode = e->mode, .recorded = true}, e->oid.bytes, e->path);
 }
 
 /* A sparse index has one entry for all files of a directory. git, asked to expand it, would write
  * objects. */
 static int expand(struct index_snapshot *x, const char *dir, const struct oid *tree)
 {
-	struct expansion to = {x, dir};
-	struct snapshot *s = NULL;
-	int status = snapshot_of_tree(&s, x->base.repository, tree);
+	struct snapshot *s = snapshot_of_tree(x->base.repository, tree);
+	int status;
 
-	if (status == 0)
-		status = snapshot_each(s, add_expanded, &to);
+	x->dir = dir;
+	status = snapshot_each(s, add_expanded, x);
+	x->dir = "";
 	snapshot_free(s);
 	return status;
 }
 
-/* `MODE HEX STAGE TAB PATH NUL`, then five lines of what else the entry has, its flags at the end
- * (git-ls-files(1), --stage and --debug). Moves past it. */
-static int take_entry(struct index_snapshot *x, const char **text)
-{
-	enum { INTENT_TO_ADD = 1 << 29 };
-	char hex[OID_HEX_MAX + 1];
-	const char *path, *more;
-	unsigned flags;
-	size_t digits = 2 * x->base.repository->oid_size;
-	struct row row = {0};
-	struct oid id;
-	int n = 0;
-
-	if (sscanf(*text, "%6o %64[0-9a-f] %1u%n", &row.mode, hex, &row.stage, &n) != 3 ||
-		strlen(hex) != digits || !oid_parse(&id, hex, digits / 2) || row.stage > 3 ||
-		(size_t)n != strlen("100644 ") + digits + strlen(" 0") || (*text)[n] != '\t' ||
-		!(*text)[n + 1])
-		return error_set("git ls-files says something strange");
-	path = *text + n + 1;
-	more = path + strlen(path) + 1;
-	if (sscanf(more,
-		    " ctime: %*u:%*u mtime: %*u:%*u dev: %*u ino: %*u uid: %*u gid: %*u "
-		    "size: %*u flags: %x%n",
-		    &flags, &n) != 1 ||
-		more[n] != '\n')
-		return error_set("git ls-files says something strange");
-	*text = more + n + 1;
-	row.recorded = row.mode != MODE_GITLINK && !(flags & INTENT_TO_ADD);
-	return row.mode == MODE_TREE ? expand(x, path, &id) : add_row(x, row, id.bytes, "", path);
-}
-
+/* Of each entry `MODE HEX STAGE TAB PATH NUL`, then five lines of what else it has, its flags at
+ * the end (git-ls-files(1), --stage and --debug). */
 static int take_listing(struct index_snapshot *x, const struct buf *text)
 {
-	const char *at = text->ptr;
-	int status = 0;
+	enum { INTENT_TO_ADD = 1 << 29 };
+	const char *at = text->ptr, *end = at + text->len, *path, *more;
+	size_t size = x->base.repository->oid_size;
+	char hex[OID_HEX_MAX + 1];
+	unsigned flags;
+	struct oid id;
+	int status = 0, n = 0;
 
-	while (status == 0 && at < text->ptr + text->len)
-		status = take_entry(x, &at);
+	for (; status == 0 && at < end; at = more + n + 1) {
+		struct row row = {0};
+
+		path = more = NULL;
+		if (sscanf(at, "%6o %64[0-9a-f] %1u%n", &row.mode, hex, &row.stage, &n) == 3 &&
+			(size_t)n == strlen("100644 ") + 2 * size + strlen(" 0") &&
+			strlen(hex) == 2 * size && oid_parse(&id, hex, size) && row.stage <= 3 &&
+			at[n] == '\t' && at[n + 1]) {
+			path = at + n + 1;
+			more = path + strlen(path) + 1;
+		}
+		if (!path || more > end ||
+			sscanf(more,
+				" ctime: %*u:%*u mtime: %*u:%*u dev: %*u ino: %*u uid: %*u "
+				"gid: %*u size: %*u flags: %x%n",
+				&flags, &n) != 1 ||
+			more[n] != '\n')
+			return error_set("git ls-files says something strange");
+		row.recorded = row.mode != MODE_GITLINK && !(flags & INTENT_TO_ADD);
+		status = row.mode == MODE_TREE ? expand(x, path, &id) :
+						 add_row(x, row, id.bytes, path);
+	}
 	return status;
 }
 
@@ -297,19 +278,16 @@ static int read_index(struct index_snapshot *x)
 
 int repository_index_as(struct snapshot **out, struct repository *r, const struct buf *listing)
 {
-	struct index_snapshot *x = calloc(1, sizeof *x);
+	struct index_snapshot *x = memory_new(1, sizeof *x);
 
-	*out = NULL;
-	if (!x)
-		return error_oom();
-	x->base = (struct snapshot){.source = &index_source, .repository = r};
-	x->bytes = (struct buf)BUF_INIT;
-	if ((listing ? take_listing(x, listing) : read_index(x)) < 0) {
-		index_free(&x->base);
-		return -1;
-	}
+	*x = (struct index_snapshot){
+		.base = {.source = &index_source, .repository = r}, .bytes = BUF_INIT, .dir = ""};
 	*out = &x->base;
-	return 0;
+	if ((listing ? take_listing(x, listing) : read_index(x)) == 0)
+		return 0;
+	snapshot_free(*out);
+	*out = NULL;
+	return -1;
 }
 
 int repository_index(struct snapshot **out, struct repository *r)

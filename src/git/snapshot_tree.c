@@ -3,11 +3,11 @@
 
 enum { KEPT = 64 };
 
-/* Where an entry is in its tree: at the name, which a NUL and the id follow. */
 struct place {
-	const char *name;
+	const char *name; /* in the tree */
 	size_t len;
 	uint32_t mode;
+	struct oid oid;
 };
 
 /* A tree of which one name after the other is asked. */
@@ -45,10 +45,9 @@ static int walk_tree(struct walk *w, const struct oid *id)
 	status = tree_open(&at, w->repository, id, NULL);
 	while (status == 0 && at.name) {
 		buf_addf(&w->path, at.mode == MODE_TREE ? "%s/" : "%s", at.name);
-		status = buf_failed(&w->path);
-		if (status == 0 && at.mode == MODE_TREE) {
+		if (at.mode == MODE_TREE) {
 			status = walk_tree(w, &at.oid);
-		} else if (status == 0) {
+		} else {
 			const struct entry e = {.path = w->path.ptr,
 				.len = w->path.len,
 				.mode = at.mode,
@@ -101,10 +100,9 @@ static const struct directory *open_directory(struct tree_snapshot *t, const str
 		return d;
 	close_directory(d);
 	status = tree_open(&at, t->base.repository, id, NULL);
-	for (; status == 0 && at.name; status = status < 0 ? -1 : tree_next(&at)) {
-		status = array_room(d->places, d->count);
-		if (status == 0)
-			d->places[d->count++] = (struct place){at.name, at.len, at.mode};
+	for (; status == 0 && at.name; status = tree_next(&at)) {
+		array_room(d->places, d->count);
+		d->places[d->count++] = (struct place){at.name, at.len, at.mode, at.oid};
 	}
 	d->object = at.object;
 	if (status < 0) {
@@ -119,17 +117,9 @@ static const struct directory *open_directory(struct tree_snapshot *t, const str
 static const struct place *look_up(
 	const struct directory *d, const char *name, size_t len, uint32_t mode)
 {
-	const struct place key = {name, len, mode};
+	const struct place key = {.name = name, .len = len, .mode = mode};
 
 	return d->count ? bsearch(&key, d->places, d->count, sizeof key, compare_places) : NULL;
-}
-
-static struct oid id_of(const struct tree_snapshot *t, const struct place *p)
-{
-	struct oid id = {{0}};
-
-	memcpy(id.bytes, p->name + p->len + 1, t->base.repository->oid_size);
-	return id;
 }
 
 /* Goes into the directory that `*name`, a path, is in, and leaves the last component there. 1; 0
@@ -147,7 +137,7 @@ static int enter(const struct directory **out, struct tree_snapshot *t, const ch
 		p = look_up(*out, *name, (size_t)(slash - *name), MODE_TREE);
 		if (!p)
 			return 0;
-		id = id_of(t, p);
+		id = p->oid;
 		*name = slash + 1;
 	}
 	return -1;
@@ -165,15 +155,8 @@ static int tree_find(struct snapshot *s, const char *path, struct entry *out)
 		p = look_up(d, name, strlen(name), MODE_FILE);
 	if (p)
 		*out = (struct entry){
-			.path = path, .len = strlen(path), .mode = p->mode, .oid = id_of(t, p)};
+			.path = path, .len = strlen(path), .mode = p->mode, .oid = p->oid};
 	return found < 0 ? -1 : p != NULL;
-}
-
-static int tree_names(struct snapshot *s, const char *path)
-{
-	struct entry unused;
-
-	return *path ? tree_find(s, path, &unused) : 1;
 }
 
 static int tree_beside(struct snapshot *s, const char *prefix, snapshot_visit *visit, void *arg)
@@ -193,9 +176,9 @@ static int tree_beside(struct snapshot *s, const char *prefix, snapshot_visit *v
 		buf_clear(&path);
 		buf_addf(&path, "%.*s%s", (int)(name - prefix), prefix, p->name);
 		const struct entry e = {
-			.path = path.ptr, .len = path.len, .mode = p->mode, .oid = id_of(t, p)};
+			.path = path.ptr, .len = path.len, .mode = p->mode, .oid = p->oid};
 
-		status = buf_failed(&path) < 0 ? -1 : visit(arg, &e);
+		status = visit(arg, &e);
 	}
 	buf_free(&path);
 	return status;
@@ -212,25 +195,22 @@ static void tree_free(struct snapshot *s)
 }
 
 static const struct snapshot_source tree_source = {
-	tree_each, tree_find, tree_names, tree_beside, NULL, tree_free};
+	tree_each, tree_find, tree_beside, NULL, tree_free};
 
-int snapshot_of_tree(struct snapshot **out, struct repository *r, const struct oid *tree)
+struct snapshot *snapshot_of_tree(struct repository *r, const struct oid *tree)
 {
-	struct tree_snapshot *t = calloc(1, sizeof *t);
+	struct tree_snapshot *t = memory_new(1, sizeof *t);
 
-	*out = NULL;
-	if (!t)
-		return error_oom();
 	t->base = (struct snapshot){.source = &tree_source, .repository = r};
 	t->tree = *tree;
-	*out = &t->base;
-	return 0;
+	return &t->base;
 }
 
 int snapshot_of_commit(struct snapshot **out, struct repository *r, const struct oid *commit)
 {
 	struct oid tree;
+	int status = object_commit_tree(&tree, r, commit);
 
-	*out = NULL;
-	return object_commit_tree(&tree, r, commit) == 0 ? snapshot_of_tree(out, r, &tree) : -1;
+	*out = status == 0 ? snapshot_of_tree(r, &tree) : NULL;
+	return status == 0 ? 0 : -1;
 }

@@ -65,7 +65,7 @@ static int look_into(struct cleaning *c, const char *path, enum bytecode_kind ki
 	const struct entry e = {.path = path, .len = strlen(path), .on_disk = true};
 	struct bytecode_header header = {.magic = MAGIC_NONE};
 	struct buf first = BUF_INIT;
-	int status = snapshot_read_start(c->worktree.snapshot, &e, &first, BYTECODE_HEADER_MAX);
+	int status = snapshot_read(c->worktree.snapshot, &e, &first, BYTECODE_HEADER_MAX);
 	bool is = first.len >= 4 && memcmp(first.ptr, class_magic, 4) == 0;
 
 	if (status == 0 && kind != BYTECODE_JYTHON) {

@@ -226,7 +226,7 @@ static int read_text(struct buf *text, const struct ignores *where, const char *
 	status = snapshot_find(where->index, path, &e);
 	if (status > 0 && e.mode == MODE_LINK)
 		return error_set("cannot read '%s': it is a symbolic link", path);
-	if (status > 0 && snapshot_read_start(where->index, &e, text, SIZE_MAX) != 0)
+	if (status > 0 && snapshot_read(where->index, &e, text, SIZE_MAX) != 0)
 		return error_prefix("cannot read '%s'", path);
 	return status;
 }

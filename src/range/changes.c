@@ -233,7 +233,8 @@ int changes_of(struct changes *c, const struct oid *trees, size_t count)
 	if (same)
 		return 0;
 	c->policy = c->pinned;
-	if (!c->pinned && snapshot_of_tree(&commit, c->repository, trees) == 0) {
+	if (!c->pinned) {
+		commit = snapshot_of_tree(c->repository, trees);
 		c->policy = changes_policy(c, commit);
 		snapshot_free(commit);
 	}
