@@ -106,7 +106,8 @@ static int find_cause(
 
 		if (found == 0) {
 			cause = CAUSE_ADDED;
-		} else if (found > 0 && !entry_same_content(e, &before)) {
+		} else if (found > 0 && (e->mode != before.mode ||
+						memcmp(&e->oid, &before.oid, sizeof e->oid) != 0)) {
 			cause = CAUSE_CHANGED;
 		} else if (found > 0 && x->source.len && !x->source_present) {
 			found = snapshot_find(c->bases[i], x->source.ptr, NULL);

@@ -50,7 +50,7 @@ int tracked_new(struct tracked **out, const struct environment *env)
 	t->env = env;
 	t->dir = t->root = (struct buf)BUF_INIT;
 	if (env->git_dir || env->git_index_file)
-		status = repository_open(&t->named.repository, env);
+		status = repository_open(&t->named.repository, env, NULL);
 	if (status == 0)
 		status = place_open_index(&t->named);
 	/* An index that is named means nothing where no repository is. */
@@ -91,7 +91,7 @@ static int open_nearest(struct tracked *t, const char *path, size_t len)
 		buf_clear(&t->root);
 		buf_add(&t->root, root.ptr, root.len);
 		if (root.len)
-			status = repository_open_at(&t->nearest.repository, t->env, root.ptr);
+			status = repository_open(&t->nearest.repository, t->env, root.ptr);
 		if (root.len && status == 0)
 			status = place_open_index(&t->nearest);
 		t->failed = status != 0;

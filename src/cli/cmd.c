@@ -48,7 +48,7 @@ int cmd_with_index(
 	int status = -1;
 
 	progress_start(&job.progress, "files looked at", in->quiet);
-	if (repository_open(&job.repository, env) == 0 &&
+	if (repository_open(&job.repository, env, NULL) == 0 &&
 		repository_ignores_case(job.repository, &job.caseless) == 0 &&
 		repository_index(&job.snapshot, job.repository) == 0 &&
 		policy_load(&job.policy, &job.files, job.snapshot, job.caseless) == 0 &&

@@ -183,7 +183,7 @@ static int look(struct run *job)
 	struct scan *s = &job->scan;
 	int status = 0;
 
-	if (repository_open(&s->repository, job->env) != 0 ||
+	if (repository_open(&s->repository, job->env, NULL) != 0 ||
 		repository_ignores_case(s->repository, &s->caseless) < 0)
 		return -1;
 	/* The history is judged by one policy: that of HEAD, of which it is the history. */

@@ -34,7 +34,7 @@ static void ignore_failure(void *arg)
 static int open_places(struct work *work)
 {
 	static const struct disk_options options = {.failed = ignore_failure};
-	int status = repository_open(&work->repository, work->env);
+	int status = repository_open(&work->repository, work->env, NULL);
 
 	work->matcher = matcher_new();
 	if (status < 0 || !work->matcher ||

@@ -1,7 +1,3 @@
-#define _GNU_SOURCE /* memfd_create, where there is one */
-#include <sys/mman.h>
-
-#include "base/io.h"
 #include "git/repository.h"
 
 static const char attributes_name[] = ".gitattributes";
@@ -54,26 +50,16 @@ static int start_git(struct repository *r, const struct buf *index)
 {
 	static const char *const words[] = {"check-attr", "--cached", "--stdin", "-z", "filter",
 		"ident", "working-tree-encoding", NULL};
+	int fd = exec_file(index), status = -1;
 	char place[64];
-	int status = -1, fd;
-#ifdef MFD_ALLOW_SEALING
-	fd = memfd_create("index", 0);
-#else
-	char name[] = "/tmp/pycguard-XXXXXX";
 
-	fd = mkstemp(name);
-	unlink(name);
-#endif
-	if (fd < 0 || io_write_all(fd, index->ptr, index->len) < 0) {
-		error_os(errno, "cannot hand git the attributes");
-	} else {
+	if (fd >= 0) {
 		snprintf(place, sizeof place, "GIT_INDEX_FILE=/dev/fd/%d", fd);
 		repository_exec(&r->attributes, r, words);
 		r->attributes.changes[2] = place;
-		status = exec_start(&r->attributes);
-	}
-	if (fd >= 0)
+		status = exec_start(&r->attributes, NULL);
 		close(fd);
+	}
 	return status;
 }
 

@@ -111,7 +111,7 @@ static bool read_packed_path(struct index_walk *w, size_t len)
 	w->entry.path = w->path.ptr;
 	w->entry.len = w->path.len;
 	w->entry.shared = kept;
-	return !w->path.failed;
+	return true;
 }
 
 /* 40 bytes of what stat(2) said, the id, flags and, if these say so, from version 3 on more flags;

@@ -6,10 +6,6 @@
 #include "git/libgit2.h"
 #include "git/repository.h"
 
-_Static_assert((int)OBJECT_COMMIT == GIT_OBJECT_COMMIT && (int)OBJECT_TREE == GIT_OBJECT_TREE &&
-		       (int)OBJECT_BLOB == GIT_OBJECT_BLOB && (int)OBJECT_TAG == GIT_OBJECT_TAG,
-	"libgit2 numbers the types of objects otherwise");
-
 static const char *const nouns[] = {"object", "commit", "tree", "blob", "tag"};
 
 /* Whether packs hold what a promisor left out: git marks these by a file NAME.promisor. */
@@ -21,7 +17,7 @@ static bool is_partial(const struct repository *r)
 	DIR *dir;
 
 	buf_addf(&path, "%spack", r->objects);
-	dir = path.failed ? NULL : opendir(path.ptr);
+	dir = opendir(path.ptr);
 	while (dir && !found && (e = readdir(dir))) {
 		const char *suffix = strrchr(e->d_name, '.');
 
@@ -61,18 +57,16 @@ static int ask_git(struct exec *e, const char *how, const struct repository *r,
 	const char *const args[] = {"cat-file", how, NULL}, *hex = repository_hex(r, id);
 	size_t digits = strlen(hex);
 	char *line, noun[8];
-	int status = 0, i, end = 0;
+	int i, end = 0;
 
 	if (!e->running) {
 		repository_exec(e, r, args);
-		status = exec_start(e);
+		if (exec_start(e, NULL) < 0)
+			return -1;
 	}
-	if (status < 0)
-		return -1;
 	exec_write(e, hex, digits);
 	exec_write(e, "\n", 1);
-	status = exec_answer(e, '\n', &line);
-	if (status < 0) {
+	if (exec_answer(e, '\n', &line) < 0) {
 		exec_stop(e);
 		return -1;
 	}
@@ -102,21 +96,17 @@ static int read_by_git(struct object *out, struct repository *r, const struct oi
 
 	if (status != 0)
 		return status;
-	bytes = size < SIZE_MAX ? malloc((size_t)size + 1) : NULL;
-	if (!bytes)
-		status = error_oom();
-	else if (exec_read(&r->contents, bytes, (size_t)size + 1) < 0)
-		status = -1;
-	else if (bytes[size] != '\n')
+	bytes = memory_or_end(size < SIZE_MAX ? malloc((size_t)size + 1) : NULL);
+	out->bytes = bytes;
+	out->size = (size_t)size;
+	status = exec_read(&r->contents, bytes, (size_t)size + 1);
+	if (status == 0 && bytes[size] != '\n')
 		status = error_set("git cat-file says something strange");
 	if (status < 0) {
 		exec_stop(&r->contents);
-		free(bytes);
-		return -1;
+		object_free(out);
 	}
-	out->bytes = bytes;
-	out->size = (size_t)size;
-	return 0;
+	return status;
 }
 
 static int wrong_type(const struct repository *r, const struct oid *id, enum object_type type)
@@ -238,11 +228,32 @@ int object_peel(struct oid *out, struct repository *r, const struct oid *id)
 	return status == 0 && type != OBJECT_COMMIT ? 2 : status;
 }
 
-int object_blob_size(struct repository *r, const struct oid *id, uint64_t *out)
+int snapshot_size(struct snapshot *s, const struct entry *e, uint64_t *out)
 {
 	enum object_type type;
 
-	if (read_header(&type, out, r, id) != 0)
+	*out = e->size;
+	if (e->on_disk)
+		return 0;
+	if (read_header(&type, out, s->repository, &e->oid) != 0)
 		return -1;
-	return type == OBJECT_BLOB ? 0 : wrong_type(r, id, OBJECT_BLOB);
+	return type == OBJECT_BLOB ? 0 : wrong_type(s->repository, &e->oid, OBJECT_BLOB);
+}
+
+int snapshot_read(struct snapshot *s, const struct entry *e, struct buf *out, size_t most)
+{
+	struct object o;
+	uint64_t size;
+
+	if (e->on_disk)
+		return s->source->read(s, e, out, most);
+	if (snapshot_size(s, e, &size) < 0)
+		return -1;
+	if (size > SNAPSHOT_READ_MAX)
+		return 1;
+	if (object_read(&o, s->repository, &e->oid, OBJECT_BLOB) != 0)
+		return -1;
+	buf_add(out, o.bytes, o.size < most ? o.size : most);
+	object_free(&o);
+	return 0;
 }

@@ -41,7 +41,4 @@ int object_commit_tree(struct oid *out, struct repository *r, const struct oid *
  * there). */
 int object_peel(struct oid *out, struct repository *r, const struct oid *id);
 
-/** The size of a blob. 0; -1 with the failure recorded. */
-int object_blob_size(struct repository *r, const struct oid *id, uint64_t *out);
-
 #endif

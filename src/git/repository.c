@@ -110,8 +110,7 @@ static int is_absent(const struct environment *env, const char *start)
 	return absent;
 }
 
-/* After a failure of git's: why, in one line of its words. Those of an owner who is not trusted end
- * in what to do. */
+/* Why, in one line of these words: those of an owner who is not trusted end in what to do. */
 static int refused(const struct environment *env, const char *start, const char *words)
 {
 	struct buf line = BUF_INIT;
@@ -141,41 +140,14 @@ static int refused(const struct environment *env, const char *start, const char 
 	return absent > 0 ? 1 : -1;
 }
 
-static int copy_facts(struct repository *r, git_repository *git)
-{
-	const char *dir = git_repository_path(git);
-	git_config *config;
-	struct stat st;
-	int on = 0, status;
-
-	if (lstat(dir, &st) < 0)
-		return error_os(errno, "cannot look at '%s'", dir);
-	if (st.st_uid != geteuid() && !r->elsewhere)
-		return error_set("cannot open the repository '%s': another user owns it, and there "
-				 "is no git to ask whether it may be read",
-			dir);
-	if (git_repository_config_snapshot(&config, git) < 0)
-		return error_set("cannot read the configuration: %s", git_words());
-	status = git_config_get_bool(&on, config, "core.ignorecase");
-	git_config_free(config);
-	if (status < 0 && status != GIT_ENOTFOUND)
-		return error_set("cannot read core.ignoreCase: %s", git_words());
-	r->found_by_libgit2 = true;
-	r->ignores_case = on;
-#ifdef GIT_OID_SHA256_SIZE
-	r->oid_size = git_repository_oid_type(git) == GIT_OID_SHA256 ? OID_SHA256 : OID_SHA1;
-#endif
-	r->top = memory_string(git_repository_workdir(git));
-	r->dir = memory_string(dir);
-	r->common = memory_string(git_repository_commondir(git));
-	return 0;
-}
-
 /* Where there is no git. What only git knows of is refused. */
 static int find_by_libgit2(struct repository *r, const struct environment *env, const char *start)
 {
 	git_repository *git = NULL;
-	int status;
+	git_config *config = NULL;
+	const char *dir;
+	struct stat st;
+	int on = 0, status;
 
 	if (env->git_dir || env->git_work_tree || env->git_refs)
 		return -1;
@@ -187,9 +159,28 @@ static int find_by_libgit2(struct repository *r, const struct environment *env, 
 		error_set("%s; and %s", git_words(), error_message());
 		return refused(env, start, error_message());
 	}
-	status = copy_facts(r, git);
+	dir = git_repository_path(git);
+	if (lstat(dir, &st) < 0)
+		status = error_os(errno, "cannot look at '%s'", dir);
+	else if (st.st_uid != geteuid() && !r->elsewhere)
+		status = error_set("cannot open the repository '%s': another user owns it, and "
+				   "there is no git to ask whether it may be read",
+			dir);
+	else if ((status = git_repository_config_snapshot(&config, git)) < 0 ||
+		 ((status = git_config_get_bool(&on, config, "core.ignorecase")) < 0 &&
+			 status != GIT_ENOTFOUND))
+		status = error_set("cannot read core.ignoreCase: %s", git_words());
+	r->found_by_libgit2 = true;
+	r->ignores_case = on;
+#ifdef GIT_OID_SHA256_SIZE
+	r->oid_size = git_repository_oid_type(git) == GIT_OID_SHA256 ? OID_SHA256 : OID_SHA1;
+#endif
+	r->top = memory_string(git_repository_workdir(git));
+	r->dir = memory_string(dir);
+	r->common = memory_string(git_repository_commondir(git));
+	git_config_free(config);
 	git_repository_free(git);
-	return status;
+	return status < 0 && status != GIT_ENOTFOUND ? -1 : 0;
 }
 
 /* Finds the repository that `start` is in: its `top`, `dir`, `common` and `oid_size`. As
@@ -248,29 +239,9 @@ static void name_files(struct repository *r, const struct environment *env)
 	r->places[2] = buf_join("GIT_INDEX_FILE=", r->index_path);
 }
 
-/* Where libgit2 does not know the ids, or there are more directories than the repository's own, git
- * reads the objects. */
-static int open_objects(struct repository *r, const struct environment *env)
+int repository_open(struct repository **out, const struct environment *env, const char *elsewhere)
 {
-	int status = 0;
-
-	deadline_begins();
-	if (!env->git_alternates && r->oid_size == OID_SHA1)
-		status = git_odb_open(&r->odb, r->objects);
-#ifdef GIT_OID_SHA256_SIZE
-	else if (!env->git_alternates)
-		status = git_odb_open_ext(&r->odb, r->objects,
-			&(git_odb_options){GIT_ODB_OPTIONS_VERSION, GIT_OID_SHA256});
-#endif
-	deadline_ends();
-	return status < 0 ?
-		       error_set("cannot use object directory '%s': %s", r->objects, git_words()) :
-		       0;
-}
-
-static int open_from(
-	struct repository **out, const struct environment *env, const char *start, bool elsewhere)
-{
+	const struct environment plain = {.variables = env->variables};
 	struct repository *r;
 	int status;
 
@@ -280,30 +251,32 @@ static int open_from(
 	r = memory_new(1, sizeof *r);
 	*r = (struct repository){.variables = env->variables,
 		.oid_size = OID_SHA1,
-		.elsewhere = elsewhere,
+		.elsewhere = elsewhere != NULL,
 		.attributes_index = BUF_INIT};
-	status = discover(r, env, start);
+	env = elsewhere ? &plain : env;
+	status = discover(r, env, elsewhere ? elsewhere : ".");
 	if (status == 0) {
 		name_files(r, env);
-		status = open_objects(r, env);
+		/* Where libgit2 does not know the ids, or there are more directories than the
+		 * repository's own, git reads the objects. */
+		deadline_begins();
+		if (!env->git_alternates && r->oid_size == OID_SHA1)
+			status = git_odb_open(&r->odb, r->objects);
+#ifdef GIT_OID_SHA256_SIZE
+		else if (!env->git_alternates)
+			status = git_odb_open_ext(&r->odb, r->objects,
+				&(git_odb_options){GIT_ODB_OPTIONS_VERSION, GIT_OID_SHA256});
+#endif
+		deadline_ends();
+		if (status < 0)
+			status = error_set(
+				"cannot use object directory '%s': %s", r->objects, git_words());
 	}
 	if (status == 0)
 		*out = r;
 	else
 		repository_free(r);
 	return status;
-}
-
-int repository_open(struct repository **out, const struct environment *env)
-{
-	return open_from(out, env, ".", false);
-}
-
-int repository_open_at(struct repository **out, const struct environment *env, const char *dir)
-{
-	const struct environment plain = {.variables = env->variables};
-
-	return open_from(out, &plain, dir, true);
 }
 
 void repository_free(struct repository *r)
@@ -334,11 +307,6 @@ void repository_stream(bool on)
 	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_COMMIT, limit);
 	git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE, limit);
 	git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, !on);
-}
-
-const char *repository_hex(const struct repository *r, const struct oid *oid)
-{
-	return oid_hex(oid, r->oid_size);
 }
 
 /* --- what git says ---------------------------------------------------------------------------- */

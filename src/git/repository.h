@@ -30,19 +30,19 @@ struct repository {
 	char *places[3];  /* GIT_DIR=, GIT_WORK_TREE= and GIT_INDEX_FILE= of it, for git */
 };
 
-/** @param out yours, for repository_free. @return 0; 1, recorded too, when there is no repository
- * here; -1 recorded. */
-int repository_open(struct repository **out, const struct environment *env);
-
-/** The same of the one that a directory is in, whatever the environment names and whoever owns
- * it: to read its index, and for nothing else. */
-int repository_open_at(struct repository **out, const struct environment *env, const char *dir);
+/** Open the repository here, as the environment has it; or, for its index and nothing else, that of
+ * the directory `elsewhere`, which has a .git, whatever the environment names and whoever owns it.
+ * `out` is yours, for repository_free. 0; 1, recorded too, when there is none; -1 recorded. */
+int repository_open(struct repository **out, const struct environment *env, const char *elsewhere);
 
 /** NULL is allowed. */
 void repository_free(struct repository *r);
 
 /** An object id of this repository as oid_hex gives it. */
-const char *repository_hex(const struct repository *r, const struct oid *oid);
+static inline const char *repository_hex(const struct repository *r, const struct oid *oid)
+{
+	return oid_hex(oid, r->oid_size);
+}
 
 /** The boolean core.ignoreCase. 0; -1 with the failure recorded. */
 int repository_ignores_case(struct repository *r, bool *out);

@@ -25,9 +25,6 @@ enum {
 	MODE_GITLINK = 0160000
 };
 
-/** The one of these that git takes a mode in a tree for; what it does not know is a gitlink. */
-uint32_t mode_canonical(uint32_t mode);
-
 /** Deeper than this git reads no tree (core.maxTreeDepth), and no directory is looked into here. */
 enum { SNAPSHOT_DEPTH_MAX = 2048 };
 
@@ -41,8 +38,6 @@ struct entry {
 	uint64_t size;
 	struct timespec mtime;
 };
-
-bool entry_same_content(const struct entry *a, const struct entry *b);
 
 struct snapshot;
 
@@ -73,7 +68,12 @@ static inline int snapshot_each(struct snapshot *s, snapshot_visit *visit, void 
 
 /** Look a path up. `out` is filled when it is found; NULL is allowed. 1; 0: not there; -1
  * recorded. */
-int snapshot_find(struct snapshot *s, const char *path, struct entry *out);
+static inline int snapshot_find(struct snapshot *s, const char *path, struct entry *out)
+{
+	struct entry unused;
+
+	return s->source->find(s, path, out ? out : &unused);
+}
 
 /** Whether an index has a path that a person named in any form: a file, a directory of files, or an
  * entry that is not part of a commit. */
@@ -102,6 +102,10 @@ enum { SNAPSHOT_READ_MAX = 64 << 20 };
 int snapshot_read(struct snapshot *s, const struct entry *e, struct buf *out, size_t most);
 
 /** NULL is allowed. */
-void snapshot_free(struct snapshot *s);
+static inline void snapshot_free(struct snapshot *s)
+{
+	if (s)
+		s->source->free(s);
+}
 
 #endif

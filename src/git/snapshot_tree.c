@@ -23,53 +23,39 @@ struct tree_snapshot {
 	struct directory kept[KEPT]; /* looked into of late, by their ids */
 };
 
-/* Visits what is below one tree; `path` is the way to it. */
-struct walk {
-	struct repository *repository;
-	snapshot_visit *visit;
-	void *arg;
-	struct buf path;
-	size_t depth;
-};
-
-static int walk_tree(struct walk *w, const struct oid *id)
+/* Visits what is below one tree, so many levels down; `path` is the way to it. */
+static int walk_tree(struct repository *r, const struct oid *id, struct buf *path, int depth,
+	snapshot_visit *visit, void *arg)
 {
-	size_t dir = w->path.len;
+	size_t dir = path->len;
 	struct tree_cursor at;
 	int status;
 
-	if (w->depth == SNAPSHOT_DEPTH_MAX)
-		return error_set("directory '%.60s...' is more than %d levels deep", w->path.ptr,
+	if (depth == SNAPSHOT_DEPTH_MAX)
+		return error_set("directory '%.60s...' is more than %d levels deep", path->ptr,
 			SNAPSHOT_DEPTH_MAX);
-	w->depth++;
-	status = tree_open(&at, w->repository, id, NULL);
+	status = tree_open(&at, r, id, NULL);
 	while (status == 0 && at.name) {
-		buf_addf(&w->path, at.mode == MODE_TREE ? "%s/" : "%s", at.name);
-		if (at.mode == MODE_TREE) {
-			status = walk_tree(w, &at.oid);
-		} else {
-			const struct entry e = {.path = w->path.ptr,
-				.len = w->path.len,
-				.mode = at.mode,
-				.oid = at.oid};
-
-			status = w->visit(w->arg, &e);
-		}
-		buf_cut(&w->path, dir);
+		buf_addf(path, at.mode == MODE_TREE ? "%s/" : "%s", at.name);
+		const struct entry e = {
+			.path = path->ptr, .len = path->len, .mode = at.mode, .oid = at.oid};
+		status = at.mode == MODE_TREE ? walk_tree(r, &at.oid, path, depth + 1, visit, arg) :
+						visit(arg, &e);
+		buf_cut(path, dir);
 		if (status >= 0)
 			status = tree_next(&at);
 	}
 	tree_close(&at);
-	w->depth--;
 	return status;
 }
 
 static int tree_each(struct snapshot *s, snapshot_visit *visit, void *arg)
 {
-	struct walk w = {s->repository, visit, arg, BUF_INIT, 0};
-	int status = walk_tree(&w, &((struct tree_snapshot *)s)->tree);
+	struct buf path = BUF_INIT;
+	int status =
+		walk_tree(s->repository, &((struct tree_snapshot *)s)->tree, &path, 0, visit, arg);
 
-	buf_free(&w.path);
+	buf_free(&path);
 	return status;
 }
 

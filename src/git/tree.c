@@ -2,6 +2,21 @@
 
 #include "git/repository.h"
 
+uint32_t mode_canonical(uint32_t mode)
+{
+	enum { KIND = 0170000, KIND_FILE = 0100000, EXECUTABLE_BY_OWNER = 0100 };
+
+	switch (mode & KIND) {
+	case KIND_FILE:
+		return mode & EXECUTABLE_BY_OWNER ? MODE_EXECUTABLE : MODE_FILE;
+	case MODE_LINK:
+	case MODE_TREE:
+		return mode & KIND;
+	default:
+		return MODE_GITLINK;
+	}
+}
+
 static int parse_entry(struct tree_cursor *c)
 {
 	const char *at = c->next, *nul;

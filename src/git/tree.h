@@ -9,6 +9,9 @@
 
 #include "git/objects.h"
 
+/** The mode of snapshot.h that git takes one in a tree for; what it does not know is a gitlink. */
+uint32_t mode_canonical(uint32_t mode);
+
 /** A place in a tree. `name` is NULL past the last entry. */
 struct tree_cursor {
 	struct object object;           /* none there: an empty tree */

@@ -72,7 +72,7 @@ int hooks_open(struct hooks *h, const struct environment *env, unsigned named, b
 	const char *common, *top, *value;
 
 	*h = (struct hooks){.lock = -1};
-	if (repository_open(&h->repository, env) != 0 || ask_whether_bare(h) < 0 ||
+	if (repository_open(&h->repository, env, NULL) != 0 || ask_whether_bare(h) < 0 ||
 		ask_hooks_path(h) < 0)
 		return -1;
 	/* A relative one counts from where git runs the hook: the top of the work tree, but for

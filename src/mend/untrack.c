@@ -74,35 +74,20 @@ static int check_gone(struct repository *r, const struct pathset *plan)
 }
 
 /* An entry as new as the index makes git hash its file once more, through the filters that the
- * repository names for it; where there are no files, there is nothing to hash. git reads the paths
- * from a file without a name, so that it has all of them even if this process is killed. */
+ * repository names for it; where there are no files, there is nothing to hash. */
 static int remove_without_files(struct repository *r, const char *empty, const struct buf *paths)
 {
 	static const char *const args[] = {"-c", "core.hooksPath=/dev/null", "update-index", "-z",
 		"--force-remove", "--stdin", NULL};
-	struct buf top = BUF_INIT, list = BUF_INIT;
+	char *top = buf_join("GIT_WORK_TREE=", empty);
 	struct exec e;
-	int status = -1;
+	int status;
 
-	buf_addf(&top, "GIT_WORK_TREE=%s", empty);
-	buf_addf(&list, "%s/paths", empty);
 	repository_exec(&e, r, args);
 	e.dir = empty;
-	e.changes[1] = top.ptr;
-	e.file = -1;
-	if (buf_failed(&top) == 0 && buf_failed(&list) == 0) {
-		e.file = io_openat(AT_FDCWD, list.ptr, O_RDWR | O_CREAT | O_EXCL, 0600);
-		if (e.file < 0 || unlink(list.ptr) < 0 ||
-			io_write_all(e.file, paths->ptr, paths->len) < 0 ||
-			lseek(e.file, 0, SEEK_SET) < 0)
-			error_os(errno, "cannot write '%s'", list.ptr);
-		else
-			status = exec_run(NULL, NULL, &e, NULL);
-	}
-	if (e.file >= 0)
-		close(e.file);
-	buf_free(&top);
-	buf_free(&list);
+	e.changes[1] = top;
+	status = exec_run(NULL, NULL, &e, paths);
+	free(top);
 	return status ? -1 : 0;
 }
 

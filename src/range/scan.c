@@ -125,7 +125,7 @@ static int work(struct crew *crew, void *arg, void *task)
 	(void)crew;
 	(void)task;
 	if (w != shared->workers) {
-		status = repository_open(&own, s->env);
+		status = repository_open(&own, s->env, NULL);
 		r = own;
 	}
 	scan_open(&w->changes, s, r);

@@ -32,11 +32,8 @@ int walk_ask(struct repository *r, const char *const *args, const struct buf *in
 		changes++;
 	e.changes[changes] = "GIT_FLUSH=0"; /* or git writes each line by itself */
 	e.patience = input ? PATIENCE : 0;
-	if (exec_start(&e) < 0)
+	if (exec_start(&e, input) < 0)
 		return -1;
-	if (input)
-		exec_write(&e, input->ptr, input->len);
-	exec_end_input(&e);
 	while ((status = exec_line(&e, '\n', &line)) == 1)
 		if (take(arg, line) < 0)
 			break;

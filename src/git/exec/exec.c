@@ -1,12 +1,16 @@
+#define _GNU_SOURCE /* memfd_create, where there is one */
 #include "git/exec/exec.h"
 
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
+
+#include "base/io.h"
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* there a socket has an option for it */
@@ -77,11 +81,11 @@ static const char **add_set(const char **to, const char *const *changes)
 }
 
 /* Looks for git and runs it. */
-static int launch(struct exec *e, int both, int err)
+static int launch(struct exec *e, int in, int out)
 {
 	static const char *const words[] = {"git", "--no-pager", "-c", "core.fsmonitor=false"};
 	enum { WORDS = sizeof words / sizeof *words };
-	const int from[] = {e->file ? e->file : both, both, err};
+	const int from[] = {in, out, e->complaint};
 	size_t args = 0, variables = 0, i;
 	struct buf path = BUF_INIT, git = BUF_INIT;
 	const char **argv, **environment, **to;
@@ -152,76 +156,56 @@ static void close_end(int *fd)
 	*fd = -1;
 }
 
-int exec_start(struct exec *e)
+int exec_file(const struct buf *text)
 {
-	int both[2] = {-1, -1}, err[2] = {-1, -1}, status = -1;
+#ifdef MFD_ALLOW_SEALING
+	int fd = memfd_create("pycguard", 0);
+#else
+	char name[] = "/tmp/pycguard-XXXXXX";
+	int fd = mkstemp(name);
 
-	e->input = e->output = e->words = (struct buf)BUF_INIT;
+	unlink(name);
+#endif
+	if (fd >= 0 && io_write_all(fd, text->ptr, text->len) == 0 && lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	error_os(errno, "cannot make a file for git");
+	close_end(&fd);
+	return -1;
+}
+
+int exec_start(struct exec *e, const struct buf *input)
+{
+	int ends[2] = {-1, -1}, status = -1;
+
 	e->name = e->args[0];
-	e->written = e->taken = 0;
-	e->input_ended = e->input_lost = false;
+	e->output = e->words = (struct buf)BUF_INIT;
+	e->taken = 0;
+	e->running = true;
 	pthread_mutex_lock(&spawning);
-	if (make_socket(both) == 0 && make_socket(err) == 0)
-		status = launch(e, both[1], err[1]);
+	e->complaint = exec_file(&e->words);
+	e->input = input ? exec_file(input) : -1;
+	if (e->complaint >= 0 && (!input || e->input >= 0) && make_socket(ends) == 0)
+		status = launch(e, input ? e->input : ends[1], ends[1]);
 	pthread_mutex_unlock(&spawning);
-	close_end(&both[1]);
-	close_end(&err[1]);
-	if (status < 0) {
-		close_end(&both[0]);
-		close_end(&err[0]);
-	}
-	e->fd = both[0];
-	e->complaint = err[0];
-	e->running = status == 0;
+	close_end(&ends[1]);
+	e->fd = ends[0];
+	if (status < 0)
+		exec_stop(e);
 	return status;
 }
 
 /* --- talking ---------------------------------------------------------------------------------- */
 
-void exec_write(struct exec *e, const void *bytes, size_t len)
+void exec_write(struct exec *e, const char *bytes, size_t len)
 {
-	buf_add(&e->input, bytes, len);
-}
+	ssize_t n;
 
-void exec_end_input(struct exec *e)
-{
-	e->input_ended = true;
-	if (e->written == e->input.len && e->fd >= 0)
-		shutdown(e->fd, SHUT_WR);
-}
-
-static void write_some(struct exec *e)
-{
-	ssize_t n = send(e->fd, e->input.ptr + e->written, e->input.len - e->written,
-		MSG_NOSIGNAL | MSG_DONTWAIT);
-
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return;
-	e->input_lost = n < 0;
-	e->written = n < 0 ? e->input.len : e->written + (size_t)n;
-	if (e->written == e->input.len) {
-		buf_clear(&e->input);
-		e->written = 0;
-		if (e->input_ended)
-			exec_end_input(e);
+	for (; len > 0; bytes += n, len -= (size_t)n) {
+		n = send(e->fd, bytes, len, MSG_NOSIGNAL);
+		if (n < 0 && errno != EINTR)
+			return;
+		n = n < 0 ? 0 : n;
 	}
-}
-
-/* Closes it at its end. 0; -1 with the failure recorded. */
-static int read_some(struct buf *out, int *fd)
-{
-	char piece[16384];
-	ssize_t n = recv(*fd, piece, sizeof piece, MSG_DONTWAIT);
-
-	if (n < 0 && (errno == EINTR || errno == EAGAIN))
-		return 0;
-	if (n < 0 && errno != ECONNRESET)
-		return error_os(errno, "cannot read what git says");
-	if (n <= 0)
-		close_end(fd);
-	else
-		buf_add(out, piece, (size_t)n);
-	return 0;
 }
 
 static int64_t now_ms(void)
@@ -232,47 +216,41 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Waits until one of them is ready. A signal only interrupts that. */
-static int wait_for(const struct exec *e, struct pollfd *fds)
-{
-	int patience = e->patience ? e->patience : EXEC_SILENCE, n;
-	int64_t left, end = now_ms() + patience * 1000;
-
-	while ((left = end - now_ms()) > 0) {
-		n = poll(fds, 2, (int)left);
-		if (n > 0)
-			return 0;
-		if (n < 0 && errno != EINTR)
-			return error_os(errno, "cannot read what git says");
-	}
-	kill(e->pid, SIGTERM); /* it removes its locks then */
-	return error_set("git was ended, because it said nothing for %d seconds: does it wait for "
-			 "a pipe, where a file should be?",
-		patience);
-}
-
-/* Waits and moves what can be moved. 1; 0 when git has said all; -1 recorded. */
+/* Waits for more output. A signal only interrupts that. 1; 0 when git has said all; -1 recorded. */
 static int pump(struct exec *e)
 {
-	struct pollfd fds[] = {
-		{.fd = e->fd, .events = e->written < e->input.len ? POLLIN | POLLOUT : POLLIN},
-		{.fd = e->complaint, .events = POLLIN}};
-	size_t left = e->output.len - e->taken;
+	int patience = e->patience ? e->patience : EXEC_SILENCE, ready;
+	int64_t left, end = now_ms() + patience * 1000;
+	struct pollfd fd = {.fd = e->fd, .events = POLLIN};
+	char piece[16384];
+	ssize_t n;
 
-	if (e->fd < 0 && e->complaint < 0)
+	if (e->fd < 0)
 		return 0;
 	if (e->taken) {
-		memmove(e->output.ptr, e->output.ptr + e->taken, left);
-		buf_cut(&e->output, left);
+		memmove(e->output.ptr, e->output.ptr + e->taken, e->output.len - e->taken);
+		buf_cut(&e->output, e->output.len - e->taken);
 		e->taken = 0;
 	}
-	if (wait_for(e, fds) < 0 || (fds[1].revents && read_some(&e->words, &e->complaint) < 0))
-		return -1;
-	buf_cut(&e->words, WORDS_MAX);
-	if (fds[0].revents & POLLOUT)
-		write_some(e);
-	if (fds[0].revents & ~POLLOUT && read_some(&e->output, &e->fd) < 0)
-		return -1;
+	do {
+		left = end - now_ms();
+		ready = left > 0 ? poll(&fd, 1, (int)left) : 0;
+	} while (ready < 0 && errno == EINTR);
+	if (ready == 0) {
+		kill(e->pid, SIGTERM); /* it removes its locks then */
+		return error_set("git was ended, because it said nothing for %d seconds: does it "
+				 "wait for a pipe, where a file should be?",
+			patience);
+	}
+	n = ready < 0 ? -1 : recv(e->fd, piece, sizeof piece, 0);
+	if (n < 0 && errno == EINTR)
+		return 1;
+	if (n < 0 && errno != ECONNRESET)
+		return error_os(errno, "cannot read what git says");
+	if (n <= 0)
+		close_end(&e->fd);
+	else
+		buf_add(&e->output, piece, (size_t)n);
 	return 1;
 }
 
@@ -303,10 +281,12 @@ static int end_of(struct exec *e)
 	e->pid = 0;
 	if (WIFSIGNALED(status))
 		return error_set("git was ended by signal %d", WTERMSIG(status));
+	lseek(e->complaint, 0, SEEK_SET);
+	io_read_all(&e->words, e->complaint, WORDS_MAX);
 	status = WEXITSTATUS(status);
 	if (status)
 		failed(e, status);
-	else if (e->input_lost || e->written < e->input.len)
+	else if (lseek(e->input, 0, SEEK_CUR) != lseek(e->input, 0, SEEK_END))
 		return error_set("git %s did not read what it was to read", e->name);
 	return status;
 }
@@ -370,12 +350,13 @@ void exec_stop(struct exec *e)
 	if (!e->running)
 		return;
 	close_end(&e->fd);
+	close_end(&e->input);
 	close_end(&e->complaint);
 	if (e->pid)
 		kill(e->pid, SIGTERM);
 	while (e->pid && waitpid(e->pid, NULL, 0) < 0 && errno == EINTR)
 		;
-	buf_free(&e->input);
+	e->pid = 0;
 	buf_free(&e->output);
 	buf_free(&e->words);
 	e->running = false;
@@ -385,11 +366,9 @@ int exec_run(struct buf *out, struct buf *err, struct exec *e, const struct buf 
 {
 	int status;
 
-	if (exec_start(e) < 0)
+	if (exec_start(e, input) < 0)
 		return -1;
-	if (input)
-		exec_write(e, input->ptr, input->len);
-	exec_end_input(e);
+	shutdown(e->fd, SHUT_WR);
 	if (out)
 		e->output = *out;
 	while ((status = pump(e)) > 0)
