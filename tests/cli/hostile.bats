@@ -175,7 +175,7 @@ py_compile.compile("o.py", invalidation_mode=py_compile.PycInvalidationMode.UNCH
     assert_stderr_has "'o.py'"
 }
 
-@test "of a blob of 4 GiB the header is read" {
+@test "a blob of 4 GiB is judged, and not held in memory" {
     new_repo
     write m.py 'x = 1'
     cache=$(pyc m.py)
@@ -191,7 +191,7 @@ open(sys.argv[2], "wb").write(zlib.compress(b"blob %d\0" % 2**32 + content + byt
         for verb in --check-staged --check-tracked; do
             bounded "$verb" --format=json
             assert_status 1
-            assert_json '.findings[0].python != null and (.findings[0].rule | IN("bytecode", "stale-cache"))'
+            assert_json '.findings[0].rule | IN("bytecode", "stale-cache")'
         done
     done
 }
