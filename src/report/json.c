@@ -92,8 +92,7 @@ static void print(struct buf *out, json_t *document)
 	const size_t flags = JSON_INDENT(2) | JSON_ENSURE_ASCII;
 
 	if (!document || json_dump_callback(document, take_piece, out, flags) < 0)
-		out->failed = true;
-	buf_addc(out, '\n');
+		buf_addc(out, '\n');
 	json_decref(document);
 }
 
@@ -185,7 +184,6 @@ static json_t *sentence(const struct report *r, const struct finding *f, bool sa
 			buf_addc(&escaped, '\\');
 		buf_addc(&escaped, c);
 	}
-	escaped.failed = escaped.failed || plain.failed;
 	buf_free(&plain);
 	return text_take(&escaped);
 }

@@ -34,7 +34,6 @@ static void add_count(struct buf *out, const struct report *r, size_t n, const c
 static void say_heading(struct buf *out, const struct report *r, struct buf *line)
 {
 	report_wrapped(out, r, line->ptr, SIZE_MAX, "1");
-	out->failed = out->failed || line->failed;
 	buf_free(line);
 }
 
@@ -53,7 +52,6 @@ static void say_rule(struct buf *out, const struct report *r, const struct group
 	buf_addf(&text, "%s (%zu): %s%s", id, g->count, summary,
 		migration ? "; in a migrations package, Django runs it as a migration" : "");
 	report_wrapped(out, r, text.ptr, strlen(id), "1;31");
-	out->failed = out->failed || text.failed;
 	buf_free(&text);
 }
 
@@ -156,7 +154,6 @@ static void say_rules(struct buf *out, const struct report *r)
 	size_t lines = LINES_MAX, least, most, i;
 	int rule;
 
-	out->failed = out->failed || !g.items;
 	if (report_of_commits(r))
 		buf_addc(out, '\n');
 	for (rule = RULE_NONE + 1; rule < RULE_COUNT && g.items; rule++) {
