@@ -76,6 +76,7 @@ static int find_path(struct search *s, const char *path)
 	return found;
 }
 
+/* `path` stands after the words; NULL: none. */
 static int say(struct search *s, const char *what, const char *path)
 {
 	struct buf *text = &s->job->text;
@@ -83,7 +84,8 @@ static int say(struct search *s, const char *what, const char *path)
 	buf_clear(text);
 	path_quote(text, s->typed.ptr, s->typed.len);
 	buf_addf(text, ": %s", what);
-	path_quote(text, path, strlen(path));
+	if (path)
+		path_quote(text, path, strlen(path));
 	buf_addc(text, '\n');
 	return report_write(text) < 0 ? -1 : SAID;
 }
@@ -107,7 +109,7 @@ static int find_directory(struct search *s, const char *typed)
 	if (!tracked || (status == STATUS_CLEAN && human))
 		status = job_run(&cmd_check_worktree, job->in, job->env);
 	if (status == STATUS_CLEAN && human && !job->report.all_clear)
-		return say(s, "a directory in which nothing is rejected", "");
+		return say(s, "a directory in which nothing is rejected", NULL);
 	return status == STATUS_FAILED ? -1 : SAID;
 }
 
