@@ -2,14 +2,8 @@
 
 int pathset_add(struct pathset *set, const char *path, size_t len)
 {
-	char *copy;
-
-	if (array_room(set->items, set->count) < 0)
-		return -1;
-	copy = strndup(path, len);
-	if (!copy)
-		return error_oom();
-	set->items[set->count++] = (struct pathset_item){copy, len};
+	array_room(set->items, set->count);
+	set->items[set->count++] = (struct pathset_item){memory_text(path, len), len};
 	return 0;
 }
 

@@ -137,18 +137,11 @@ static int look_at_clock(pcre2_callout_block *block, void *arg)
 
 struct matcher *matcher_new(void)
 {
-	struct matcher *m = calloc(1, sizeof *m);
+	struct matcher *m = memory_new(1, sizeof *m);
 
-	if (m) {
-		m->data = pcre2_match_data_create(1, NULL);
-		m->context = pcre2_match_context_create(NULL);
-		m->stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
-	}
-	if (!m || !m->data || !m->context) {
-		error_oom();
-		matcher_free(m);
-		return NULL;
-	}
+	m->data = memory_or_end(pcre2_match_data_create(1, NULL));
+	m->context = memory_or_end(pcre2_match_context_create(NULL));
+	m->stack = pcre2_jit_stack_create(JIT_STACK_MIN, JIT_STACK_MAX, NULL);
 	pcre2_jit_stack_assign(m->context, NULL, m->stack);
 	pcre2_set_match_limit(m->context, MATCH_LIMIT);
 	pcre2_set_depth_limit(m->context, DEPTH_LIMIT);
