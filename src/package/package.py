@@ -72,6 +72,8 @@ def wheel_files():
     yield f"{data}/scripts/pycguard", program, True
     # `git pycguard` needs a file of that name; a link is nothing that a wheel can have.
     yield f"{data}/scripts/git-pycguard", b'#!/bin/sh\nexec "${0%/*}/pycguard" "$@"\n', True
+    hook = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../hook/pycguard-framework")
+    yield f"{data}/scripts/pycguard-framework", content(hook), True
     for relative, source in staged():
         if relative.startswith("share/") and not os.path.islink(source):
             yield f"{data}/data/{relative}", content(source), False

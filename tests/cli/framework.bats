@@ -359,6 +359,14 @@ pushes() {
     assert_output_has 'm.pyc  (added)'
     git rm -q --cached m.pyc
     git commit -qm 'source alone'
+    commit 'and the cache' m.pyc
+    git rm -q --cached m.pyc
+    git commit -qm 'and gone'
+    pre-commit install -t pre-push >/dev/null
+    git init -q --bare ../remote.git
+    run git push ../remote.git main
+    assert_status 1
+    assert_output_has 'm.pyc'
     commit 'before the hook' m.pyc
     run pre-commit run --all-files
     assert_status 1
