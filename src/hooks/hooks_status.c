@@ -8,16 +8,24 @@ static void add(struct buf *out, const char *before, const char *path, const cha
 	buf_adds(out, after);
 }
 
-/* As the hook asks: a file that is not empty, for that is what is left of a program whose disk was
- * full. 1, 0 or -1 recorded. */
+/* As the hook asks: a binary or a file that names its interpreter. 1, 0 or -1 recorded. */
 static int is_program(const char *path)
 {
+	static const char starts[][5] = {
+		"#!", "\177ELF", "\317\372\355\376", "\316\372\355\376", "\312\376\272\276"};
+	struct buf text = BUF_INIT;
+	int status = io_can_run(path);
+	bool found = false;
 	struct stat st;
-	int can_run = io_can_run(path);
+	size_t i;
 
-	if (can_run <= 0)
-		return can_run;
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0;
+	if (status > 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+		io_read_file(&text, path, O_NONBLOCK, sizeof *starts) == 0 &&
+		(status = buf_failed(&text)) == 0)
+		for (i = 0; i < sizeof starts / sizeof *starts; i++)
+			found = found || strncmp(text.ptr, starts[i], strlen(starts[i])) == 0;
+	buf_free(&text);
+	return status < 0 ? -1 : found;
 }
 
 /* ", running PROGRAM". 1 when that can be run, or one that is on PATH; 0 when not; -1 recorded. */

@@ -356,7 +356,7 @@ prepare_for_kills() {
     listing .git/hooks >"$WORK/new.listing"
 }
 
-@test "--status runs nothing that a hook names, and says when that is gone, or empty" {
+@test "--status runs nothing that a hook names, and says when that is gone, or no program" {
     new_repo
     mkdir "$WORK/bin"
     cp "$PYCGUARD" "$WORK/bin/pycguard"
@@ -373,13 +373,23 @@ prepare_for_kills() {
     cp "$PYCGUARD" "$WORK/bin/pycguard"
     "$WORK/bin/pycguard" --install -q
     PATH=$(path_without)
-    : >"$WORK/bin/pycguard"
-    run_pycguard --status
-    assert_status 1
-    assert_output_has 'which is gone: it blocks'
-    run git commit --allow-empty -m 'an empty file'
-    assert_status 1
-    assert_output_has 'not found'
+    for text in '' '\n' '\n\n \n' '\0\0\0\0\0' '# a comment\n' 'exit 0\n' '\n#!/bin/sh\n'; do
+        # shellcheck disable=SC2059
+        printf "$text" >"$WORK/bin/pycguard"
+        run_pycguard --status
+        assert_status 1
+        assert_output_has 'which is gone: it blocks'
+        run git commit --allow-empty -m 'no program'
+        assert_status 1
+        assert_output_has 'not found'
+        cp "$WORK/bin/pycguard" "$PATH/"
+        rm "$WORK/bin/pycguard"
+        run git commit --allow-empty -m 'nor one on PATH'
+        assert_status 1
+        assert_output_has 'not found'
+        rm "$PATH/pycguard"
+        touch "$WORK/bin/pycguard" && chmod +x "$WORK/bin/pycguard"
+    done
     rm "$WORK/bin/pycguard"
     run_pycguard --status
     assert_status 1
