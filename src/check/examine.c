@@ -147,14 +147,16 @@ struct search {
 	struct snapshot *snapshot;
 };
 
-/* Takes a file of another suffix for the source if it fits. */
+/* Takes a file of another suffix, or of none, for the source if it fits. */
 static int try_source(void *arg, const struct entry *e)
 {
 	const struct search *search = arg;
 	struct examined *x = search->x;
 	size_t base = path_base(e->path, e->len);
+	char after = x->source_present ? '\0' : e->path[x->source.len - strlen(".py")];
 
-	if (x->source_present || bytecode_suspect(e->path + base, e->len - base) ||
+	if (x->source_present || (after && after != '.') ||
+		bytecode_suspect(e->path + base, e->len - base) ||
 		(e->mode != MODE_FILE && e->mode != MODE_EXECUTABLE))
 		return 0;
 	if (compare_file(x, search->snapshot, e) < 0)
@@ -180,7 +182,7 @@ static int compare_source(struct examined *x, struct snapshot *s)
 	if (!x->source_present) {
 		if (x->name.kind != BYTECODE_CACHE || !can_compare(x))
 			return 0;
-		stem = strndup(x->source.ptr, x->source.len - strlen("py"));
+		stem = strndup(x->source.ptr, x->source.len - strlen(".py"));
 		if (!stem)
 			return error_oom();
 		status = snapshot_beside(s, stem, try_source, &search);

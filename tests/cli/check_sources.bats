@@ -26,14 +26,19 @@ tag() { "$PYTHON" -I -c 'import sys; print(sys.implementation.cache_tag)'; }
         write conf/gunicorn.conf 'workers = 1'
         write conf/tool.v2.wsgi 'x = 22222'
         write conf/gui.pyw 'x = 333333333'
+        write conf/script 'x = 4444'
         for file in conf/*; do cache_of "$file" "$mode"; done
+        # Python puts no dot there, whoever copies its way of naming does.
+        mv conf/__pycache__/script"$(tag).pyc" conf/__pycache__/script."$(tag).pyc"
         git add -f .
         judge --check-tracked
         assert_judged 1 "error bytecode conf/__pycache__/gui.$(tag).pyc" \
-            "error bytecode conf/__pycache__/gunicorn.$(tag).pyc" "error bytecode conf/__pycache__/tool.v2.$(tag).pyc"
+            "error bytecode conf/__pycache__/gunicorn.$(tag).pyc" \
+            "error bytecode conf/__pycache__/script.$(tag).pyc" "error bytecode conf/__pycache__/tool.v2.$(tag).pyc"
         judge
         assert_judged 1 "error bytecode conf/__pycache__/gui.$(tag).pyc" \
-            "error bytecode conf/__pycache__/gunicorn.$(tag).pyc" "error bytecode conf/__pycache__/tool.v2.$(tag).pyc"
+            "error bytecode conf/__pycache__/gunicorn.$(tag).pyc" \
+            "error bytecode conf/__pycache__/script.$(tag).pyc" "error bytecode conf/__pycache__/tool.v2.$(tag).pyc"
         [[ $(jq -r '.findings[1].source' <<<"$json") == conf/gunicorn.conf ]] || fail
         run "$PYCGUARD" --check-worktree
         assert_status 0
@@ -43,7 +48,8 @@ tag() { "$PYTHON" -I -c 'import sys; print(sys.implementation.cache_tag)'; }
     git commit -qm caches
     judge --check-range HEAD --
     assert_judged 1 "error bytecode conf/__pycache__/gui.$(tag).pyc" \
-        "error bytecode conf/__pycache__/gunicorn.$(tag).pyc" "error bytecode conf/__pycache__/tool.v2.$(tag).pyc"
+        "error bytecode conf/__pycache__/gunicorn.$(tag).pyc" \
+        "error bytecode conf/__pycache__/script.$(tag).pyc" "error bytecode conf/__pycache__/tool.v2.$(tag).pyc"
 }
 
 @test "a file of that stem that does not fit is no source, nor is bytecode, a directory or a link" {
@@ -61,6 +67,8 @@ tag() { "$PYTHON" -I -c 'import sys; print(sys.implementation.cache_tag)'; }
     assert_status 1
     # a longer stem is another module's
     write guid.pyw 'x = 1'
+    write guid 'x = 1'
+    write gui-d 'x = 1'
     git add -f .
     judge --check-tracked
     assert_judged 1 "error orphaned-cache __pycache__/gui.$(tag).pyc" 'error ghost-module gui.pyc'
