@@ -1,7 +1,6 @@
 #include "base/crew.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 
 /* A task may hold a descriptor: a few, so that there is always one to take. */
 enum { WAITING_MAX = 16 };
@@ -11,8 +10,8 @@ struct crew {
 	pthread_mutex_t lock; /* of the rest */
 	pthread_cond_t changed;
 	void *waiting[WAITING_MAX];
-	atomic_size_t count; /* of these */
-	size_t busy;         /* members that can still offer some */
+	size_t count; /* of these */
+	size_t busy;  /* members that can still offer some */
 	bool stop;
 };
 
@@ -20,8 +19,7 @@ struct member {
 	struct crew *crew;
 	void *arg;
 	pthread_t thread;
-	int status;
-	char *failure; /* its words, for errors are recorded by thread; NULL: no memory for them */
+	char *failure; /* its words, for errors are recorded by thread; NULL: it has not failed */
 };
 
 size_t crew_size(void)
@@ -29,11 +27,6 @@ size_t crew_size(void)
 	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
 	return cpus < 1 ? 1 : cpus < CREW_MAX ? (size_t)cpus : CREW_MAX;
-}
-
-bool crew_is_full(const struct crew *crew)
-{
-	return atomic_load_explicit(&crew->count, memory_order_relaxed) == WAITING_MAX;
 }
 
 bool crew_offer(struct crew *crew, void *task)
@@ -75,12 +68,13 @@ static void *run(void *arg)
 {
 	struct member *m = arg;
 	void *task = NULL;
+	int status;
 
 	do {
-		m->status = m->crew->work(m->crew, m->arg, task);
-		task = next_task(m->crew, m->status);
+		status = m->crew->work(m->crew, m->arg, task);
+		task = next_task(m->crew, status);
 	} while (task);
-	m->failure = m->status < 0 ? strdup(error_message()) : NULL;
+	m->failure = memory_string(status < 0 ? error_message() : NULL);
 	return NULL;
 }
 
@@ -109,8 +103,8 @@ int crew_run(crew_work *work, void (*drop)(void *task), void *const *args, size_
 	for (m = members; m < members + started; m++) {
 		if (m > members)
 			pthread_join(m->thread, NULL);
-		if (m->status < 0)
-			status = m->failure ? error_set("%s", m->failure) : error_oom();
+		if (m->failure)
+			status = error_set("%s", m->failure);
 		free(m->failure);
 	}
 	while (crew.count > 0)

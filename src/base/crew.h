@@ -29,9 +29,6 @@ size_t crew_size(void);
  */
 int crew_run(crew_work *work, void (*drop)(void *task), void *const *members, size_t count);
 
-/** Whether enough tasks wait already, so that crew_offer would refuse. Cheap, and a guess. */
-bool crew_is_full(const struct crew *crew);
-
 /** Leave a task to whoever is free. False: enough are waiting, do it yourself. */
 bool crew_offer(struct crew *crew, void *task);
 

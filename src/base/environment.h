@@ -23,7 +23,6 @@ struct environment {
 	const char *git_ceilings;    /* GIT_CEILING_DIRECTORIES, separated by ':' */
 	bool git_across_filesystems; /* GIT_DISCOVERY_ACROSS_FILESYSTEM */
 	const char *git_prefix;      /* GIT_PREFIX: the user's subdirectory, set for hooks */
-	const char *sudo_uid;        /* SUDO_UID: who called sudo, decimal */
 	char **variables;            /* every NAME=VALUE, with a NULL at the end; never NULL */
 	bool no_color, force_color;  /* NO_COLOR, CLICOLOR_FORCE */
 	bool dumb_terminal;          /* TERM is dumb or not set */

@@ -1,6 +1,6 @@
-#include <stdarg.h>
+#include "base/base.h"
 
-#include "base/utf8.h"
+#include <stdarg.h>
 
 enum { ERROR_MAX = 4096, REASON_MAX = 1024 };
 

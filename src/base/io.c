@@ -1,8 +1,8 @@
-#include "base/io.h"
+#include "base/base.h"
 
 #include <sys/mman.h>
 
-#include "base/deadline.h"
+#include "base/signals.h"
 
 int io_openat(int dir, const char *path, int flags, mode_t mode)
 {
@@ -14,12 +14,6 @@ int io_openat(int dir, const char *path, int flags, mode_t mode)
 	} while (fd < 0 && errno == EINTR);
 	deadline_ends();
 	return fd;
-}
-
-/* To close again what a signal interrupted could close another's: the descriptor is gone. */
-int io_close(int fd)
-{
-	return close(fd) < 0 && errno != EINTR ? -1 : 0;
 }
 
 int io_exists(const char *path)
@@ -34,19 +28,12 @@ int io_exists(const char *path)
 
 int io_can_run(const char *path)
 {
-	switch (access(path, X_OK) == 0 ? 0 : errno) {
-	case 0:
+	if (access(path, X_OK) == 0)
 		return 1;
-	case EACCES:
-	case EPERM:
-	case ENOENT:
-	case ENOTDIR:
-	case ELOOP:
-	case ENAMETOOLONG:
+	if (errno == EACCES || errno == EPERM || errno == ENOENT || errno == ENOTDIR ||
+		errno == ELOOP || errno == ENAMETOOLONG)
 		return 0;
-	default:
-		return error_os(errno, "cannot look at '%s'", path);
-	}
+	return error_os(errno, "cannot look at '%s'", path);
 }
 
 ssize_t io_read(int fd, void *bytes, size_t size)
@@ -59,22 +46,12 @@ ssize_t io_read(int fd, void *bytes, size_t size)
 	return n;
 }
 
-ssize_t io_read_full(int fd, void *bytes, size_t size)
-{
-	size_t have = 0;
-	ssize_t n = 1;
-
-	for (; n > 0 && have<size; have += n> 0 ? (size_t)n : 0)
-		n = io_read(fd, (char *)bytes + have, size - have);
-	return n < 0 ? -1 : (ssize_t)have;
-}
-
 int io_read_all(struct buf *out, int fd, size_t most)
 {
 	char piece[16384];
 	ssize_t n = 1;
 
-	while (n > 0 && out->len <= most && !out->failed) {
+	while (n > 0 && out->len <= most) {
 		n = io_read(fd, piece, sizeof piece);
 		if (n > 0)
 			buf_add(out, piece, (size_t)n);

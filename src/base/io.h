@@ -5,18 +5,17 @@
 #ifndef PYCGUARD_IO_H
 #define PYCGUARD_IO_H
 
-#include "base/base.h"
+#include <sys/types.h>
+
+#include "base/buf.h"
 
 /**
  * As openat(2), not as a terminal nor for programs that are run, again when a signal interrupted
- * it. A FIFO that nobody writes to ends the process (deadline.h).
+ * it. A FIFO that nobody writes to ends the process (signals.h).
  *
  * @param mode for O_CREAT, else 0
  */
 int io_openat(int dir, const char *path, int flags, mode_t mode);
-
-/** Close a file that was written to. 0; -1 with errno set. A signal is no failure of it. */
-int io_close(int fd);
 
 /** Whether there is something of that name, be it a link to nothing. 1; 0; -1 recorded. */
 int io_exists(const char *path);
@@ -27,12 +26,9 @@ int io_can_run(const char *path);
 /** Read as read(2) does, again when a signal interrupted it. */
 ssize_t io_read(int fd, void *bytes, size_t size);
 
-/** The same, and again until there are so many bytes, or no more. */
-ssize_t io_read_full(int fd, void *bytes, size_t size);
-
 /**
  * Append what there is to the end, or until the buf has more than `most` bytes: so that what is too
- * large shows. 0, memory being the buf's matter (buf_failed); -1 with errno set.
+ * large shows. 0; -1 with errno set.
  */
 int io_read_all(struct buf *out, int fd, size_t most);
 

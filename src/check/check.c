@@ -173,7 +173,7 @@ static int judge(struct finding *f, struct policy_decision *d, struct examined *
 			!(c->named && pathset_holds(c->named, e->path, e->len)))
 			f->severity = SEVERITY_WARNING;
 	}
-	if (status == 0)
+	if (status == 0 && (!c->sparing || d->depends))
 		status = examine_bytes(x, c->snapshot, e);
 	if (status < 0 && f->severity == SEVERITY_WARNING) {
 		examine_no_bytes(x);

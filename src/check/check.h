@@ -140,7 +140,8 @@ struct check {
 	/* paths that CHECK_COMMIT judges as CHECK_TRACKED would; the latter judges, if there are
 	 * any, no other */
 	const struct pathset *named;
-	bool *matched;           /* see policy_note; or NULL */
+	bool sparing;  /* of CHECK_TRACKED: read a file only where what it contains decides */
+	bool *matched; /* see policy_note; or NULL */
 	const char *policy_base; /* of CHECK_DISK: stands before a path when lines are matched, */
 	const char *shown_base;  /* and in findings; both "" or ending in a slash */
 	bool notes;              /* of CHECK_DISK: list honest caches too */

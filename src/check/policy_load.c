@@ -1,7 +1,5 @@
 #include "check/policy_load.h"
 
-#include "base/io.h"
-
 const char policy_path[] = ".pycguard";
 
 static int add_file(struct policy *p, const char *file)

@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <strings.h>
 
-#include "base/io.h"
 #include "check/policy_load.h"
 #include "git/oid.h"
 #include "git/snapshot.h"

@@ -1,6 +1,5 @@
 #include "check/tracked.h"
 
-#include "base/io.h"
 #include "git/repository.h"
 
 /* A repository and its index, as far as they could be opened. */

@@ -1,6 +1,21 @@
-#include "cli/cli.h"
-#include "base/interrupt.h"
+#include "cli/cmd.h"
+#include "base/signals.h"
 #include "mend/clean.h"
+
+/* The rest is done all the same; what could not be is said at once. */
+struct failures {
+	struct progress *progress;
+	size_t count;
+};
+
+static void failed(void *arg)
+{
+	struct failures *failures = arg;
+
+	failures->count++;
+	progress_end(failures->progress);
+	fprintf(stderr, "pycguard: %s\n", error_message());
+}
 
 static void add_kept(struct job *job, const struct clean_result *r)
 {
@@ -29,7 +44,7 @@ static void add_kept(struct job *job, const struct clean_result *r)
 	}
 }
 
-static int report(struct job *job, struct clean_result *r)
+static int report(struct job *job, const struct clean_result *r)
 {
 	const char *did = job->in->dry_run ? "would delete" : "deleted";
 	const char *which = job->in->all ? "" : "misleading ";
@@ -51,32 +66,37 @@ static int report(struct job *job, struct clean_result *r)
 				r->directories == 1 ? "y" : "ies");
 		buf_adds(text, "\n");
 	}
-	if (!text->len && job->report.all_clear)
+	if (!text->len && cmd_wants_all_clear(job->in, job->env))
 		buf_addf(text, "pycguard: no %sbytecode found\n", which);
 	job->paths = r->deleted;
-	r->deleted = (struct pathset)PATHSET_INIT;
 	return job_say(job);
 }
 
-static int run(struct job *job)
+static int run(const struct invocation *in, const struct environment *env)
 {
-	const struct invocation *in = job->in;
+	int i = 0, status;
+	struct job job = {.in = in, .env = env, .text = BUF_INIT};
+	struct failures failures = {&job.progress, 0};
 	struct clean_result result = {.bytes = 0};
-	struct clean clean = {.files = job->files,
+	struct clean clean = {.files = {in->policy, in->extend},
 		.all = in->all,
 		.dry_run = in->dry_run,
-		.progress = &job->progress,
-		.failed = job_failed,
-		.failed_arg = job};
-	int i = 0, status;
+		.progress = &job.progress,
+		.failed = failed,
+		.failed_arg = &failures};
 
-	if (tracked_new(&clean.tracked, job->env) < 0)
-		return -1;
+	if (tracked_new(&clean.tracked, env) < 0)
+		return STATUS_FAILED;
+	progress_start(&job.progress, "files looked at", in->quiet);
 	do
 		if (clean_directory(&result, &clean, in->operand_count ? in->operands[i] : ".") < 0)
-			job_failed(job);
+			failed(&failures);
 	while (++i < in->operand_count && !interrupt_caught());
-	status = job_say_failures(job, report(job, &result), "read or deleted");
+	progress_end(&job.progress);
+	status = report(&job, &result);
+	if (status >= 0 && failures.count)
+		status = error_set("%zu path%s could not be read or deleted", failures.count,
+			amount_plural(failures.count));
 	if (status == 0 && in->dry_run && result.directories)
 		status = STATUS_REJECTED;
 	/* The check of a work tree does not look into environments either. */
@@ -85,7 +105,8 @@ static int run(struct job *job)
 	interrupt_let_go();
 	tracked_free(clean.tracked);
 	clean_result_free(&result);
-	return status;
+	buf_free(&job.text);
+	return status < 0 ? STATUS_FAILED : status;
 }
 
 const struct command cmd_clean = {

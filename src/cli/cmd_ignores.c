@@ -1,4 +1,4 @@
-#include "cli/cli.h"
+#include "cli/cmd.h"
 #include "mend/ignores.h"
 
 /* `done`: the pattern has been added. */
@@ -21,6 +21,7 @@ static void add_gap(struct buf *out, const struct ignore_gap *gap, bool done)
 
 static int report(struct job *job, const struct ignore_gaps *gaps, bool done)
 {
+	const struct standing at = {.prefix = job->prefix.ptr};
 	bool adding = job->in->command == &cmd_add_ignores;
 	struct buf *text = &job->text;
 	size_t i;
@@ -34,14 +35,17 @@ static int report(struct job *job, const struct ignore_gaps *gaps, bool done)
 		const char *file = gaps->items[i].file;
 
 		add_gap(text, &gaps->items[i], done);
-		if (i == 0 || strcmp(file, gaps->items[i - 1].file) != 0)
-			pathset_add(&job->paths, file, strlen(file));
+		if ((i == 0 || strcmp(file, gaps->items[i - 1].file) != 0) &&
+			pathset_add(&job->paths, file, strlen(file)) < 0)
+			return -1;
 	}
 	if (done) {
-		job_stage(job, &job->paths);
+		buf_adds(text, "Stage that, then commit: ");
+		command_git(text, &at, "add", &job->paths);
+		buf_adds(text, "\n");
 	} else if (gaps->count && !adding) {
 		buf_adds(text, "Add what is missing: pycguard --add-ignores\n");
-	} else if (!gaps->count && job->report.all_clear) {
+	} else if (!gaps->count && cmd_wants_all_clear(job->in, job->env)) {
 		buf_adds(text, "pycguard: ignore files keep Python bytecode out\n");
 	}
 	for (i = 0; job->in->verbose && i < gaps->at_top.count; i++) {
@@ -70,20 +74,15 @@ static void warn_of_unshared(const struct pathset *files)
 	buf_free(&name);
 }
 
-static int run(struct job *job)
+static int check_or_add(struct job *job)
 {
 	const struct invocation *in = job->in;
 	bool add = in->command == &cmd_add_ignores && !in->dry_run;
-	struct ignores where = {.strict = in->strict};
+	struct ignores where = {job->repository, job->snapshot, job->policy,
+		ignores_open_top(job->repository, add), in->strict};
 	struct ignore_gaps gaps, left;
 	int status;
 
-	if (job_open_index(job) < 0)
-		return -1;
-	where.repository = job->repository;
-	where.index = job->index;
-	where.policy = job->policy;
-	where.top = ignores_open_top(job->repository, add);
 	if (where.top < 0)
 		return -1;
 	progress_say(&job->progress, "asking git what it ignores");
@@ -118,7 +117,7 @@ const struct command cmd_check_ignores = {
 		" repository, and that the .dockerignore beside each Dockerfile keeps it out of the "
 		"image. With --strict, ignore files that other clones do not have do not count.",
 	.examples = {"--check-ignores", "--check-ignores --strict"},
-	.run = run,
+	.body = check_or_add,
 };
 
 const struct command cmd_add_ignores = {
@@ -127,5 +126,5 @@ const struct command cmd_add_ignores = {
 	.summary = "add what --check-ignores finds missing",
 	.help = "Adds to .gitignore and .dockerignore files what --check-ignores finds missing.",
 	.examples = {"--add-ignores --dry-run", "--add-ignores"},
-	.run = run,
+	.body = check_or_add,
 };

@@ -5,8 +5,8 @@
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 
-#include "base/deadline.h"
-#include "cli/cli.h"
+#include "base/signals.h"
+#include "cli/cmd.h"
 #include "git/libgit2.h"
 #include "policy/pattern.h"
 
@@ -51,7 +51,6 @@ static void read_environment(struct environment *env, const char *program)
 		.git_namespace = variable("GIT_NAMESPACE"),
 		.git_ceilings = variable("GIT_CEILING_DIRECTORIES"),
 		.git_across_filesystems = variable("GIT_DISCOVERY_ACROSS_FILESYSTEM") != NULL,
-		.sudo_uid = variable("SUDO_UID"),
 		.git_prefix = variable("GIT_PREFIX"),
 		.no_color = variable("NO_COLOR") != NULL,
 		.force_color = force && strcmp(force, "0") != 0,
@@ -70,7 +69,9 @@ static int run(const struct invocation *in, const struct environment *env)
 	if (in->help) {
 		cli_help(&about, in->command, env->width);
 	} else if (!in->version) {
-		return job_run(in->command, in, env);
+		status = in->command->body ? cmd_with_index(in, env, in->command->body) :
+					     in->command->run(in, env);
+		return status == STATUS_REJECTED && in->exit_zero ? STATUS_CLEAN : status;
 	} else if ((status = libgit2_load()) == 0) {
 		git_libgit2_version(&major, &minor, &patch);
 		pattern_library_version(pcre2);

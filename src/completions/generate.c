@@ -9,18 +9,33 @@
  *
  * KIND is what the operands mainly are: RULE, REV, DIR or PATH.
  */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "cli/cli.h"
 
-/* One word in single quotes for each shell; of choices, a list. */
-static void put(const char *word)
+/* One word in single quotes for each shell, with its first byte left out if it is a blank. */
+static void put_word(const struct buf *word)
 {
+	const char *at = word->ptr + (*word->ptr == ' ');
+
 	fputs(" '", stdout);
-	for (; word && *word; word++)
-		if (*word == '\'')
+	for (; *at; at++)
+		if (*at == '\'')
 			fputs("'\\''", stdout);
 		else
-			putchar(*word == '|' ? ' ' : *word);
+			putchar(*at == '|' ? ' ' : *at);
 	putchar('\'');
+}
+
+static void put(const char *text)
+{
+	struct buf word = BUF_INIT;
+
+	buf_adds(&word, text ? text : "");
+	put_word(&word);
+	buf_free(&word);
 }
 
 static void put_command(const struct command *command)
@@ -32,20 +47,18 @@ static void put_command(const struct command *command)
 	while (!strstr(command->operands ? command->operands : "", kinds[kind]))
 		kind++;
 	for (i = 0; i < OPTION_COUNT; i++) {
-		const struct option_row *row = &cli_options[i];
-
 		if (!((command->options | CLI_COMMON) & 1U << i))
 			continue;
-		if (row->letter)
-			buf_addf(&options, "%s-%c", options.len ? " " : "", row->letter);
-		if (row->name)
-			buf_addf(&options, "%s--%s", options.len ? " " : "", row->name);
+		if (cli_options[i].letter)
+			buf_addf(&options, " -%c", cli_options[i].letter);
+		if (cli_options[i].name)
+			buf_addf(&options, " --%s", cli_options[i].name);
 	}
 	fputs("_pycguard_command", stdout);
 	put(command->name);
 	put(kinds[kind]);
 	put(command->summary);
-	put(options.ptr);
+	put_word(&options);
 	putchar('\n');
 	buf_free(&options);
 }
@@ -72,7 +85,7 @@ static void put_table(void)
 		putchar('\n');
 	}
 	fputs("_pycguard_rules", stdout);
-	put(rules + 1);
+	put(rules);
 	putchar('\n');
 }
 

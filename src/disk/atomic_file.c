@@ -3,8 +3,7 @@
 
 #include <sys/random.h>
 
-#include "base/interrupt.h"
-#include "base/io.h"
+#include "base/signals.h"
 #include "disk/disk.h"
 
 enum { FILE_MAX = 16 << 20 };
@@ -16,7 +15,8 @@ struct writing {
 	const void *bytes;
 	size_t len;
 	const struct atomic_file *old; /* what must be there; NULL: whatever is there goes */
-	struct buf beside;             /* the name of the new file until it is in its place */
+	char *beside;                  /* the name of the new file, and whether to delete that */
+	bool left;
 };
 
 /* 1; 0 when there is no such file; -1 with the failure recorded. */
@@ -40,7 +40,7 @@ static int read_file(struct buf *out, struct stat *st, int dir, const char *name
 	else if (out->len > FILE_MAX)
 		error_set("cannot read '%s': it is too large", path);
 	else
-		status = buf_failed(out) < 0 ? -1 : 1;
+		status = 1;
 	close(fd);
 	return status;
 }
@@ -91,117 +91,102 @@ static int holds(const struct writing *w, const char *name, const void *bytes, s
 	return there < 0 ? -1 : same;
 }
 
-/* The new file gets the mode and, where that is allowed, the owner of the old one. */
-static int write_beside(struct writing *w, mode_t mode)
+enum move { REPLACE, SWAP, NEW };
+
+/* As rename(2); ENOSYS where the system cannot swap two files or spare the one that is there. */
+static int move(const struct writing *w, enum move how)
+{
+#ifdef RENAME_EXCHANGE
+	static const unsigned flags[] = {[SWAP] = RENAME_EXCHANGE, [NEW] = RENAME_NOREPLACE};
+
+	if (how != REPLACE)
+		return renameat2(w->dir, w->beside, w->dir, w->name, flags[how]);
+#endif
+	errno = ENOSYS;
+	return how == REPLACE ? renameat(w->dir, w->beside, w->dir, w->name) : -1;
+}
+
+/* Puts the new file in its place, unless what is there, or comes out, is not what was read. */
+static int put_in_place(struct writing *w)
+{
+	const struct atomic_file *old = w->old;
+	enum move how = !old ? REPLACE : old->there ? SWAP : NEW;
+	int same = old ? holds(w, w->name, old->there ? old->text.ptr : NULL, old->text.len) : 1;
+
+	if (same <= 0)
+		return same < 0 ? -1 : changed(w);
+	if (move(w, how) < 0) {
+		if (how != REPLACE && (errno == ENOENT || errno == EEXIST))
+			return changed(w);
+		if (how == REPLACE || (errno != EINVAL && errno != ENOSYS) ||
+			move(w, how = REPLACE) < 0)
+			return cannot_write(w);
+	}
+	w->left = how == SWAP;
+	if (how == SWAP && holds(w, w->beside, old->text.ptr, old->text.len) <= 0) {
+		/* An edit goes back, and what then comes out is deleted only if it is ours. */
+		if (move(w, SWAP) == 0 && holds(w, w->beside, w->bytes, w->len) > 0)
+			return changed(w);
+		w->left = false;
+		return error_set("cannot write '%s': it was changed meanwhile; an edit of it is in "
+				 "'%s'",
+			w->path, w->beside);
+	}
+	if (old && fsync(w->dir) < 0 && errno != EINVAL)
+		return cannot_write(w);
+	return 0;
+}
+
+/* The new file gets the mode and, where that is allowed, the owner of the old one. A signal that
+ * ends the process waits until nothing is left over. */
+static int replace(struct writing *w, mode_t mode)
 {
 	const struct stat *st = w->old && w->old->there ? &w->old->st : NULL;
+	struct buf beside = BUF_INIT;
 	uint64_t random;
 	int fd, status = 0;
 
 	if (getentropy(&random, sizeof random) < 0)
 		return cannot_write(w);
-	buf_addf(&w->beside, "%s.pycguard-%016" PRIx64, w->name, random);
-	if (buf_failed(&w->beside) < 0) {
-		buf_clear(&w->beside);
-		return -1;
-	}
-	fd = io_openat(w->dir, w->beside.ptr, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
-	if (fd < 0) {
-		buf_clear(&w->beside);
-		return cannot_write(w);
-	}
-	if (io_write_all(fd, w->bytes, w->len) < 0 ||
+	buf_addf(&beside, "%s.pycguard-%016" PRIx64, w->name, random);
+	w->beside = beside.ptr;
+	interrupt_catch();
+	fd = io_openat(w->dir, w->beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+	w->left = fd >= 0;
+	if (fd < 0 || io_write_all(fd, w->bytes, w->len) < 0 ||
 		(st && fchown(fd, st->st_uid, st->st_gid) < 0 && errno != EPERM) ||
 		(st && fchmod(fd, st->st_mode & 07777) < 0) || fsync(fd) < 0)
 		status = cannot_write(w);
-	if (io_close(fd) < 0 && status == 0)
+	/* To close again what a signal interrupted could close another's: the descriptor is gone.
+	 */
+	if (fd >= 0 && close(fd) < 0 && errno != EINTR && status == 0)
 		status = cannot_write(w);
-	return status;
-}
-
-/* Swaps the two files and looks at what came out. An edit goes back, and what then comes out is
- * deleted only if it is ours. 0 done; 1 the system cannot swap; -1 recorded. */
-static int swap(struct writing *w)
-{
-#ifdef RENAME_EXCHANGE
-	const struct atomic_file *old = w->old;
-	const char *beside = w->beside.ptr;
-
-	if (renameat2(w->dir, beside, w->dir, w->name,
-		    old->there ? RENAME_EXCHANGE : RENAME_NOREPLACE) < 0) {
-		if (errno == ENOENT || errno == EEXIST)
-			return changed(w);
-		return errno == EINVAL || errno == ENOSYS ? 1 : cannot_write(w);
-	}
-	if (!old->there)
-		buf_clear(&w->beside);
-	if (!old->there || holds(w, beside, old->text.ptr, old->text.len) > 0)
-		return 0;
-	if (renameat2(w->dir, beside, w->dir, w->name, RENAME_EXCHANGE) == 0 &&
-		holds(w, beside, w->bytes, w->len) > 0)
-		return changed(w);
-	error_set("cannot write '%s': it was changed meanwhile; an edit of it is in '%s'", w->path,
-		beside);
-	buf_clear(&w->beside);
-	return -1;
-#else
-	(void)w;
-	return 1;
-#endif
-}
-
-/* Puts the new file in its place, unless what is there is not what was read. */
-static int put_in_place(struct writing *w)
-{
-	const struct atomic_file *old = w->old;
-	int status = 1;
-
-	if (old) {
-		status = holds(w, w->name, old->there ? old->text.ptr : NULL, old->text.len);
-		if (status <= 0)
-			return status < 0 ? -1 : changed(w);
-		status = swap(w);
-	}
-	if (status > 0) {
-		status = renameat(w->dir, w->beside.ptr, w->dir, w->name);
-		if (status < 0)
-			return cannot_write(w);
-		buf_clear(&w->beside);
-	}
-	if (status == 0 && old && fsync(w->dir) < 0 && errno != EINVAL)
-		return cannot_write(w);
-	return status;
-}
-
-/* A signal that ends the process waits until nothing is left over. */
-static int replace(struct writing *w, mode_t mode)
-{
-	int status;
-
-	interrupt_catch();
-	status = write_beside(w, mode);
 	if (status == 0)
 		status = put_in_place(w);
-	if (w->beside.len && unlinkat(w->dir, w->beside.ptr, 0) < 0 && status == 0)
-		status = error_os(errno, "cannot delete '%s'", w->beside.ptr);
+	if (w->left && unlinkat(w->dir, w->beside, 0) < 0 && status == 0)
+		status = error_os(errno, "cannot delete '%s'", w->beside);
 	interrupt_let_go();
-	buf_free(&w->beside);
+	buf_free(&beside);
 	return status;
 }
 
 int atomic_file_write(const char *path, const void *bytes, size_t len, mode_t mode)
 {
-	struct writing w = {AT_FDCWD, path, path, bytes, len, NULL, BUF_INIT};
+	struct writing w = {AT_FDCWD, path, path, bytes, len, NULL, NULL, false};
 
 	return replace(&w, mode);
 }
 
 int atomic_file_add(struct atomic_file *f, const struct buf *lines)
 {
+	struct writing w = {.dir = f->dir,
+		.name = f->path + path_base(f->path, strlen(f->path)),
+		.path = f->path,
+		.old = f};
 	const char *end = "\n", *at;
 	struct buf text = BUF_INIT;
 	size_t last = f->text.len; /* the last line end is before it */
-	int status = -1;
+	int status;
 
 	if (f->dir < 0)
 		return error_set("cannot write '%s': its directory is not there", f->path);
@@ -216,12 +201,9 @@ int atomic_file_add(struct atomic_file *f, const struct buf *lines)
 		buf_add(&text, at, strcspn(at, "\n"));
 		buf_adds(&text, end);
 	}
-	if (buf_failed(&text) == 0) {
-		struct writing w = {f->dir, f->path + path_base(f->path, strlen(f->path)), f->path,
-			text.ptr, text.len, f, BUF_INIT};
-
-		status = replace(&w, 0666);
-	}
+	w.bytes = text.ptr;
+	w.len = text.len;
+	status = replace(&w, 0666);
 	buf_free(&text);
 	return status;
 }

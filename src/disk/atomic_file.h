@@ -30,23 +30,14 @@ struct atomic_file {
  */
 int atomic_file_open(struct atomic_file *f, int root, const char *path);
 
-/**
- * Add lines at the end and leave every other byte as it is. Once a file.
- *
- * @param lines whole lines, each with a LF; they get the line ends that the file has, and if its
- *              last line has none, one is put between. A file that is not there is made
- * @return 0; -1 with the failure recorded, the file as it was: it was changed meanwhile, ...
- */
+/** Add whole lines at the end, once a file, with the line ends that it has, and leave every other
+ * byte as it is; make it if it is not there. 0; -1 recorded (it was changed meanwhile, ...). */
 int atomic_file_add(struct atomic_file *f, const struct buf *lines);
 
 void atomic_file_close(struct atomic_file *f);
 
-/**
- * Put bytes in the place of whatever file or link is at `path`.
- *
- * @param mode of the new file, less the umask
- * @return 0; -1 with the failure recorded, what was there being as it was
- */
+/** Put bytes in the place of whatever file or link is at `path`, of this mode less the umask. 0; -1
+ * with the failure recorded, what was there being as it was. */
 int atomic_file_write(const char *path, const void *bytes, size_t len, mode_t mode);
 
 #endif

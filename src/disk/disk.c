@@ -8,11 +8,7 @@
 #include <sys/vfs.h>
 #endif
 
-#include "base/buf.h"
 #include "base/crew.h"
-#include "base/error.h"
-#include "base/io.h"
-#include "base/path.h"
 #include "python/bytecode.h"
 
 struct disk_snapshot {
@@ -35,14 +31,11 @@ int disk_enter(int root, const char *path, size_t len)
 
 	while (fd >= 0 && path < end) {
 		const char *slash = memchr(path, '/', (size_t)(end - path));
-		char *name = strndup(path, (size_t)((slash ? slash : end) - path));
-		int above = fd, errnum = ENOMEM;
+		char *name = memory_text(path, (size_t)((slash ? slash : end) - path));
+		int above = fd, errnum;
 
-		fd = -1;
-		if (name) {
-			fd = io_openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
-			errnum = errno;
-		}
+		fd = io_openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+		errnum = errno;
 		free(name);
 		close(above);
 		errno = errnum;
@@ -50,12 +43,6 @@ int disk_enter(int root, const char *path, size_t len)
 	}
 	return fd;
 }
-
-/* Names that tell what sort of directory one is: all of the first three that it is a git directory,
- * one of the others that it may be an environment. */
-static const char *const telling[] = {
-	"HEAD", "objects", "refs", "pyvenv.cfg", "conda-meta", "bin", "Scripts"};
-enum { TELLING_COUNT = sizeof telling / sizeof *telling, TELLS_GIT = 7 };
 
 /* How a directory was come to. */
 enum way { WAY_PLAIN, WAY_PACKAGE_LINK, WAY_CACHE_LINK };
@@ -81,7 +68,6 @@ struct level {
 	struct buf names;   /* each with a NUL; a directory's ends in a slash */
 	const char **items; /* in the order of an index */
 	size_t count;
-	unsigned tells;    /* a bit for each telling name */
 	bool left_any_out; /* so that a name that is not here may be there all the same */
 };
 
@@ -117,81 +103,61 @@ static char kind_of(int dir, const struct dirent *d)
 	return S_ISDIR(st.st_mode) ? 'd' : S_ISREG(st.st_mode) ? 'f' : 0;
 }
 
-static void list_entry(struct level *level, const struct dirent *d)
-{
-	static const char *const left_out[] = {".git", "node_modules", ".tox", ".nox"};
-	const char *name = d->d_name;
-	char kind;
-	size_t i;
-
-	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return;
-	kind = kind_of(level->fd, d);
-	for (i = 0; i < TELLING_COUNT; i++)
-		if (strcmp(name, telling[i]) == 0)
-			level->tells |= 1U << i;
-	for (i = 0; kind == 'd' && i < sizeof left_out / sizeof *left_out; i++)
-		if (strcmp(name, left_out[i]) == 0)
-			kind = 0;
-	if (kind == '?')
-		tell(level->walk, errno, "look at", name);
-	if (kind != 'd' && kind != 'f') {
-		level->left_any_out = true;
-		return;
-	}
-	buf_adds(&level->names, name);
-	buf_add(&level->names, "/", kind == 'd');
-	buf_addc(&level->names, '\0');
-	level->count++;
-}
-
 static int compare(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Lists a directory, or tells that it cannot. 0; -1 when memory is gone. */
-static int list_directory(struct level *level, DIR *dir)
+/* Lists a directory, or tells that it cannot. */
+static void list_directory(struct level *level, DIR *dir)
 {
+	static const char *const left_out[] = {".", "..", ".git", "node_modules", ".tox", ".nox"};
 	const struct dirent *d;
 	const char *name;
 	size_t i;
 
-	for (errno = 0; (d = readdir(dir)); errno = 0)
-		list_entry(level, d);
+	while ((errno = 0, d = readdir(dir))) {
+		char kind = kind_of(level->fd, d);
+
+		if (kind == '?')
+			tell(level->walk, errno, "look at", d->d_name);
+		for (i = 0; kind == 'd' && i < sizeof left_out / sizeof *left_out; i++)
+			if (strcmp(d->d_name, left_out[i]) == 0)
+				kind = i < 2 ? '.' : 0;
+		if (kind == 'd' || kind == 'f') {
+			buf_adds(&level->names, d->d_name);
+			buf_add(&level->names, "/", kind == 'd');
+			buf_addc(&level->names, '\0');
+			level->count++;
+		} else if (kind != '.') {
+			level->left_any_out = true;
+		}
+	}
 	if (errno && errno != ENOENT) { /* deleted while it was read */
 		tell(level->walk, errno, "read directory", "");
 		level->left_any_out = true;
 	}
-	level->items = malloc((level->count + 1) * sizeof *level->items);
-	if (!level->items)
-		return error_oom();
-	if (buf_failed(&level->names) < 0)
-		return -1;
+	level->items = memory_new(level->count, sizeof *level->items);
 	for (i = 0, name = level->names.ptr; i < level->count; i++, name += strlen(name) + 1)
 		level->items[i] = name;
 	qsort(level->items, level->count, sizeof *level->items, compare);
-	return 0;
+}
+
+static int compare_first(const void *path, const void *item)
+{
+	const char *name = *(const char *const *)item;
+	size_t n = strcspn(path, "/");
+	int order;
+
+	n += ((const char *)path)[n] == '/';
+	order = strncmp(path, name, n);
+	return order ? order : -(name[n] != '\0');
 }
 
 /* Whether it has the first component of `path`, as a file or a directory as need be. */
 static bool lists(const struct level *level, const char *path)
 {
-	size_t n = strcspn(path, "/"), low = 0, high = level->count;
-
-	n += path[n] == '/';
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int sign = strncmp(level->items[middle], path, n);
-
-		if (sign == 0 && level->items[middle][n] == '\0')
-			return true;
-		if (sign < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
+	return bsearch(path, level->items, level->count, sizeof *level->items, compare_first);
 }
 
 /* The directory nearest to a path that is open in this thread's walk, of which the rest is then the
@@ -226,13 +192,17 @@ int disk_is_environment(int dir)
 	return 0;
 }
 
+/* Whether it is a git directory, or an environment. */
 static bool is_left_out_by_content(const struct level *level)
 {
 	if (level->len == 0)
 		return false;
-	if ((level->tells & TELLS_GIT) == TELLS_GIT)
+	if (lists(level, "HEAD") && lists(level, "objects/") && lists(level, "refs/"))
 		return true;
-	return level->tells & ~(unsigned)TELLS_GIT && !level->walk->disk->options.environments &&
+	if (level->walk->disk->options.environments)
+		return false;
+	return (lists(level, "pyvenv.cfg") || lists(level, "conda-meta/") || lists(level, "bin/") ||
+		       lists(level, "Scripts/")) &&
 	       disk_is_environment(level->fd) > 0;
 }
 
@@ -252,31 +222,18 @@ static bool is_pseudo(int fd)
 #endif
 }
 
-/* Whether so many names stand one above the other, of which each takes two bytes or more; a level
- * costs a descriptor and some of the stack. */
-static bool is_too_deep(const struct buf *path)
-{
-	size_t i, depth = 0;
-
-	for (i = 0; path->len > (size_t)2 * SNAPSHOT_DEPTH_MAX && i < path->len; i++)
-		depth += path->ptr[i] == '/';
-	return depth > SNAPSHOT_DEPTH_MAX;
-}
-
 /* Whether Python takes a link to a directory for one of caches, or for a package. */
 static bool is_followed(const struct disk_walk *w, int parent, const char *name)
 {
-	static const char *const inits[] = {"__init__.py", "__init__.pyc"};
-	struct buf path = BUF_INIT;
+	static const char *const inits[] = {"/__init__.py", "/__init__.pyc"};
 	bool found = strcmp(name, BYTECODE_CACHES) == 0;
-	size_t i;
 
-	for (i = 0; i < 2 && !found && w->way == WAY_PLAIN; i++) {
-		buf_clear(&path);
-		buf_addf(&path, "%s/%s", name, inits[i]);
-		found = !path.failed && faccessat(parent, path.ptr, F_OK, 0) == 0;
+	for (size_t i = 0; i < 2 && !found && w->way == WAY_PLAIN; i++) {
+		char *path = buf_join(name, inits[i]);
+
+		found = faccessat(parent, path, F_OK, 0) == 0;
+		free(path);
 	}
-	buf_free(&path);
 	return found;
 }
 
@@ -286,24 +243,20 @@ static bool leads_elsewhere(const struct disk_walk *w, bool to_caches)
 {
 	const struct disk_options *o = &w->disk->options;
 	const char *real = w->disk->real;
-	size_t len = strlen(real) == 1 ? 0 : strlen(real);
+	size_t len = real[1] ? strlen(real) : 0;
 	struct buf path = BUF_INIT;
-	char *target = NULL;
-	bool elsewhere;
+	bool elsewhere = to_caches;
+	char *target;
 
-	buf_add(&path, real, len);
-	buf_addc(&path, '/');
-	buf_add(&path, w->path.ptr, w->path.len);
-	if (!path.failed)
-		target = realpath(path.ptr, NULL);
-	if (!target && (path.failed || !disk_is_absent(errno)))
-		tell(w, path.failed ? ENOMEM : errno, "follow", "");
+	buf_addf(&path, "%.*s/%s", (int)len, real, w->path.ptr);
+	target = realpath(path.ptr, NULL);
 	buf_free(&path);
-	if (!target)
+	if (!target) {
+		if (!disk_is_absent(errno))
+			tell(w, errno, "follow", "");
 		return false;
-	if (path_below(target, strlen(target), real, len)) {
-		elsewhere = to_caches;
-	} else {
+	}
+	if (!path_below(target, strlen(target), real, len)) {
 		elsewhere = to_caches || !path_below(real, len, target, strlen(target));
 		error_set("'%s%.*s' is a link that leads out of '%s', to '%s'", w->disk->shown.ptr,
 			(int)w->path.len - 1, w->path.ptr,
@@ -342,7 +295,7 @@ static int open_directory(struct disk_walk *w, int parent, const char *name)
 /* A directory that any thread may go through. */
 struct task {
 	int fd;
-	char path[];
+	char *path;
 };
 
 static void drop_task(void *arg)
@@ -350,6 +303,7 @@ static void drop_task(void *arg)
 	struct task *task = arg;
 
 	close(task->fd);
+	free(task->path);
 	free(task);
 }
 
@@ -359,16 +313,13 @@ static bool offer(struct disk_walk *w, int fd, const char *name)
 {
 	struct task *task;
 
-	if (w->alone || w->way != WAY_PLAIN || crew_is_full(w->crew) ||
-		strcmp(name, BYTECODE_CACHES) == 0)
+	if (w->alone || w->way != WAY_PLAIN || strcmp(name, BYTECODE_CACHES) == 0)
 		return false;
-	task = malloc(sizeof *task + w->path.len + 1);
-	if (!task)
-		return false;
-	task->fd = fd;
-	memcpy(task->path, w->path.ptr, w->path.len + 1);
+	task = memory_new(1, sizeof *task);
+	*task = (struct task){fd, memory_string(w->path.ptr)};
 	if (crew_offer(w->crew, task))
 		return true;
+	free(task->path);
 	free(task);
 	return false;
 }
@@ -380,18 +331,20 @@ static int walk_into(struct disk_walk *w, int parent, size_t base)
 {
 	enum way before = w->way;
 	char *name;
+	size_t depth = 0, i;
 	int fd, status = 0;
 
-	if (is_too_deep(&w->path)) {
+	/* A level costs a descriptor, some of the stack, and two bytes or more of the path. */
+	for (i = 0; w->path.len > (size_t)2 * SNAPSHOT_DEPTH_MAX && i < w->path.len; i++)
+		depth += w->path.ptr[i] == '/';
+	if (depth > SNAPSHOT_DEPTH_MAX) {
 		error_set("cannot read directory '%s%.60s...': it is more than %d levels deep",
 			w->disk->shown.ptr, w->path.ptr, SNAPSHOT_DEPTH_MAX);
 		w->disk->options.failed(w->disk->options.arg);
 		return 0;
 	}
 	/* With its slash, a link that has come in its place would be followed. */
-	name = strndup(w->path.ptr + base, w->path.len - base - 1);
-	if (!name)
-		return error_oom();
+	name = memory_text(w->path.ptr + base, w->path.len - base - 1);
 	fd = open_directory(w, parent, name);
 	if (fd >= 0 && !offer(w, fd, name))
 		status = walk_directory(w, fd);
@@ -400,52 +353,42 @@ static int walk_into(struct disk_walk *w, int parent, size_t base)
 	return status;
 }
 
-static int walk_name(struct disk_walk *w, int fd, const char *name)
-{
-	size_t base = w->path.len, len = strlen(name);
-	struct entry e = {.mode = MODE_FILE, .on_disk = true};
-	int status;
-
-	buf_add(&w->path, name, len);
-	e.path = w->path.ptr;
-	e.len = w->path.len;
-	if (buf_failed(&w->path) < 0)
-		return -1;
-	if (name[len - 1] != '/')
-		status = w->visit(w->arg, &e);
-	else
-		status = w->way == WAY_CACHE_LINK ? 0 : walk_into(w, fd, base);
-	buf_cut(&w->path, base);
-	return status;
-}
-
 /* Goes through the directory at the walk's path and all below it. Takes the descriptor over. */
 static int walk_directory(struct disk_walk *w, int fd)
 {
 	const struct disk_options *o = &w->disk->options;
-	struct level level = {
-		.up = innermost, .walk = w, .len = w->path.len, .fd = fd, .names = BUF_INIT};
+	const size_t len = w->path.len;
+	struct level level = {.up = innermost, .walk = w, .len = len, .fd = fd, .names = BUF_INIT};
+	struct entry e = {.mode = MODE_FILE, .on_disk = true};
 	DIR *dir = fdopendir(fd);
-	int status;
-	size_t i;
+	int status = 0;
 
 	if (!dir) {
 		tell(w, errno, "read directory", "");
 		close(fd);
 		return 0;
 	}
-	status = list_directory(&level, dir);
+	list_directory(&level, dir);
 	innermost = &level;
-	if (status == 0 && !is_left_out_by_content(&level)) {
-		for (i = 0; i < level.count && status == 0; i++)
-			if (!o->only || level.len || strcmp(level.items[i], o->only) == 0)
-				status = walk_name(w, fd, level.items[i]);
-		if (o->empty_cache && !level.count && !level.left_any_out && w->way == WAY_PLAIN &&
-			level.len &&
-			strcmp(w->path.ptr + path_base(w->path.ptr, level.len - 1),
-				BYTECODE_CACHES "/") == 0)
-			o->empty_cache(o->arg, w->path.ptr);
+	if (is_left_out_by_content(&level)) {
+		level.count = 0;
+		level.left_any_out = true;
 	}
+	for (size_t i = 0; i < level.count && status == 0; i++) {
+		if (o->only && !len && strcmp(level.items[i], o->only) != 0)
+			continue;
+		buf_adds(&w->path, level.items[i]);
+		e.path = w->path.ptr;
+		e.len = w->path.len;
+		if (e.path[e.len - 1] != '/')
+			status = w->visit(w->arg, &e);
+		else if (w->way != WAY_CACHE_LINK)
+			status = walk_into(w, fd, len);
+		buf_cut(&w->path, len);
+	}
+	if (o->empty_cache && !level.count && !level.left_any_out && w->way == WAY_PLAIN && len &&
+		strcmp(w->path.ptr + path_base(w->path.ptr, len - 1), BYTECODE_CACHES "/") == 0)
+		o->empty_cache(o->arg, w->path.ptr);
 	innermost = level.up;
 	buf_free(&level.names);
 	free(level.items);
@@ -467,23 +410,19 @@ static int work(struct crew *crew, void *member, void *arg)
 	buf_adds(&w->path, task ? task->path : "");
 	/* The root's own position is not to be changed by reading it. */
 	fd = task ? task->fd : io_openat(w->disk->root, ".", O_RDONLY | O_DIRECTORY, 0);
+	if (task)
+		free(task->path);
 	free(task);
-	if (fd < 0)
-		return error_os(errno, "cannot read directory");
-	if (buf_failed(&w->path) == 0)
-		return walk_directory(w, fd);
-	close(fd);
-	return -1;
+	return fd < 0 ? error_os(errno, "cannot read directory") : walk_directory(w, fd);
 }
 
 int disk_each_by_threads(struct snapshot *s, snapshot_visit *visit, void *const *args, size_t count)
 {
 	struct disk_walk walks[CREW_MAX];
 	void *members[CREW_MAX] = {NULL};
-	size_t i;
 	int status;
 
-	for (i = 0; i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		walks[i] = (struct disk_walk){.disk = (struct disk_snapshot *)s,
 			.visit = visit,
 			.arg = args[i],
@@ -493,7 +432,7 @@ int disk_each_by_threads(struct snapshot *s, snapshot_visit *visit, void *const 
 		members[i] = &walks[i];
 	}
 	status = crew_run(work, drop_task, members, count);
-	for (i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		buf_free(&walks[i].path);
 	return status;
 }
@@ -539,25 +478,21 @@ static int disk_beside(struct snapshot *s, const char *prefix, snapshot_visit *v
 	struct buf path = BUF_INIT;
 	const struct dirent *d;
 	struct entry e;
-	int fd = -1, status = 0;
-	DIR *dir = NULL;
+	int status = 0, fd;
+	DIR *dir;
 
 	buf_add(&path, prefix, base);
-	buf_adds(&path, base ? "" : ".");
-	if (buf_failed(&path) == 0)
-		fd = io_openat(
-			((struct disk_snapshot *)s)->root, path.ptr, O_RDONLY | O_DIRECTORY, 0);
-	if (fd >= 0)
-		dir = fdopendir(fd);
+	buf_addc(&path, '.');
+	fd = io_openat(((struct disk_snapshot *)s)->root, path.ptr, O_RDONLY | O_DIRECTORY, 0);
+	dir = fd < 0 ? NULL : fdopendir(fd);
 	if (!dir)
 		status = fd < 0 && disk_is_absent(errno) ? 0 : cannot("read", s, prefix);
 	while (dir && status == 0 && (errno = 0, d = readdir(dir))) {
 		if (strncmp(d->d_name, prefix + base, strlen(prefix + base)) != 0)
 			continue;
-		buf_clear(&path);
-		buf_add(&path, prefix, base);
+		buf_cut(&path, base);
 		buf_adds(&path, d->d_name);
-		status = buf_failed(&path) < 0 ? -1 : disk_find(s, path.ptr, &e);
+		status = disk_find(s, path.ptr, &e);
 		if (status == 1)
 			status = visit(arg, &e);
 	}
@@ -577,10 +512,9 @@ static int disk_read(struct snapshot *s, const struct entry *e, struct buf *out,
 {
 	const char *name = e->path;
 	int dir = locate(s, &name),
-	    fd = dir < 0 ? -1 : io_openat(dir, name, O_RDONLY | O_NONBLOCK, 0);
+	    fd = dir < 0 ? -1 : io_openat(dir, name, O_RDONLY | O_NONBLOCK, 0), status = 0;
 	char piece[16384];
 	struct stat st;
-	int status = 0;
 	ssize_t n = 1;
 
 	if (fd < 0)
@@ -623,31 +557,26 @@ int disk_root(const struct snapshot *s)
 
 int disk_open(struct snapshot **out, const char *dir, const struct disk_options *options)
 {
-	struct disk_snapshot *disk = calloc(1, sizeof *disk);
-	int status = 0;
+	struct disk_snapshot *disk = memory_new(1, sizeof *disk);
 
 	*out = NULL;
-	if (!disk)
-		return error_oom();
 	disk->base.source = &disk_source;
 	disk->options = *options;
 	disk->shown = (struct buf)BUF_INIT;
 	disk->root = io_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY, 0);
 	disk->real = disk->root < 0 ? NULL : realpath(dir, NULL);
-	if (!disk->real)
-		status = error_os(errno, "cannot read directory '%s'", dir);
-	else /* however it was named */
-		disk->base.top_is_migrations =
-			strcmp(disk->real + path_base(disk->real, strlen(disk->real)),
-				"migrations") == 0;
+	if (!disk->real) {
+		error_os(errno, "cannot read directory '%s'", dir);
+		disk_free(&disk->base);
+		return -1;
+	}
+	/* However it was named. */
+	disk->base.top_is_migrations =
+		strcmp(disk->real + path_base(disk->real, strlen(disk->real)), "migrations") == 0;
 	if (strcmp(dir, ".") != 0)
 		buf_adds(&disk->shown, dir);
 	if (disk->shown.len && dir[disk->shown.len - 1] != '/')
 		buf_addc(&disk->shown, '/');
-	if (status < 0 || buf_failed(&disk->shown) < 0) {
-		disk_free(&disk->base);
-		return -1;
-	}
 	*out = &disk->base;
 	return 0;
 }

@@ -15,24 +15,23 @@
 
 #include "git/snapshot.h"
 
-/** Told that something could not be looked at; why is recorded in error.h. The walk goes on. */
-typedef void disk_failed(void *arg);
-
 /** What to look at, and whom to tell. All that is called is called by several threads at once. */
 struct disk_options {
 	const char *only; /* NULL, or a name and a slash: visit only what is below that directory */
-	bool environments;    /* go into environments, too */
-	disk_failed *failed;  /* of each directory that cannot be read; may not be NULL */
-	disk_failed *outside; /* a link leads out of the directory; whereto is recorded */
+	bool environments; /* go into environments, too */
+	/* Of each directory that cannot be read, for the reason that is recorded; the walk goes on.
+	 * May not be NULL, as the others may. */
+	void (*failed)(void *arg);
+	void (*outside)(void *arg); /* a link leads out of the directory; whereto is recorded */
 	void (*empty_cache)(void *arg, const char *path); /* a __pycache__ that holds nothing */
 	void *arg;
 };
 
 /**
- * @param out     yours, for snapshot_free; paths of its entries are relative to `dir`
- * @param dir     must be a directory that can be opened; "." is allowed
- * @param options copied; what it points to must outlive the snapshot. `outside` and `empty_cache`
- *                may be NULL
+ * Open a directory, as it was named, to look below it. The paths of entries are relative to it.
+ *
+ * @param out     yours, for snapshot_free
+ * @param options copied; what it points to must outlive the snapshot
  * @return 0; -1 with the failure recorded
  */
 int disk_open(struct snapshot **out, const char *dir, const struct disk_options *options);
@@ -40,24 +39,17 @@ int disk_open(struct snapshot **out, const char *dir, const struct disk_options 
 /** Whether a directory is an environment (above). 1, 0; -1 with errno set. */
 int disk_is_environment(int dir);
 
-/**
- * As snapshot_each, but by several threads at once, and so in no order.
- *
- * @param args what `visit` is given, one for each thread
- * @param count of them, CREW_MAX at most (crew.h)
- */
+/** As snapshot_each, but by `count` threads at once, CREW_MAX at most (crew.h), and so in no order.
+ * Each gives `visit` one of the `args`. */
 int disk_each_by_threads(
 	struct snapshot *s, snapshot_visit *visit, void *const *args, size_t count);
 
 /** The descriptor of the directory. Borrowed. */
 int disk_root(const struct snapshot *s);
 
-/**
- * Open the directory below `root` that the first `len` bytes of `path` name, "" or with a slash at
- * the end: name by name, so that no link on the way can lead elsewhere.
- *
- * @return a descriptor, yours; -1 with errno set (see disk_is_absent)
- */
+/** Open the directory below `root` that the first `len` bytes of `path` name, "" or with a slash at
+ * the end: name by name, so that no link on the way can lead elsewhere. A descriptor, yours; -1
+ * with errno set (see disk_is_absent). */
 int disk_enter(int root, const char *path, size_t len);
 
 /** Whether such an errno means that there is nothing of that name, or only beyond a link. */

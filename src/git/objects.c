@@ -2,7 +2,7 @@
 
 #include <dirent.h>
 
-#include "base/deadline.h"
+#include "base/signals.h"
 #include "git/libgit2.h"
 #include "git/repository.h"
 

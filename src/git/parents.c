@@ -1,4 +1,3 @@
-#include "base/io.h"
 #include "git/repository.h"
 #include "git/objects.h"
 

@@ -2,8 +2,7 @@
 
 #include <stdatomic.h>
 
-#include "base/deadline.h"
-#include "base/io.h"
+#include "base/signals.h"
 #include "git/libgit2.h"
 #include "git/objects.h"
 

@@ -1,7 +1,6 @@
 #include <limits.h>
 
 #include "hooks/hooks.h"
-#include "base/io.h"
 #include "python/siphash.h"
 
 /*

@@ -2,8 +2,6 @@
 
 #include <sys/file.h>
 
-#include "base/io.h"
-
 const char *const hook_names[HOOK_COUNT] = {
 #define HOOK(id, name) name,
 	HOOKS

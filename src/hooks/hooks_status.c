@@ -1,5 +1,4 @@
 #include "hooks/hooks.h"
-#include "base/io.h"
 
 static void add(struct buf *out, const char *before, const char *path, const char *after)
 {

@@ -1,5 +1,4 @@
 #include "hooks/hooks.h"
-#include "base/io.h"
 
 /* Of the pre-commit framework and of what reads its file. */
 #define FRAMEWORK_LINES(id, what, entry, rest)                                                     \

@@ -8,8 +8,8 @@
  * shipped compiled: ghosts with no source beside them, nor above in their package.
  *
  * Directories are reached one by one through their descriptors, never through a link; just before
- * it goes, a file is examined once more and must then not change any more. A link goes itself, not
- * what it leads to.
+ * it goes, a file must be the one that was planned, and is examined once more. A link goes itself,
+ * not what it leads to.
  */
 #ifndef PYCGUARD_CLEAN_H
 #define PYCGUARD_CLEAN_H

@@ -1,6 +1,4 @@
-#include "mend/dockerignore.h"
-
-#include "policy/pattern.h"
+#include "mend/ignores.h"
 
 /* Appends `path` as Go's filepath.Clean has it, without a slash at its start. */
 static void add_clean(struct buf *out, const char *path, size_t len)
@@ -48,8 +46,7 @@ static int ask_line(bool *excluded, const struct pathset *paths, size_t skip, st
 	struct pattern *pattern = NULL;
 	struct pattern_error why;
 	bool lets_in;
-	int status = -1;
-	size_t i;
+	int status;
 
 	if (memchr(line, '\0', len))
 		return 1;
@@ -65,10 +62,8 @@ static int ask_line(bool *excluded, const struct pathset *paths, size_t skip, st
 	if (!len)
 		return 1;
 	add_clean(&clean, line, len);
-	if (buf_failed(&clean) == 0)
-		status = pattern_new_glob(
-			&pattern, clean.ptr, clean.len, GLOB_DOCKER, PATTERN_CASED, &why);
-	for (i = 0; i < paths->count && status == 0; i++) {
+	status = pattern_new_glob(&pattern, clean.ptr, clean.len, GLOB_DOCKER, PATTERN_CASED, &why);
+	for (size_t i = 0; i < paths->count && status == 0; i++) {
 		const struct pathset_item *path = &paths->items[i];
 
 		if (excluded[i] != lets_in)
@@ -89,7 +84,7 @@ int dockerignore_ask(bool *excluded, const struct pathset *paths, size_t skip,
 	static const char bom[] = "\xef\xbb\xbf";
 	const char *at = text->ptr, *end = at + text->len, *lf;
 	struct matcher *m = matcher_new();
-	int status = m ? 0 : -1;
+	int status = 0;
 	size_t number;
 
 	if (strncmp(at, bom, sizeof bom - 1) == 0)

@@ -1,4 +1,4 @@
-#include "mend/ignored.h"
+#include "mend/ignores.h"
 
 /* Stands before each path that git is asked for, so that none is a pathspec with magic. */
 static const char here[] = "./";
@@ -17,33 +17,29 @@ static int look_on_the_way(
 	do {
 		buf_clear(&file);
 		buf_addf(&file, "%s%.*s", top, (int)len, path);
-		status = buf_failed(&file);
-		item->ignored =
-			status == 0 && len && lstat(file.ptr, &st) == 0 && S_ISLNK(st.st_mode);
+		item->ignored = len && lstat(file.ptr, &st) == 0 && S_ISLNK(st.st_mode);
 		buf_addf(&file, "%s.gitignore", len ? "/" : "");
-		if (status == 0 && buf_failed(&file) == 0 && !item->by_index)
+		if (!item->by_index)
 			status = snapshot_find(index, file.ptr + above, NULL);
 		item->by_index = item->by_index || (status > 0 && lstat(file.ptr, &st) < 0);
 		len += strcspn(path + len + !!len, "/") + !!len;
 	} while (status >= 0 && !item->ignored && path[len]);
-	if (buf_failed(&file) < 0)
-		status = -1;
 	buf_free(&file);
 	return status < 0 ? -1 : 0;
 }
 
-int ignored_take(struct ignored_list *out, const struct pathset *paths, bool by_index)
+int ignored_take(struct ignored *out, const struct pathset *paths, const struct buf *text)
 {
 	/* source NUL line NUL pattern NUL path NUL (git-check-ignore(1), -v -z). */
 	enum { SOURCE, LINE, PATTERN, PATH, FIELD_COUNT };
-	const struct buf *text = &out->text[by_index];
 	const char *at = text->ptr, *end = at + text->len, *fields[FIELD_COUNT];
 	size_t i, n;
 
-	for (i = 0; i < paths->count; i++) {
-		const char *path = paths->items[i].path;
+	for (i = 0; i < 2 * paths->count; i++) {
+		struct ignored *item = &out[i % paths->count];
+		const char *path = paths->items[i % paths->count].path;
 
-		if (out->items[i].ignored || out->items[i].by_index != by_index)
+		if (item->ignored || item->by_index != (i >= paths->count))
 			continue;
 		for (n = 0; n < FIELD_COUNT && at < end; n++) {
 			fields[n] = at;
@@ -56,58 +52,41 @@ int ignored_take(struct ignored_list *out, const struct pathset *paths, bool by_
 			return error_set(
 				"cannot tell what git ignores: it speaks of '%s', not of '%s'",
 				fields[PATH], path);
-		out->items[i] = (struct ignored){*fields[PATTERN] && *fields[PATTERN] != '!',
-			by_index, fields[SOURCE], fields[PATTERN]};
+		item->ignored = *fields[PATTERN] && *fields[PATTERN] != '!';
+		item->source = fields[SOURCE];
+		item->pattern = fields[PATTERN];
 	}
 	return 0;
 }
 
-/* Asks for those that need the index to be read, or for those that do not. */
-static int ask(struct ignored_list *out, struct repository *r, const struct pathset *paths,
-	bool by_index, unsigned patience)
-{
-	const char *const args[] = {"check-ignore", "--verbose", "--non-matching", "-z", "--stdin",
-		by_index ? NULL : "--no-index", NULL};
-	struct buf input = BUF_INIT;
-	struct exec e;
-	size_t i;
-	int status;
-
-	for (i = 0; i < paths->count; i++)
-		if (!out->items[i].ignored && out->items[i].by_index == by_index) {
-			buf_adds(&input, here);
-			buf_add(&input, paths->items[i].path, paths->items[i].len + 1);
-		}
-	repository_exec(&e, r, args);
-	e.patience = patience;
-	status = buf_failed(&input);
-	if (status == 0 && input.len)
-		status = exec_run(&out->text[by_index], NULL, &e, &input);
-	buf_free(&input);
-	if (status < 0)
-		return error_prefix("cannot tell what git ignores");
-	return ignored_take(out, paths, by_index);
-}
-
-int ignored_ask(struct ignored_list *out, struct repository *r, struct snapshot *index,
+int ignored_ask(struct ignored *out, struct buf *text, struct repository *r, struct snapshot *index,
 	const struct pathset *paths, unsigned patience)
 {
-	*out = (struct ignored_list){.text = {BUF_INIT, BUF_INIT}};
-	if (!r->top)
-		return error_set("the repository has no work tree");
-	out->items = calloc(paths->count + 1, sizeof *out->items);
-	if (!out->items)
-		return error_oom();
-	for (; out->count < paths->count; out->count++)
-		if (look_on_the_way(&out->items[out->count], index, r->top,
-			    paths->items[out->count].path) < 0)
-			return error_prefix("cannot tell what git ignores");
-	return ask(out, r, paths, false, patience) < 0 ? -1 : ask(out, r, paths, true, patience);
-}
+	static const char *const args[] = {
+		"check-ignore", "--verbose", "--non-matching", "-z", "--stdin", "--no-index", NULL};
+	const char *by_index[] = {args[0], args[1], args[2], args[3], args[4], NULL};
+	struct buf input[2] = {BUF_INIT, BUF_INIT};
+	int status = 0;
+	size_t i;
 
-void ignored_list_free(struct ignored_list *list)
-{
-	free(list->items);
-	buf_free(&list->text[0]);
-	buf_free(&list->text[1]);
+	for (i = 0; i < paths->count && status == 0; i++) {
+		status = look_on_the_way(&out[i], index, r->top, paths->items[i].path);
+		if (out[i].ignored)
+			continue;
+		buf_adds(&input[out[i].by_index], here);
+		buf_add(&input[out[i].by_index], paths->items[i].path, paths->items[i].len + 1);
+	}
+	for (i = 0; i < 2; i++) {
+		struct exec e;
+
+		repository_exec(&e, r, i ? by_index : args);
+		e.patience = patience;
+		if (status == 0 && input[i].len)
+			status = exec_run(text, NULL, &e, &input[i]);
+		status = status == 1 ? 0 : status; /* it ignores none of them */
+		buf_free(&input[i]);
+	}
+	if (status)
+		return error_prefix("cannot tell what git ignores");
+	return ignored_take(out, paths, text);
 }

@@ -2,10 +2,6 @@
 
 #include <sys/file.h>
 
-#include "base/io.h"
-#include "mend/dockerignore.h"
-#include "mend/ignored.h"
-
 /* What Python would make in a directory, and the patterns that keep it out. */
 static const struct kind {
 	const char *path, *git, *docker;
@@ -16,8 +12,6 @@ static const struct kind {
 };
 enum { KIND_COUNT = sizeof kinds / sizeof *kinds };
 
-static const char comment[] = "# Python bytecode\n";
-
 /* The search, and what it needs on the way. */
 struct search {
 	const struct ignores *where;
@@ -26,47 +20,6 @@ struct search {
 	struct pathset packages; /* directories with Python sources, each with its slash */
 	struct pathset dockerfiles;
 };
-
-/* --- the gaps found --------------------------------------------------------------------------- */
-
-static void gap_free(struct ignore_gap *gap)
-{
-	free(gap->file);
-	free(gap->example);
-	free(gap->culprit);
-}
-
-static int add_gap(struct ignore_gaps *gaps, const char *file, const char *pattern,
-	const char *example, const char *culprit)
-{
-	struct ignore_gap gap = {.pattern = pattern};
-	size_t i;
-
-	for (i = 0; i < gaps->count; i++)
-		if (strcmp(gaps->items[i].pattern, pattern) == 0 &&
-			strcmp(gaps->items[i].file, file) == 0)
-			return 0;
-	if (array_room(gaps->items, gaps->count) < 0)
-		return -1;
-	gap.file = strdup(file);
-	gap.example = strdup(example);
-	gap.culprit = strdup(culprit);
-	if (!gap.file || !gap.example || !gap.culprit) {
-		gap_free(&gap);
-		return error_oom();
-	}
-	gaps->items[gaps->count++] = gap;
-	return 0;
-}
-
-void ignore_gaps_free(struct ignore_gaps *gaps)
-{
-	while (gaps->count > 0)
-		gap_free(&gaps->items[--gaps->count]);
-	free(gaps->items);
-	pathset_free(&gaps->unshared);
-	pathset_free(&gaps->at_top);
-}
 
 /* --- what is asked for ------------------------------------------------------------------------ */
 
@@ -77,31 +30,20 @@ static bool ends(const char *s, const char *tail)
 	return len >= n && strcmp(s + len - n, tail) == 0;
 }
 
-/* WORD, WORD.x or x.WORD. */
-static bool is_named(const char *name, const char *word)
-{
-	size_t n = strlen(word);
-
-	if (strncmp(name, word, n) == 0)
-		return !name[n] || name[n] == '.';
-	return ends(name, word) && name[strlen(name) - n - 1] == '.';
-}
-
+/* WORD, WORD.x or x.WORD; but dockerfile.py is something else. */
 static bool is_dockerfile(const char *name)
 {
+	static const char *const words[] = {"Dockerfile", "Containerfile", "dockerfile"};
+	const char *last = strrchr(name, '.');
+	size_t first = strcspn(name, ".");
+
 	if (ends(name, ".dockerignore") || ends(name, ".containerignore"))
 		return false;
-	/* dockerfile.py is something else. */
-	return is_named(name, "Dockerfile") || is_named(name, "Containerfile") ||
-	       strcmp(name, "dockerfile") == 0 || ends(name, ".dockerfile");
-}
-
-/* Whether that directory is the one added last. */
-static bool added_last(const struct pathset *dirs, const char *dir, size_t len)
-{
-	const struct pathset_item *last = dirs->count ? &dirs->items[dirs->count - 1] : NULL;
-
-	return last && path_compare(last->path, last->len, dir, len) == 0;
+	for (size_t i = 0; i < 3; i++)
+		if (strcmp(last ? last + 1 : name, words[i]) == 0 ||
+			(i < 2 && strlen(words[i]) == first && strncmp(name, words[i], first) == 0))
+			return true;
+	return false;
 }
 
 static int visit(void *arg, const struct entry *e)
@@ -110,99 +52,106 @@ static int visit(void *arg, const struct entry *e)
 	size_t len = path_base(e->path, e->len);
 	const char *name = e->path + len;
 
-	if (is_dockerfile(name) && pathset_add(&s->dockerfiles, e->path, e->len) < 0)
-		return -1;
-	if (!ends(name, ".py") || strcmp(name, ".py") == 0 ||
-		added_last(&s->packages, e->path, len))
-		return 0;
-	return pathset_add(&s->packages, e->path, len);
+	if (is_dockerfile(name))
+		pathset_add(&s->dockerfiles, e->path, e->len);
+	if (ends(name, ".py") && strcmp(name, ".py") != 0)
+		pathset_add(&s->packages, e->path, len);
+	return 0;
 }
 
-/* Adds the path, unless the policy allows it. */
+/* Adds the path, unless the policy allows it, or it is in the index: git says of none there that it
+ * is ignored. */
 static int add_probe(struct search *s, struct pathset *probes, const char *dir, const char *new,
 	const struct kind *kind)
 {
-	struct policy_decision d = {.rejected = false};
+	struct policy_decision d;
 	struct buf path = BUF_INIT;
-	int status = -1;
+	int status;
 
-	buf_adds(&path, dir);
-	buf_adds(&path, new);
-	buf_adds(&path, kind->path);
-	if (buf_failed(&path) == 0)
-		status = policy_decide(s->where->policy, s->matcher, path.ptr, path.len, &d);
-	policy_settle(&d, RULE_BYTECODE);
+	buf_addf(&path, "%s%s%s", dir, new, kind->path);
+	status = policy_decide(s->where->policy, s->matcher, path.ptr, path.len, &d);
+	if (status == 0)
+		policy_settle(&d, RULE_BYTECODE);
 	if (status == 0 && d.rejected) {
-		/* git says of no path in the index that it is ignored. */
 		status = snapshot_find(s->where->index, path.ptr, NULL);
 		if (status == 0)
-			status = pathset_add(probes, path.ptr, path.len);
+			pathset_add(probes, path.ptr, path.len);
 	}
 	buf_free(&path);
 	return status < 0 ? -1 : 0;
 }
 
-/* The paths of one kind below `base`: in it, in its packages, and in new directories of them. */
-static int make_probes(
-	struct search *s, struct pathset *probes, const char *base, const struct kind *kind)
+/* The paths of all kinds below `base`: in it, in its packages, and in new directories of them. */
+static int make_probes(struct search *s, struct pathset *probes, const char *base)
 {
 	static const char *const new[] = {"", "new/", "new/migrations/"};
-	size_t i, n;
+	size_t len = strlen(base), i, n;
 
-	for (n = 0; n < 3; n++)
-		if (add_probe(s, probes, base, new[n], kind) < 0)
-			return -1;
-	for (i = 0; i < s->packages.count; i++) {
-		const struct pathset_item *dir = &s->packages.items[i];
+	for (const struct kind *kind = kinds; kind < kinds + KIND_COUNT; kind++)
+		for (i = 0; i <= s->packages.count; i++) {
+			const char *dir = i ? s->packages.items[i - 1].path : base;
 
-		if (i > 0 && path_compare(dir->path, dir->len, dir[-1].path, dir[-1].len) == 0)
-			continue;
-		if (dir->len <= strlen(base) || strncmp(dir->path, base, strlen(base)) != 0)
-			continue;
-		for (n = 0; n < 2; n++)
-			if (add_probe(s, probes, dir->path, new[n], kind) < 0)
-				return -1;
-	}
+			if (i && (strlen(dir) <= len || strncmp(dir, base, len) != 0))
+				continue;
+			if (i > 1 && strcmp(dir, s->packages.items[i - 2].path) == 0)
+				continue;
+			for (n = 0; n < (i ? 2 : 3); n++)
+				if (add_probe(s, probes, dir, new[n], kind) < 0)
+					return -1;
+		}
 	return 0;
+}
+
+/* Notes that a file lacks the pattern against the kind of that path. */
+static void add_gap(struct ignore_gaps *gaps, const char *file, bool docker, const char *path,
+	const char *culprit)
+{
+	const struct kind *kind = kinds;
+	const char *pattern;
+
+	while (!ends(path, kind->path))
+		kind++;
+	pattern = docker ? kind->docker : kind->git;
+	for (size_t i = 0; i < gaps->count; i++)
+		if (strcmp(gaps->items[i].pattern, pattern) == 0 &&
+			strcmp(gaps->items[i].file, file) == 0)
+			return;
+	array_room(gaps->items, gaps->count);
+	gaps->items[gaps->count++] = (struct ignore_gap){
+		memory_string(file), pattern, memory_string(path), memory_string(culprit)};
 }
 
 /* --- git -------------------------------------------------------------------------------------- */
 
-/* A line added at the end of the .gitignore that has the `!` is the last of those that git asks. */
-static int judge_git(
-	struct search *s, const struct ignored *a, const char *path, const struct kind *kind)
+static int ask_git(struct search *s)
 {
-	struct pathset *unshared = &s->out->unshared;
-	/* A .gitignore of the work tree, which a clone has too. */
-	bool shared =
-		*a->source != '/' &&
-		strcmp(a->source + path_base(a->source, strlen(a->source)), ".gitignore") == 0;
-	size_t i = 0;
-
-	if (a->ignored && *a->source && !shared) {
-		while (i < unshared->count && strcmp(unshared->items[i].path, a->source) != 0)
-			i++;
-		if (i == unshared->count && pathset_add(unshared, a->source, strlen(a->source)) < 0)
-			return -1;
-	}
-	if (a->ignored && (shared || !*a->source || !s->where->strict))
-		return 0;
-	return add_gap(s->out, shared ? a->source : ".gitignore", kind->git, path,
-		shared ? a->pattern : "");
-}
-
-static int ask_git(struct search *s, const struct kind *kind)
-{
-	struct ignored_list answers = {0};
-	struct pathset probes = PATHSET_INIT;
-	int status = make_probes(s, &probes, "", kind);
-	size_t i;
+	struct pathset probes = PATHSET_INIT, *unshared = &s->out->unshared;
+	int status = make_probes(s, &probes, "");
+	struct ignored *answers = memory_new(probes.count, sizeof *answers);
+	struct buf text = BUF_INIT;
 
 	if (status == 0)
-		status = ignored_ask(&answers, s->where->repository, s->where->index, &probes, 0);
-	for (i = 0; status == 0 && i < probes.count; i++)
-		status = judge_git(s, &answers.items[i], probes.items[i].path, kind);
-	ignored_list_free(&answers);
+		status = ignored_ask(
+			answers, &text, s->where->repository, s->where->index, &probes, 0);
+	for (size_t i = 0; status == 0 && i < probes.count; i++) {
+		const struct ignored *a = &answers[i];
+		size_t len = strlen(a->source);
+		/* A .gitignore of the work tree, which a clone has too. */
+		bool shared = *a->source != '/' &&
+			      strcmp(a->source + path_base(a->source, len), ".gitignore") == 0;
+
+		if (a->ignored && len && !shared && !pathset_holds(unshared, a->source, len)) {
+			pathset_add(unshared, a->source, len);
+			pathset_sort(unshared);
+		}
+		/* A line added at the end of the .gitignore that has the `!` is the last of those
+		 * that git asks. */
+		if (!a->ignored || (len && !shared && s->where->strict))
+			add_gap(s->out, shared ? a->source : ".gitignore", false,
+				probes.items[i].path, shared ? a->pattern : "");
+	}
+	free(answers);
+	buf_free(&text);
 	pathset_free(&probes);
 	return status;
 }
@@ -219,7 +168,7 @@ static int read_text(struct buf *text, const struct ignores *where, const char *
 	buf_clear(text);
 	buf_add(text, f.text.ptr, f.text.len);
 	if (status == 0)
-		status = buf_failed(text) < 0 ? -1 : f.there;
+		status = f.there;
 	atomic_file_close(&f);
 	if (status != 0)
 		return status;
@@ -239,15 +188,13 @@ static int find_docker(struct buf *file, struct buf *text, const struct ignores 
 {
 	static const char *const suffixes[] = {".containerignore", ".dockerignore"};
 	const char *path = dockerfile->path;
-	int there = 0, i = !is_named(path + path_base(path, dockerfile->len), "Containerfile");
+	int there = 0, i = !strstr(path + path_base(path, dockerfile->len), "Containerfile");
 
 	for (; i < 2 && there == 0; i++) {
 		buf_clear(file);
 		buf_add(file, path, len);
 		buf_adds(file, suffixes[i]);
-		there = buf_failed(file);
-		if (there == 0)
-			there = read_text(text, where, file->ptr);
+		there = read_text(text, where, file->ptr);
 	}
 	return there;
 }
@@ -256,39 +203,33 @@ static int find_docker(struct buf *file, struct buf *text, const struct ignores 
  * built from a directory of Dockerfiles is mostly the repository. */
 static int ask_docker(struct search *s, const struct pathset_item *d)
 {
-	struct buf file = BUF_INIT, text = BUF_INIT, context = BUF_INIT;
-	size_t base = path_base(d->path, d->len), i;
-	int there = find_docker(&file, &text, s->where, d, base), status;
-	const struct kind *kind;
+	struct buf file = BUF_INIT, text = BUF_INIT;
+	struct pathset probes = PATHSET_INIT;
+	size_t base = path_base(d->path, d->len);
+	int there = find_docker(&file, &text, s->where, d, base), status = -1;
+	char *context;
+	bool *excluded;
 
-	if (there == 0 && base > 0 && pathset_add(&s->out->at_top, d->path, d->len) < 0)
-		there = -1;
-	base = there ? base : 0;
-	buf_add(&context, d->path, base);
+	if (there == 0 && base > 0)
+		pathset_add(&s->out->at_top, d->path, d->len);
+	context = memory_text(d->path, there ? base : 0);
 	if (there >= 0)
 		there = find_docker(&file, &text, s->where, d, d->len);
 	if (there == 0)
-		there = find_docker(&file, &text, s->where, d, base);
-	status = there < 0 ? -1 : buf_failed(&context);
-	for (kind = kinds; status == 0 && kind < kinds + KIND_COUNT; kind++) {
-		struct pathset probes = PATHSET_INIT;
-		bool *excluded = NULL;
-
-		status = make_probes(s, &probes, context.ptr, kind);
-		if (status == 0 && !(excluded = calloc(probes.count + 1, sizeof *excluded)))
-			status = error_oom();
-		if (status == 0)
-			status = dockerignore_ask(excluded, &probes, context.len, &text, file.ptr);
-		for (i = 0; status == 0 && i < probes.count; i++)
-			if (!excluded[i])
-				status = add_gap(
-					s->out, file.ptr, kind->docker, probes.items[i].path, "");
-		free(excluded);
-		pathset_free(&probes);
-	}
+		there = find_docker(&file, &text, s->where, d, strlen(context));
+	if (there >= 0)
+		status = make_probes(s, &probes, context);
+	excluded = memory_new(probes.count, sizeof *excluded);
+	if (status == 0)
+		status = dockerignore_ask(excluded, &probes, strlen(context), &text, file.ptr);
+	for (size_t i = 0; status == 0 && i < probes.count; i++)
+		if (!excluded[i])
+			add_gap(s->out, file.ptr, true, probes.items[i].path, "");
+	free(excluded);
+	free(context);
+	pathset_free(&probes);
 	buf_free(&file);
 	buf_free(&text);
-	buf_free(&context);
 	return status;
 }
 
@@ -305,16 +246,13 @@ static int by_file(const void *a, const void *b)
 int ignores_find(struct ignore_gaps *out, const struct ignores *where)
 {
 	struct search s = {where, out, matcher_new(), PATHSET_INIT, PATHSET_INIT};
-	int status = -1;
-	size_t i;
+	int status = snapshot_each(where->index, visit, &s);
 
 	*out = (struct ignore_gaps){.count = 0};
-	if (s.matcher)
-		status = snapshot_each(where->index, visit, &s);
 	pathset_sort(&s.packages);
-	for (i = 0; status == 0 && i < KIND_COUNT; i++)
-		status = ask_git(&s, &kinds[i]);
-	for (i = 0; status == 0 && i < s.dockerfiles.count; i++)
+	if (status == 0)
+		status = ask_git(&s);
+	for (size_t i = 0; status == 0 && i < s.dockerfiles.count; i++)
 		status = ask_docker(&s, &s.dockerfiles.items[i]);
 	if (out->count)
 		qsort(out->items, out->count, sizeof *out->items, by_file);
@@ -322,6 +260,18 @@ int ignores_find(struct ignore_gaps *out, const struct ignores *where)
 	pathset_free(&s.dockerfiles);
 	matcher_free(s.matcher);
 	return status;
+}
+
+void ignore_gaps_free(struct ignore_gaps *gaps)
+{
+	for (size_t i = 0; i < gaps->count; i++) {
+		free(gaps->items[i].file);
+		free(gaps->items[i].example);
+		free(gaps->items[i].culprit);
+	}
+	free(gaps->items);
+	pathset_free(&gaps->unshared);
+	pathset_free(&gaps->at_top);
 }
 
 int ignores_open_file(struct atomic_file *f, int top, struct snapshot *index, const char *path)
@@ -335,37 +285,28 @@ int ignores_open_file(struct atomic_file *f, int top, struct snapshot *index, co
 	return status;
 }
 
-static int add_to(const struct ignores *where, const char *file, const struct buf *lines)
-{
-	struct atomic_file f;
-	int status = ignores_open_file(&f, where->top, where->index, file);
-
-	if (status == 0 && lines)
-		status = atomic_file_add(&f, lines);
-	atomic_file_close(&f);
-	return status;
-}
-
 int ignores_add(const struct ignores *where, const struct ignore_gaps *gaps)
 {
 	struct buf lines = BUF_INIT;
-	size_t i;
+	struct atomic_file f;
 	int status = 0;
 
-	for (i = 0; i < gaps->count && status == 0; i++)
-		status = add_to(where, gaps->items[i].file, NULL);
-	for (i = 0; i < gaps->count && status == 0; i++) {
-		const struct ignore_gap *gap = &gaps->items[i];
-		bool is_last = i + 1 == gaps->count || strcmp(gap->file, gap[1].file) != 0;
+	for (int pass = 0; pass < 2; pass++) /* the first tells whether all can be opened */
+		for (size_t i = 0, next; i < gaps->count && status == 0; i = next) {
+			const char *file = gaps->items[i].file;
 
-		if (lines.len == 0)
-			buf_adds(&lines, comment);
-		buf_addf(&lines, "%s\n", gap->pattern);
-		if (!is_last)
-			continue;
-		status = buf_failed(&lines) < 0 ? -1 : add_to(where, gap->file, &lines);
-		buf_clear(&lines);
-	}
+			buf_clear(&lines);
+			buf_adds(&lines, "# Python bytecode\n");
+			for (next = i; next < gaps->count; next++) {
+				if (strcmp(gaps->items[next].file, file) != 0)
+					break;
+				buf_addf(&lines, "%s\n", gaps->items[next].pattern);
+			}
+			status = ignores_open_file(&f, where->top, where->index, file);
+			if (status == 0 && pass == 1)
+				status = atomic_file_add(&f, &lines);
+			atomic_file_close(&f);
+		}
 	buf_free(&lines);
 	return status;
 }

@@ -13,12 +13,10 @@
 #include "check/check.h"
 
 /**
- * Find the paths to take out.
+ * Find the paths to take out, in the order of the index.
  *
- * @param plan  they are added, in the order of the index
- * @param check of the index: CHECK_TRACKED, for all that is rejected, where an object is read only
- *              if a line of the policy allows a file by some rules, so that one that is missing
- *              seldom matters; or CHECK_COMMIT, for what that calls an error
+ * @param check of the index: CHECK_TRACKED and `sparing`, so that an object that is missing seldom
+ *              matters, for all that is rejected; or CHECK_COMMIT, for what that calls an error
  * @param named only these paths, and what is below them; an empty set: everything. Each must be
  *              there
  * @return 0; -1 with the failure recorded

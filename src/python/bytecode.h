@@ -63,26 +63,19 @@ struct bytecode_name {
  */
 void bytecode_name(struct bytecode_name *out, const char *path, size_t len, bool caseless);
 
-/**
- * Whether Django takes a module of that name in a migrations package for a migration: not when it
- * begins with `_` or `~` (MigrationLoader.load_disk).
- */
+/** Whether Django takes a module of that name in a migrations package for a migration: not when it
+ * begins with `_` or `~` (MigrationLoader.load_disk). */
 bool bytecode_is_migration_name(const char *module, size_t len);
 
-/**
- * Whether a path component may be why a built-in pattern matches a path. False: it is not, in any
- * case of letters. Quick, for millions of names; what decides is the pattern.
- */
+/** Whether a path component may be why a built-in pattern matches a path. False: it is not, in any
+ * case of letters. Quick, for millions of names; what decides is the pattern. */
 bool bytecode_suspect(const char *name, size_t len);
 
-/** Append the path of the source, `PACKAGE/MODULE.py`. False, nothing appended, if there is none.
- */
+/** Append the path of the source, `PACKAGE/MODULE.py`. False: there is none. */
 bool bytecode_source(struct buf *out, const struct bytecode_name *name);
 
-/**
- * The Python version a tag is for: `cpython-313` is 3.13 (cpython-27 is 2.7), packed as
- * BYTECODE_VERSION(3, 13). 0 when the tag is not exactly one of CPython's (pytest's are not).
- */
+/** The Python version a tag is for: `cpython-313` is 3.13 (cpython-27 is 2.7), packed as
+ * BYTECODE_VERSION(3, 13). 0 when the tag is not exactly one of CPython's (pytest's are not). */
 unsigned bytecode_tag_version(struct bytecode_slice tag);
 
 #define BYTECODE_VERSION(major, minor) ((unsigned)(major) << 8 | (unsigned)(minor))
@@ -116,8 +109,7 @@ struct bytecode_header {
 	unsigned char hash[8];
 };
 
-/** Decode a header from the first `len` bytes of a file (16 are enough; fewer are all there are).
- */
+/** Decode a header from the first bytes of a file: 16 are enough; fewer are all there are. */
 void bytecode_header(struct bytecode_header *out, const void *bytes, size_t len);
 
 /** "timestamp", "checked-hash", "unchecked-hash", or NULL for INVALIDATION_UNKNOWN. */
@@ -146,10 +138,8 @@ enum bytecode_fit {
 	FIT_NOT,
 };
 
-/**
- * Whether the source's size, modulo 2^32, is the header's. True: FIT_EXACT, without reading a byte
- * of the source. False: only its bytes tell FIT_LINEENDS from FIT_NOT, or decide by a hash.
- */
+/** Whether the source's size, modulo 2^32, is the header's. True: FIT_EXACT, without reading a byte
+ * of the source. False: only its bytes tell FIT_LINEENDS from FIT_NOT, or decide by a hash. */
 bool bytecode_fits_size(const struct bytecode_header *h, uint64_t source_size);
 
 /**
@@ -209,8 +199,7 @@ const char *bytecode_loads_name(enum bytecode_loads l);
 enum bytecode_lie {
 	LIE_NONE,
 	LIE_GHOST,     /* at its source's own place, and no source: can be imported, or Jython's */
-	LIE_UNCHECKED, /* an unchecked-hash cache that its interpreter runs, though the hash differs
-			*/
+	LIE_UNCHECKED, /* an unchecked-hash cache that is run, though the hash differs */
 	LIE_ORPHAN,    /* in __pycache__, and no source */
 	LIE_STALE,     /* size or checked hash is not the source's */
 };

@@ -1,31 +1,18 @@
 #include "python/bytecode.h"
 
+#include <strings.h>
+
 static struct bytecode_slice slice(const char *ptr, size_t len)
 {
 	return (struct bytecode_slice){len ? ptr : NULL, len};
 }
 
-static char fold(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool same(const char *s, const char *word, size_t len, bool caseless)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (s[i] != word[i] && !(caseless && fold(s[i]) == word[i]))
-			return false;
-	return true;
-}
-
-/* Cuts `suffix`, which is in small letters, off the end of `s`. */
+/* Cuts `suffix` off the end of `s`. */
 static bool cut(struct bytecode_slice *s, const char *suffix, bool caseless)
 {
 	size_t n = strlen(suffix);
 
-	if (s->len < n || !same(s->ptr + s->len - n, suffix, n, caseless))
+	if (s->len < n || (caseless ? strncasecmp : strncmp)(s->ptr + s->len - n, suffix, n) != 0)
 		return false;
 	s->len -= n;
 	return true;
@@ -60,11 +47,9 @@ static bool is_tag(const char *s, size_t len)
 /* Where the module ends in the name of a cache: see bytecode_name. */
 static size_t module_end(struct bytecode_slice stem)
 {
-	size_t first = stem.len, i;
+	const char *dot = memchr(stem.ptr, '.', stem.len);
+	size_t first = dot ? (size_t)(dot - stem.ptr) : stem.len, i;
 
-	for (i = stem.len; i-- > 0;)
-		if (stem.ptr[i] == '.')
-			first = i;
 	for (i = first; i < stem.len; i++)
 		if (stem.ptr[i] == '.' && is_tag(stem.ptr + i + 1, stem.len - i - 1))
 			return i;
@@ -91,9 +76,7 @@ static struct bytecode_slice cut_level(struct bytecode_slice *stem)
  * toolcpython-313.pyc. */
 static struct bytecode_slice glued_tag(struct bytecode_slice stem)
 {
-	size_t i;
-
-	for (i = 1; i < stem.len; i++) {
+	for (size_t i = 1; i < stem.len; i++) {
 		struct bytecode_slice rest = slice(stem.ptr + i, stem.len - i);
 
 		if (bytecode_tag_version(rest))
@@ -162,15 +145,14 @@ bool bytecode_suspect(const char *name, size_t len)
 
 	if (len < 4)
 		return false;
-	switch (fold(name[len - 1])) {
+	switch (name[len - 1] | 0x20) /* in small letters */ {
 	case 'c':
 	case 'o':
 	case 'd':
-		return name[len - 4] == '.' && fold(name[len - 3]) == 'p' &&
-		       fold(name[len - 2]) == 'y';
+		return name[len - 4] == '.' && strncasecmp(name + len - 3, "py", 2) == 0;
 	case 's':
 		return cut(&rest, "$py.class", true);
-	case '_':
+	case '_' | 0x20:
 		return len == sizeof BYTECODE_CACHES - 1 && cut(&rest, BYTECODE_CACHES, true);
 	default:
 		return false;

@@ -8,7 +8,6 @@
  * UTF-8, has U+FFFD for them: the annotation then stands at no file, and MESSAGE names it.
  */
 #include "report/report.h"
-#include "base/utf8.h"
 
 static void escape(struct buf *out, const char *text, size_t len, const char *special)
 {
@@ -50,6 +49,7 @@ void report_github(struct buf *out, const struct report *r)
 		buf_addf(out, ",title=pycguard %s::", rule_text(f->rule)->id);
 		escape(out, message.ptr, message.len, "%");
 		buf_addc(out, '\n');
+		out->failed = out->failed || message.failed;
 	}
 	buf_free(&message);
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mend/ignored.h"
+#include "mend/ignores.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -30,12 +30,12 @@ static void check_ignored(const struct buf *text)
 {
 	struct pathset paths = PATHSET_INIT;
 	struct ignored items[2] = {{false, false, "", ""}, {false, false, "", ""}};
-	struct ignored_list list = {.items = items, .count = 2, .text = {*text}};
 	int status;
 
-	require(pathset_add(&paths, "a", 1) == 0 && pathset_add(&paths, "b/c", 3) == 0);
+	pathset_add(&paths, "a", 1);
+	pathset_add(&paths, "b/c", 3);
 	pathset_sort(&paths);
-	status = ignored_take(&list, &paths, false);
+	status = ignored_take(items, &paths, text);
 	require(status == 0 || status == -1);
 	if (status == 0) {
 		check_item(&items[0], text);

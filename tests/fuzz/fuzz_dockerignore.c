@@ -9,7 +9,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "mend/dockerignore.h"
+#include "mend/ignores.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

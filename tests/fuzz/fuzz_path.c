@@ -8,7 +8,7 @@
 
 #include "base/path.h"
 #include "plain_text.h"
-#include "base/utf8.h"
+#include "base/path.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/path.h"
-#include "base/utf8.h"
+#include "base/path.h"
 
 /* One path, and what each way of writing it makes of it. */
 static const struct written {

@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "base/io.h"
-
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* there a socket has an option for it */
 #endif
