@@ -104,9 +104,9 @@ ghost-module (1): its source was deleted, but Python still imports this file;
 Stop tracking it (the file stays on disk):
   git rm --cached -f -- shop/migrations/0002_old.pyc
 Then delete from disk what Python would still run:
-  '"$PYCGUARD"' --clean
-Then have git ignore bytecode: '"$PYCGUARD"' --add-ignores'
-    allow="To allow a file on purpose: $PYCGUARD --allow PATH, then stage .pycguard."
+  '"$CALLED"' --clean
+Then have git ignore bytecode: '"$CALLED"' --add-ignores'
+    allow="To allow a file on purpose: $CALLED --allow PATH, then stage .pycguard."
     assert_output_is "pycguard: 1 bytecode file found
 $report
 $allow"

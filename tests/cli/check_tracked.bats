@@ -102,9 +102,9 @@ ghost-module (1): its source was deleted, but Python still imports this file
 Stop tracking it (the file stays on disk):
   git rm --cached -f -- pkg/m.pyc
 Then delete from disk what Python would still run:
-  '"${CALLED-$PYCGUARD}"' --clean
-Then have git ignore bytecode: '"${CALLED-$PYCGUARD}"' --add-ignores
-To allow a file on purpose: '"${CALLED-$PYCGUARD}"' --allow PATH, then stage .pycguard.'
+  '"$CALLED"' --clean
+Then have git ignore bytecode: '"$CALLED"' --add-ignores
+To allow a file on purpose: '"$CALLED"' --allow PATH, then stage .pycguard.'
 }
 
 @test "a file in ten thousand is found" {
