@@ -25,7 +25,7 @@ configure() {
 }
 
 # run_tests NAME [ARG...]: builds what is configured there, and runs its tests but those that look at
-# the text of the tree or compile it anew, which no tool here would see.
+# the text of the tree or compile it again, which no tool here would see.
 run_tests() {
     cmake --build "$build/$1" --parallel 2
     ctest --test-dir "$build/$1" --output-on-failure --parallel 2 -E '^(style|build|analyze)\.' "${@:2}"
