@@ -143,23 +143,6 @@ int object_read(
 	return wrong_type(r, id, type);
 }
 
-int object_copy(struct object *out, const struct object *o)
-{
-	char *bytes = NULL;
-
-	*out = (struct object){0};
-	if (o->shared && git_odb_object_dup(&out->shared, o->shared) < 0)
-		return error_set("cannot keep an object: %s", git_words());
-	if (!o->shared && o->bytes) {
-		bytes = malloc(o->size + 1);
-		if (!bytes)
-			return error_oom();
-		memcpy(bytes, o->bytes, o->size);
-	}
-	*out = (struct object){o->type, bytes ? bytes : o->bytes, o->size, o->id, out->shared};
-	return 0;
-}
-
 void object_free(struct object *o)
 {
 	if (o->shared)

@@ -27,9 +27,6 @@ struct object {
 int object_read(
 	struct object *out, struct repository *r, const struct oid *id, enum object_type type);
 
-/** Share or copy it. `out` is yours, for object_free. 0; -1 with the failure recorded. */
-int object_copy(struct object *out, const struct object *o);
-
 /** Leaves none there. One without an object is allowed. */
 void object_free(struct object *o);
 

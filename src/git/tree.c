@@ -73,39 +73,40 @@ int tree_skip_alike(struct tree_cursor *a, struct tree_cursor *b)
 	return tree_next(b);
 }
 
-static int read_object(
-	struct object *out, struct repository *r, const struct oid *id, struct tree_cache *cache)
+/* Of the few slots where a tree may be, the one that it is in, or else one to put it in. */
+static struct object *find_slot(struct tree_cache *cache, const struct oid *id)
 {
-	struct object *slot = NULL, *old;
-	uint32_t hash;
+	struct object *slot, *found;
+	uint32_t hash, i;
 
-	if (cache) {
-		memcpy(&hash, id->bytes, sizeof hash);
-		slot = &cache->slots[hash % TREE_CACHE_SIZE];
+	memcpy(&hash, id->bytes, sizeof hash);
+	found = &cache->slots[hash % TREE_CACHE_SIZE];
+	for (i = 0; i < TREE_CACHE_WAYS; i++) {
+		slot = &cache->slots[(hash + i) % TREE_CACHE_SIZE];
 		if (slot->type && memcmp(&slot->id, id, sizeof *id) == 0)
-			return object_copy(out, slot);
+			return slot;
+		if (!slot->type)
+			found = slot;
 	}
-	if (object_read(out, r, id, OBJECT_TREE) != 0)
-		return -1;
-	for (old = slot; old; old = &cache->slots[cache->hand++ % TREE_CACHE_SIZE]) {
-		cache->bytes -= old->size;
-		object_free(old);
-		if (!cache->bytes || cache->bytes + out->size <= TREE_CACHE_BYTES)
-			break;
-	}
-	if (slot && object_copy(slot, out) == 0) /* or else it is read again */
-		cache->bytes += slot->size;
-	return 0;
+	return found;
 }
 
 int tree_open(
 	struct tree_cursor *c, struct repository *r, const struct oid *id, struct tree_cache *cache)
 {
+	struct object *slot;
+
 	*c = (struct tree_cursor){.oid_size = r->oid_size};
 	if (!id)
 		return 0;
-	if (read_object(&c->object, r, id, cache) < 0)
+	slot = cache ? find_slot(cache, id) : NULL;
+	if (slot && slot->type && memcmp(&slot->id, id, sizeof *id) == 0) {
+		c->object = *slot;
+		cache->bytes -= slot->size;
+		*slot = (struct object){0};
+	} else if (object_read(&c->object, r, id, OBJECT_TREE) != 0) {
 		return -1;
+	}
 	c->next = c->object.bytes;
 	c->end = c->next + c->object.size;
 	return tree_next(c);
@@ -130,6 +131,22 @@ int tree_compare(const struct tree_cursor *a, const struct tree_cursor *b)
 	x = a->name[n] ? a->name[n] : a->mode == MODE_TREE ? '/' : '\0';
 	y = b->name[n] ? b->name[n] : b->mode == MODE_TREE ? '/' : '\0';
 	return (unsigned char)x - (unsigned char)y;
+}
+
+void tree_keep(struct tree_cursor *c, struct tree_cache *cache)
+{
+	struct object *slot = find_slot(cache, &c->object.id), *old = slot;
+
+	if (!c->object.type)
+		return;
+	do {
+		cache->bytes -= old->size;
+		object_free(old);
+		old = &cache->slots[cache->hand++ % TREE_CACHE_SIZE];
+	} while (cache->bytes && cache->bytes + c->object.size > TREE_CACHE_BYTES);
+	*slot = c->object;
+	cache->bytes += slot->size;
+	*c = (struct tree_cursor){0};
 }
 
 void tree_close(struct tree_cursor *c)

@@ -23,10 +23,10 @@ struct tree_cursor {
 	size_t oid_size;
 };
 
-enum { TREE_CACHE_SIZE = 4096, TREE_CACHE_BYTES = 32 << 20 };
+enum { TREE_CACHE_SIZE = 4096, TREE_CACHE_WAYS = 4, TREE_CACHE_BYTES = 32 << 20 };
 
-/** Trees read of late: what one commit has, the next one has as its parent's. So many at most,
- * and so many bytes of them, but the one read last may be of any size. Start with zeros. */
+/** Trees to be opened once more: what a commit's parent has, the next commit has. So many at most,
+ * and so many bytes of them, but the last one may be of any size. Start with zeros. */
 struct tree_cache {
 	struct object slots[TREE_CACHE_SIZE];
 	size_t bytes, hand; /* the slot to be emptied next when there are too many */
@@ -34,8 +34,8 @@ struct tree_cache {
 
 void tree_cache_release(struct tree_cache *cache);
 
-/** Open a tree at its first entry: without `id`, one that has none. `cache` may be NULL. 0; -1 with
- * the failure recorded (missing, no tree, damaged). */
+/** Open a tree at its first entry: without `id`, one that has none. One that is in `cache` is taken
+ * out of it; NULL is allowed. 0; -1 with the failure recorded (missing, no tree, damaged). */
 int tree_open(struct tree_cursor *c, struct repository *r, const struct oid *id,
 	struct tree_cache *cache);
 
@@ -50,5 +50,8 @@ int tree_skip_alike(struct tree_cursor *a, struct tree_cursor *b);
 int tree_compare(const struct tree_cursor *a, const struct tree_cursor *b);
 
 void tree_close(struct tree_cursor *c);
+
+/** The same, but put the tree into the cache. */
+void tree_keep(struct tree_cursor *c, struct tree_cache *cache);
 
 #endif

@@ -5,6 +5,9 @@
 #include "git/tree.h"
 #include "python/bytecode.h"
 
+/* A commit that changes no more directories than these does not need to know which were alike. */
+enum { FEW = 1000 };
+
 /* A directory in the commit, or in one of its parents. */
 struct side {
 	struct tree_cursor at;
@@ -141,12 +144,11 @@ static int compare_name(struct changes *c, struct side *sides, size_t count,
 	return tell(c, !here ? CHANGE_REMOVED : anywhere ? CHANGE_CHANGED : CHANGE_ADDED, at);
 }
 
-/* Whether more than one directory had to be entered is `*branches`. */
-static int compare(struct changes *c, struct side *sides, size_t count, bool *branches)
+static int compare(struct changes *c, struct side *sides, size_t count)
 {
 	struct pathset gone = PATHSET_INIT; /* sources that a parent has and the commit has not */
 	const struct tree_cursor *at;
-	size_t i, entered = 0;
+	size_t i;
 	int status = 0;
 
 	while (status == 0) {
@@ -155,13 +157,11 @@ static int compare(struct changes *c, struct side *sides, size_t count, bool *br
 		at = status == 0 ? first_name(sides, count) : NULL;
 		if (!at)
 			break;
-		entered += at->mode == MODE_TREE;
 		status = compare_name(c, sides, count, at, &gone);
 		for (i = 0; i < count && status == 0; i++)
 			if (sides[i].here)
 				status = tree_next(&sides[i].at);
 	}
-	*branches = entered > 1;
 	if (status == 0 && gone.count) {
 		pathset_sort(&gone);
 		status = find_orphans(c, &gone, &sides[0].at.object.id, true);
@@ -174,7 +174,7 @@ static int compare(struct changes *c, struct side *sides, size_t count, bool *br
 static int read_directory(struct changes *c, const struct side *above, size_t count)
 {
 	struct side few[3], *sides = count <= 3 ? few : memory_new(count, sizeof *sides);
-	bool branches, pair = count == 2 && c->by_name && !c->cache_depth;
+	bool pair = ++c->directories > FEW && count == 2 && c->by_name && !c->cache_depth;
 	size_t i, opened = 0, suspects = c->suspects;
 	struct oid key = {{0}};
 	int status = 0;
@@ -189,11 +189,12 @@ static int read_directory(struct changes *c, const struct side *above, size_t co
 		status = tree_open(&sides[opened].at, c->repository,
 			above[opened].here ? &above[opened].at.oid : NULL, c->trees);
 	if (status == 0)
-		status = compare(c, sides, count, &branches);
-	if (status == 0 && pair && branches && c->suspects == suspects)
+		status = compare(c, sides, count);
+	if (status == 0 && pair && c->suspects == suspects)
 		oidmap_set(&c->clean, &key, 0);
-	while (opened > 0)
-		tree_close(&sides[--opened].at);
+	tree_close(&sides[0].at);
+	while (opened > 1)
+		tree_keep(&sides[--opened].at, c->trees);
 	if (sides != few)
 		free(sides);
 	return status;
@@ -241,6 +242,8 @@ int changes_of(struct changes *c, const struct oid *trees, size_t count)
 	if (!c->policy)
 		return -1;
 	c->by_name = !c->policy->adds;
+	c->directories = 0;
+	oidmap_free(&c->clean);
 	roots = memory_new(n, sizeof *roots);
 	if (!c->trees)
 		c->trees = memory_new(1, sizeof *c->trees);

@@ -2,10 +2,9 @@
  * changes - what a commit does to its tree, as far as a policy may reject it. The tree is read
  * beside the trees of all parents, and only where it differs from each of them.
  *
- * Two trees that differ in more than one directory, but in no name that a built-in pattern could
- * reject, are not compared again, in whatever commit and at whatever place: a tree that holds
- * another ten times, that another ten times, ten levels deep, costs eleven looks, not ten to the
- * tenth.
+ * Where a commit changes very many directories, two trees that differ in no name that a built-in
+ * pattern could reject are not compared again, at whatever place: a tree that holds another ten
+ * times, that another ten times, ten levels deep, does not cost ten to the tenth looks.
  */
 #ifndef PYCGUARD_CHANGES_H
 #define PYCGUARD_CHANGES_H
@@ -43,7 +42,7 @@ struct changes {
 	struct buf path;     /* of the directory being read, with its slash */
 	struct oidmap clean; /* pairs of trees in whose differences no name is suspect */
 	struct tree_cache *trees;
-	size_t depth, cache_depth, suspects;
+	size_t depth, cache_depth, suspects, directories;
 };
 
 /** The policy that holds for a commit, borrowed until the next call; NULL with it recorded. */

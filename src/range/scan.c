@@ -5,9 +5,8 @@
 #include "base/crew.h"
 #include "git/objects.h"
 
-/* Commits are handed out in chunks, so that all threads are busy to the end. One more is worth its
- * start for so many. */
-enum { CHUNK = 16, WORTH = 128 };
+/* For so many commits one more thread is worth its start. */
+enum { WORTH = 128 };
 
 /* What the threads share; `lock` is of all that changes. */
 struct shared {
@@ -21,14 +20,13 @@ struct shared {
 
 struct worker {
 	struct shared *shared;
-	/* The commits that it has yet to do. Neighbours have most trees in common, and what one
-	 * thread has read is no help to another: so each has a stretch of the history to itself,
-	 * and takes from another's start only when its own is done. It begins at the end: in a pack
-	 * the newest tree is whole, and an older one is what differs from the one after it. */
-	size_t next, end, done; /* those that all have done, as far as is known */
+	/* The commits that it has yet to do, the last one first. Neighbours have most trees in
+	 * common, and what one thread has read is no help to another: so each has a stretch of the
+	 * history to itself, and when that is done, the older half of another's. */
+	size_t first, end;
+	size_t done; /* by all, as far as is known */
 	struct changes changes;
-	const struct walk_commit *commit; /* at hand, or the last one; */
-	struct oid tree;                  /* its tree */
+	const struct walk_commit *commit; /* at hand */
 };
 
 void scan_open(struct changes *out, const struct scan *s, struct repository *r)
@@ -63,53 +61,45 @@ static int take_change(void *arg, enum change change, const struct entry *e)
 
 static int scan_commit(struct worker *w, const struct walk_commit *c)
 {
-	struct repository *r = w->changes.repository;
 	uint32_t i, count = c->parent_count + 1;
 	struct oid *trees = memory_new(count, sizeof *trees);
-	int status = 0;
+	int status;
 
-	for (i = 0; i < count && status == 0; i++) {
-		const struct walk_commit *one =
-			i ? walk_parent(w->shared->scan->walk, c, i - 1) : c;
-
-		if (one == w->commit)
-			trees[i] = w->tree;
-		else
-			status = object_commit_tree(&trees[i], r, &one->id);
-	}
+	trees[0] = c->tree;
+	for (i = 1; i < count; i++)
+		trees[i] = walk_parent(w->shared->scan->walk, c, i - 1)->tree;
 	w->commit = c;
-	if (status == 0) {
-		w->tree = *trees;
-		status = changes_of(&w->changes, trees, count);
-	}
+	status = changes_of(&w->changes, trees, count);
 	if (status != 0)
-		error_prefix("cannot look at commit '%s'", repository_hex(r, &c->id));
+		error_prefix("cannot look at commit '%s'",
+			repository_hex(w->changes.repository, &c->id));
 	free(trees);
 	return status ? -1 : 0;
 }
 
-/* Sets `*next` to the first of the commits to do now, when `done` are, and tells how many. */
-static size_t next_chunk(size_t *next, struct worker *w, size_t done, int status)
+/* The commit to do now, after one that ended with `status`; NULL: there is nothing to do. */
+static const struct walk_commit *next_commit(struct worker *w, int status)
 {
 	struct shared *shared = w->shared;
-	struct worker *other = w;
-	size_t i, n;
+	struct worker *most = w;
+	size_t i;
+	bool some;
 
 	pthread_mutex_lock(&shared->lock);
-	w->done = shared->done += done;
 	shared->failed = shared->failed || status != 0;
-	for (i = 0; i < shared->worker_count && other->next == other->end; i++)
-		other = &shared->workers[i];
-	n = shared->failed ? 0 : other->end - other->next;
-	if (n > CHUNK)
-		n = CHUNK;
-	*next = other == w ? w->end - n : other->next;
-	if (other == w)
-		w->end -= n;
-	else
-		other->next += n;
+	for (i = 0; i < shared->worker_count && w->first == w->end; i++)
+		if (shared->workers[i].end - shared->workers[i].first > most->end - most->first)
+			most = &shared->workers[i];
+	if (most != w) {
+		w->first = most->first;
+		w->end = most->first += (most->end - most->first + 1) / 2;
+	}
+	some = !shared->failed && w->first < w->end;
+	w->end -= some;
+	w->done = shared->done += some;
+	i = w->end;
 	pthread_mutex_unlock(&shared->lock);
-	return n;
+	return some ? &shared->scan->walk->commits[i] : NULL;
 }
 
 /* The first has the repository that is open. */
@@ -119,7 +109,7 @@ static int work(struct crew *crew, void *arg, void *task)
 	struct shared *shared = w->shared;
 	const struct scan *s = shared->scan;
 	struct repository *own = NULL, *r = s->repository;
-	size_t next, end, n = 0;
+	const struct walk_commit *c;
 	int status = 0;
 
 	(void)crew;
@@ -131,12 +121,11 @@ static int work(struct crew *crew, void *arg, void *task)
 	scan_open(&w->changes, s, r);
 	w->changes.visit = take_change;
 	w->changes.arg = w;
-	while ((n = next_chunk(&next, w, n, status)))
-		for (end = next + n; next < end && status == 0; next++) {
-			status = scan_commit(w, &s->walk->commits[next]);
-			if (w == shared->workers && s->progress)
-				progress_tick(s->progress, ++w->done);
-		}
+	while ((c = next_commit(w, status))) {
+		status = scan_commit(w, c);
+		if (w == shared->workers && s->progress)
+			progress_tick(s->progress, w->done);
+	}
 	changes_release(&w->changes);
 	repository_free(own);
 	return status ? -1 : 0;
@@ -165,7 +154,7 @@ int scan_run(struct scan_events *out, const struct scan *s)
 	shared.workers = memory_new(count, sizeof *shared.workers);
 	for (i = 0; i < count; i++) {
 		shared.workers[i].shared = &shared;
-		shared.workers[i].next = first + total * i / count;
+		shared.workers[i].first = first + total * i / count;
 		shared.workers[i].end = first + total * (i + 1) / count;
 		members[i] = &shared.workers[i];
 	}

@@ -168,23 +168,32 @@ static int add_parent(struct walk *w, struct walk_commit *c, const struct oid *i
 
 int walk_take(void *arg, char *line)
 {
+	static const char word[] = " commit ";
 	struct walk *w = arg;
 	size_t size = w->repository->oid_size;
 	struct walk_commit *c;
 	char *at;
 	int64_t time = strtoll(line, &at, 10);
-	bool hides = at > line && at[0] == ' ' && at[1] == '-';
 	struct oid id;
+	bool hides;
 
+	if (w->count && oid_parse(&id, line, size) && !line[2 * size]) {
+		w->commits[w->count - 1].tree = id;
+		return 0;
+	}
+	if (at == line || strncmp(at, word, strlen(word)) != 0)
+		return error_set("git rev-list says '%.200s'", line);
+	at += strlen(word);
+	hides = *at == '-';
 	at += hides;
-	if (at == line || !*at || !oid_parse(&id, at + 1, size) || (hides && w->count != w->first))
+	if (!oid_parse(&id, at, size) || (hides && w->count != w->first))
 		return error_set("git rev-list says '%.200s'", line);
 	c = add_commit(w, &id);
 	if (!c)
 		return -1;
 	c->time = time;
 	w->first += hides;
-	for (at += 1 + 2 * size; !hides && *at == ' ' && oid_parse(&id, at + 1, size);
+	for (at += 2 * size; !hides && *at == ' ' && oid_parse(&id, at + 1, size);
 		at += 1 + 2 * size)
 		if (add_parent(w, c, &id) < 0)
 			return -1;
@@ -235,10 +244,10 @@ static void mark_tips(struct walk *w)
 int walk_run(struct walk *w)
 {
 	const char *args[LONGEST_ARGUMENTS] = {"rev-list", "--topo-order", "--reverse",
-		"--boundary", "--parents", "--timestamp", "--stdin"};
+		"--boundary", "--parents", "--timestamp", "--format=%T", "--stdin"};
 	struct buf input = BUF_INIT, exclude = BUF_INIT, glob = BUF_INIT;
 	const char *name = w->name_space;
-	size_t i, n = 7;
+	size_t i, n = 8;
 	int len, status, shallow = w->shown_count ? is_shallow(w) : 0;
 
 	if (!w->shown_count)
@@ -300,7 +309,8 @@ int walk_squash(struct walk *w)
 		if (!oid_parse(&id, text.ptr + i, size))
 			status = error_set("git merge-base says '%.*s'",
 				(int)strcspn(text.ptr + i, "\n"), text.ptr + i);
-		else if (!add_commit(w, &id))
+		else if (!(c = add_commit(w, &id)) ||
+			 object_commit_tree(&c->tree, w->repository, &id) != 0)
 			status = -1;
 	buf_free(&text);
 	if (status >= 0 && n > 3 && !w->first && (status = is_shallow(w)) == 1)
@@ -310,10 +320,12 @@ int walk_squash(struct walk *w)
 	if (status < 0 || oidmap_get(&w->numbers, &shown))
 		return status;
 	c = add_commit(w, &shown);
-	for (i = 0; c && i < w->first && status == 0; i++)
+	if (!c || object_commit_tree(&c->tree, w->repository, &shown) != 0)
+		return -1;
+	for (i = 0; i < w->first && status == 0; i++)
 		status = add_parent(w, c, &w->commits[i].id);
 	mark_tips(w);
-	return c ? status : -1;
+	return status;
 }
 
 const struct walk_commit *walk_parent(const struct walk *w, const struct walk_commit *c, uint32_t i)

@@ -13,7 +13,7 @@
 #include "range/oidmap.h"
 
 struct walk_commit {
-	struct oid id;
+	struct oid id, tree;
 	int64_t time;                      /* the committer's, in seconds */
 	uint32_t first_link, parent_count; /* its parents; see walk_parent */
 	bool is_tip;                       /* it was named */
@@ -49,7 +49,8 @@ int walk_show_refs(struct walk *w);
  * zeros are no object. One that is not in this repository hides nothing. 0; -1 recorded. */
 int walk_name(struct walk *w, const char *hex, bool hides);
 
-/** Take a line of what git lists: TIME ' ' ['-'] ID [' ' PARENT]... 0; -1 recorded. */
+/** Take a line of what git lists: TIME " commit " ['-'] ID [' ' PARENT]..., or, after that of a
+ * commit, the id of its tree. 0; -1 recorded. */
 int walk_take(void *walk, char *line);
 
 /** Find the commits. 0; -1 with the failure recorded. */
