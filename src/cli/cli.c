@@ -1,6 +1,6 @@
 #include "cli/cli.h"
 
-#include <limits.h>
+#include <getopt.h>
 
 #include "base/nearest.h"
 #include "hooks/hooks.h"
@@ -28,8 +28,8 @@ const struct option_row cli_options[OPTION_COUNT] = {
 #include "cli/cli.def"
 };
 
-/* The options, then the commands. */
-enum { ROWS = OPTION_COUNT + sizeof cli_commands / sizeof *cli_commands - 1 };
+/* The options, then the commands. getopt_long calls a long option by its row and LONG. */
+enum { ROWS = OPTION_COUNT + sizeof cli_commands / sizeof *cli_commands - 1, LONG = 256 };
 
 /* Of the option or command of that row; NULL: it has a letter only. */
 static const char *name_of(size_t row)
@@ -42,53 +42,28 @@ static const char *nearest(const char *word)
 	return nearest_name(word, strcspn(word, "="), name_of, ROWS);
 }
 
-/* `name` is what stands after the dashes of `option`. */
-static int unknown(const char *option, const char *name)
+/* Say why getopt_long does not take a word, in which it has come to that option. */
+static int refuse(const char *word, int option)
 {
-	const char *meant = nearest(name);
-
-	if (meant)
-		return error_set("unknown option '%s': did you mean --%s?", option, meant);
-	return error_set("unknown option '%s' (see pycguard --help)", option);
-}
-
-/* The row of that long option, which may be cut short as long as one alone is meant. */
-static int row_of_name(const char *option)
-{
-	size_t len = strcspn(option + 2, "="), count = 0;
+	bool is_long = word[1] == '-';
+	const char *name = word + 1 + is_long, *meant = nearest(name);
+	const char letter[] = {'-', (char)option, '\0'};
+	size_t len = strcspn(name, "="), count = 0, i;
 	struct buf fits = BUF_INIT;
-	int i, found = -1;
 
-	for (i = 0; i < ROWS && len; i++) {
-		if (!name_of(i) || strncmp(name_of(i), option + 2, len) != 0)
-			continue;
-		found = i;
-		if (!name_of(i)[len]) {
-			count = 1;
-			break;
-		}
-		buf_addf(&fits, "%s--%s", count++ ? ", " : "", name_of(i));
-	}
-	if (count > 1)
-		found = error_set("ambiguous option '%s': it could be %s", option, fits.ptr);
-	else if (count == 0)
-		unknown(option, option + 2);
+	for (i = 0; i < ROWS && is_long && len; i++)
+		if (name_of(i) && strncmp(name_of(i), name, len) == 0)
+			buf_addf(&fits, "%s--%s", count++ ? ", " : "", name_of(i));
+	if (option >= LONG)
+		error_set("option takes no argument: '%s' (see pycguard --help)", word);
+	else if (count)
+		error_set("ambiguous option '%s': it could be %s", word, fits.ptr);
+	else if (meant && (is_long || len > 2)) /* one dash before a long name is a slip */
+		error_set("unknown option '%s': did you mean --%s?", word, meant);
+	else
+		error_set("unknown option '%s' (see pycguard --help)", is_long ? word : letter);
 	buf_free(&fits);
-	return found;
-}
-
-static int row_of_letter(const char *word, char letter)
-{
-	const char option[] = {'-', letter, '\0'};
-	int i;
-
-	for (i = 0; i < OPTION_COUNT; i++)
-		if (cli_options[i].letter == letter)
-			return i;
-	/* One dash before a long name is a slip. */
-	if (strlen(word) > 3 && nearest(word + 1))
-		return unknown(word, word + 1);
-	return error_set("unknown option '%s' (see pycguard --help)", option);
+	return -1;
 }
 
 static bool is_one_of(const char *choices, const char *value)
@@ -101,11 +76,26 @@ static bool is_one_of(const char *choices, const char *value)
 	return false;
 }
 
-static int take_argument(struct invocation *out, int row, const char *value)
+static int take(struct invocation *out, unsigned *given, int row, const char *value)
 {
-	const struct option_row *option = &cli_options[row];
+	const struct option_row *option;
+	const struct command *command;
 	int i;
 
+	if (row >= OPTION_COUNT) {
+		command = cli_commands[row - OPTION_COUNT];
+		if (out->command && out->command != command)
+			return error_set("one command per run: --%s and --%s exclude each other",
+				out->command->name, command->name);
+		out->command = command;
+		return 0;
+	}
+	option = &cli_options[row];
+	*given |= 1U << row;
+	if (!option->argument) {
+		*(bool *)((char *)out + option->field) = true;
+		return 0;
+	}
 	if (option->choices && !is_one_of(option->choices, value))
 		return error_set("--%s takes %s, not '%s'", option->name, option->choices, value);
 	*(const char **)((char *)out + option->field) = value;
@@ -115,47 +105,6 @@ static int take_argument(struct invocation *out, int row, const char *value)
 	if (row == OPTION_DIRECTORY && *value && chdir(value) < 0)
 		return error_os(errno, "cannot change to directory '%s'", value);
 	return 0;
-}
-
-/* A word that begins with a dash, and the one after it, if that is its argument. */
-static int take_word(struct invocation *out, unsigned *given, char ***next)
-{
-	const char *word = *(*next)++, *letter = word + 1, *value;
-	const struct command *command;
-	bool is_long = *letter == '-';
-	int row, status = 0;
-
-	do {
-		row = is_long ? row_of_name(word) : row_of_letter(word, *letter);
-		if (row < 0)
-			return -1;
-		value = is_long ? strchr(word, '=') : letter;
-		value = value && (is_long || value[1]) ? value + 1 : NULL;
-		if (is_long && value && (row >= OPTION_COUNT || !cli_options[row].argument))
-			return error_set(
-				"option takes no argument: '%s' (see pycguard --help)", word);
-		if (row >= OPTION_COUNT) {
-			command = cli_commands[row - OPTION_COUNT];
-			if (out->command && out->command != command)
-				return error_set("one command per run: --%s and --%s exclude each "
-						 "other",
-					out->command->name, command->name);
-			out->command = command;
-		} else if (!cli_options[row].argument) {
-			*(bool *)((char *)out + cli_options[row].field) = true;
-			letter++;
-		} else {
-			if (!value && !**next)
-				return error_set("missing argument to option '%s' (see pycguard "
-						 "--help)",
-					word);
-			status = take_argument(out, row, value ? value : *(*next)++);
-			is_long = true; /* the rest of the word was the argument */
-		}
-		if (row < OPTION_COUNT)
-			*given |= 1U << row;
-	} while (status == 0 && !is_long && *letter);
-	return status;
 }
 
 /* That the command has every option of `given`, and takes as many operands. */
@@ -187,22 +136,41 @@ static int check_command(const struct invocation *in, unsigned given)
 
 int cli_parse(struct invocation *out, int argc, char **argv)
 {
+	char letters[2 * OPTION_COUNT + 3] = "-:", *letter = letters + 2;
+	struct option names[ROWS + 1] = {{.name = NULL}}, *name = names;
+	int letter_rows[LONG] = {0}, row, got, at = 1;
 	const char *word, *meant;
 	unsigned given = 0;
-	char **next = argv + (argc > 0);
 
-	*out = (struct invocation){.format = "human", .operands = next};
-	while (*next) {
-		if (out->after_dashes || **next != '-' || !(*next)[1]) {
-			out->operands[out->operand_count++] = *next++;
-		} else if (strcmp(*next, "--") == 0) {
-			out->after_dashes = (int)(argv + argc - ++next);
-			if (!out->after_dashes)
-				break;
-		} else if (take_word(out, &given, &next) < 0) {
-			return -1;
-		}
+	*out = (struct invocation){.format = "human", .operands = argv + (argc > 0)};
+	for (row = 0; row < ROWS; row++) {
+		const struct option_row *option = row < OPTION_COUNT ? &cli_options[row] : NULL;
+		bool takes = option && option->argument;
+
+		if (name_of((size_t)row))
+			*name++ = (struct option){name_of((size_t)row),
+				takes ? required_argument : no_argument, NULL, LONG + row};
+		if (!option || !option->letter)
+			continue;
+		letter_rows[(unsigned char)option->letter] = row;
+		*letter++ = option->letter;
+		if (takes)
+			*letter++ = ':';
 	}
+	opterr = 0;
+	for (; (got = getopt_long(argc, argv, letters, names, NULL)) >= 0; at = optind) {
+		if (got == 1)
+			out->operands[out->operand_count++] = optarg;
+		else if (got == '?')
+			return refuse(argv[at], optopt);
+		else if (got == ':')
+			return error_set(
+				"missing argument to option '%s' (see pycguard --help)", argv[at]);
+		else if (take(out, &given, got < LONG ? letter_rows[got] : got - LONG, optarg) < 0)
+			return -1;
+	}
+	for (; optind < argc; out->after_dashes++)
+		out->operands[out->operand_count++] = argv[optind++];
 	if (out->help || out->version)
 		return 0;
 	/* `pycguard install` would look for a file of that name. One that is there is a path all

@@ -1,12 +1,18 @@
 /*
- * cli - the command line: the tables of commands and options, parsing, help, the exit statuses.
- * How an option is added is in src/README.md; a command is a row in cli.def, and a struct command
- * in its file cmd_*.c. Parsing, help and the completions come from there.
+ * cli - the command line: the tables of commands and options, parsing, help, the exit statuses; and
+ * the job that each command works on. How an option is added is in src/README.md; a command is a
+ * row in cli.def, and a struct command in its file cmd_*.c: parsing, help and the completions come
+ * from there.
  */
 #ifndef PYCGUARD_CLI_H
 #define PYCGUARD_CLI_H
 
-#include "base/base.h"
+#include "base/environment.h"
+#include "base/progress.h"
+#include "check/pathset.h"
+#include "check/policy_load.h"
+#include "git/repository.h"
+#include "report/report.h"
 
 enum {
 	STATUS_CLEAN = 0,    /* nothing to reject */
@@ -32,7 +38,6 @@ enum option_id {
 	(CLI_OPTION(DIRECTORY) | CLI_OPTION(QUIET) | CLI_OPTION(VERBOSE) | CLI_OPTION(COLOR) |     \
 		CLI_OPTION(HELP) | CLI_OPTION(VERSION))
 
-struct environment;
 struct job;
 
 /** What the user asked for. All strings are borrowed from argv. */
@@ -61,9 +66,8 @@ struct command {
 	const char *summary;  /* for the list of all commands */
 	const char *help;     /* what more there is to say */
 	const char *examples[2];
-	/** @return STATUS_CLEAN or STATUS_REJECTED; STATUS_FAILED, with the failure recorded */
-	int (*run)(const struct invocation *in, const struct environment *env);
-	int (*body)(struct job *job); /* or, for one that works on the index: cmd_with_index */
+	/** @return STATUS_CLEAN or STATUS_REJECTED; -1 with the failure recorded */
+	int (*run)(struct job *job);
 };
 
 #define COMMAND(name) extern const struct command cmd_##name;
@@ -93,5 +97,69 @@ int cli_parse(struct invocation *out, int argc, char **argv);
 
 /** Append the help of a command, or of all when it is NULL, in lines of at most `width` columns. */
 void cli_help(struct buf *out, const struct command *command, size_t width);
+
+/** What a command works with. What it opens and fills is closed and freed after it. */
+struct job {
+	const struct invocation *in;
+	const struct environment *env;
+	struct policy_files files;
+	struct progress progress; /* shown as files that are looked at */
+	report_printer *printer;
+	struct report report; /* of the findings, as the command line asks for it */
+	struct finding_list findings;
+	struct repository *repository;
+	struct snapshot *index;
+	struct policy *policy;
+	bool caseless;
+	char *prefix;         /* the report's */
+	struct pathset named; /* see job_named */
+	struct pathset paths; /* what a command that changes something has changed, or would */
+	struct buf text;      /* the same for people */
+	struct pathset failures, warnings;
+};
+
+/** Run a command, be it another one than is asked for. A status, or STATUS_FAILED, recorded. */
+int job_run(
+	const struct command *command, const struct invocation *in, const struct environment *env);
+
+/** Open the repository and learn where the user's shell stands in it: a hook runs at the top, and
+ * GIT_PREFIX says where the user is. 0; 1, recorded, when there is none; -1 recorded. */
+int job_open(struct job *job);
+
+/** That, its index and the policy. 0; -1 recorded, when there is none too. */
+int job_open_index(struct job *job);
+
+/** Take the operands for paths of the index. 0; -1 with the failure recorded. */
+int job_named(struct job *job);
+
+/** Note a failure, which is recorded, or what a person should know, and go on. From any thread. */
+void job_failed(void *job);
+void job_warned(void *job);
+
+/** Say what was noted. `status`; -1, recorded, when something has failed. */
+int job_say_failures(struct job *job, int status, const char *done);
+
+/** Append paths for people, one a line; without -v not hundreds of them. */
+void job_list(struct job *job, const struct pathset *paths);
+
+/** Append what to do with files that were changed. */
+void job_stage(struct job *job, const struct pathset *files);
+
+/**
+ * Print what a command that changes something has done, or would do: with -z the paths, else (but
+ * for -q) the text.
+ *
+ * @return STATUS_REJECTED when something is left to do by a dry run, else STATUS_CLEAN; -1 recorded
+ */
+int job_say(struct job *job);
+
+/**
+ * Find out what a person should know beside the findings: whether .pycguard as it is on disk allows
+ * them, and whether git would add them again. No more than hints: what fails is not said.
+ */
+void job_find_hints(struct job *job);
+
+/** Print the report. STATUS_CLEAN or STATUS_REJECTED; -1 recorded, when it cannot be written. */
+int job_report(struct job *job);
 
 #endif

@@ -19,7 +19,6 @@ static void help_row(
 		buf_addf(out, "%*s", (int)(indent - 2 - words->len), "");
 	buf_wrap(out, text, indent, width);
 	buf_addc(out, '\n');
-	out->failed = out->failed || words->failed;
 }
 
 static void help_options(struct buf *out, unsigned options, size_t width)
@@ -43,7 +42,6 @@ static void help_options(struct buf *out, unsigned options, size_t width)
 		for (choice = row->choices; choice && *choice; choice++)
 			buf_adds(&text, *choice == '|' ? ", " : (const char[]){*choice, '\0'});
 		help_row(out, &words, 15, text.ptr, width);
-		out->failed = out->failed || text.failed;
 		buf_clear(&words);
 		buf_clear(&text);
 	}
@@ -62,7 +60,6 @@ void cli_help(struct buf *out, const struct command *command, size_t width)
 			command->operands ? command->operands : "");
 	buf_adds(out, "usage: ");
 	buf_wrap(out, words.ptr, strlen("usage: "), width);
-	out->failed = out->failed || words.failed;
 	buf_adds(out, "\n\n");
 	buf_wrap(out,
 		command ? command->help :

@@ -1,4 +1,4 @@
-#include "cli/cmd.h"
+#include "cli/cli.h"
 #include "disk/atomic_file.h"
 #include "mend/allow.h"
 #include "mend/ignores.h"
@@ -11,75 +11,74 @@ static int find_named(struct job *job, const char *operand)
 	int here = repository_relative(&path, job->repository, operand), top = 0, status = -1;
 
 	if (here == 0)
-		here = snapshot_names(job->snapshot, path.ptr);
+		here = snapshot_names(job->index, path.ptr);
 	else if (here > 0) /* out of the work tree, which is recorded */
 		here = -1;
-	if (here >= 0 && job->prefix.len && strcmp(path.ptr, operand) != 0)
-		top = snapshot_names(job->snapshot, operand);
+	if (here >= 0 && *job->prefix && strcmp(path.ptr, operand) != 0)
+		top = snapshot_names(job->index, operand);
 	if (here > 0 && top > 0)
 		error_set("'%s' is the name of two files: '%s', and one at the top; run this there",
 			operand, path.ptr);
-	else if (here > 0 && top == 0)
-		status = pathset_add(&job->named, path.ptr, path.len);
-	else if (here == 0 && top > 0)
-		status = pathset_add(&job->named, operand, strlen(operand));
 	else if (here == 0 && top == 0)
 		error_set("cannot allow '%s': it is not in the index", operand);
+	else if (here >= 0 && top >= 0)
+		status = pathset_add(
+			&job->named, here ? path.ptr : operand, here ? path.len : strlen(operand));
 	buf_free(&path);
 	return status;
 }
 
-static int report(struct job *job)
-{
-	const struct standing at = {.prefix = job->prefix.ptr};
-	struct pathset_item item = {(char *)policy_path, strlen(policy_path)};
-	const struct pathset file = {&item, 1};
-	size_t count = job->paths.count;
-
-	if (count) {
-		buf_addf(&job->text, "pycguard: %s %zu file%s in .pycguard, as what %s now:\n",
-			job->in->dry_run ? "would allow" : "allowed", count, amount_plural(count),
-			count == 1 ? "it is" : "they are");
-		job_list(job, &job->paths);
-	} else if (cmd_wants_all_clear(job->in, job->env)) {
-		buf_adds(&job->text, "pycguard: nothing to allow: these files are not rejected\n");
-	}
-	if (count && !job->in->dry_run) {
-		buf_adds(&job->text, "Stage that, then commit: ");
-		command_git(&job->text, &at, "add", &file);
-		buf_adds(&job->text, "\n");
-	}
-	return job_say(job);
-}
-
-static int allow(struct job *job)
+static int allow(struct job *job, int top)
 {
 	const struct invocation *in = job->in;
-	int i, status, top = ignores_open_top(job->repository, !in->dry_run);
+	struct pathset_item item = {(char *)policy_path, strlen(policy_path)};
+	const struct pathset policy_file = {&item, 1};
 	struct atomic_file file;
 	struct buf lines = BUF_INIT;
-	struct allow a = {.index = job->snapshot,
+	struct allow a = {.index = job->index,
 		.caseless = job->caseless,
 		.extend = in->extend,
 		.text = &file.text,
 		.named = &job->named,
 		.reason = in->reason};
+	int i, status = ignores_open_file(&file, top, job->index, policy_path);
+	size_t count;
 
-	if (top < 0)
-		return -1;
-	status = ignores_open_file(&file, top, job->snapshot, policy_path);
 	for (i = 0; i < in->operand_count && status == 0; i++)
 		status = find_named(job, in->operands[i]);
 	pathset_sort(&job->named);
 	if (status == 0)
 		status = allow_plan(&lines, &job->paths, &a);
-	if (status == 0 && job->paths.count && !in->dry_run)
+	count = job->paths.count;
+	if (status == 0 && count && !in->dry_run)
 		status = atomic_file_add(&file, &lines);
-	if (status == 0)
-		status = report(job);
 	atomic_file_close(&file);
 	buf_free(&lines);
-	close(top);
+	if (status < 0)
+		return -1;
+	if (count) {
+		buf_addf(&job->text, "pycguard: %s %zu file%s in .pycguard, as what %s now:\n",
+			in->dry_run ? "would allow" : "allowed", count, amount_plural(count),
+			count == 1 ? "it is" : "they are");
+		job_list(job, &job->paths);
+	} else if (job->report.all_clear) {
+		buf_adds(&job->text, "pycguard: nothing to allow: these files are not rejected\n");
+	}
+	if (count && !in->dry_run)
+		job_stage(job, &policy_file);
+	return job_say(job);
+}
+
+static int run(struct job *job)
+{
+	int top, status;
+
+	if (job_open_index(job) < 0)
+		return -1;
+	top = ignores_open_top(job->repository, !job->in->dry_run);
+	status = top < 0 ? -1 : allow(job, top);
+	if (top >= 0)
+		close(top);
 	return status;
 }
 
@@ -93,5 +92,5 @@ const struct command cmd_allow = {
 		"PATH is as --check-tracked -z prints it, or from the current directory.",
 	.examples = {"--allow --reason 'test data' -- tests/data/old.pyc",
 		"--allow --dry-run -- old"},
-	.body = allow,
+	.run = run,
 };

@@ -1,4 +1,4 @@
-#include "cli/cmd.h"
+#include "cli/cli.h"
 #include "check/check.h"
 #include "check/screen.h"
 
@@ -27,51 +27,41 @@ static void warn_of_unmatched(const struct job *job, const bool *matched)
 			count);
 }
 
-static int check_index(struct job *job)
+static int run(struct job *job)
 {
-	bool staged = job->in->command == &cmd_check_staged;
-	bool asked = !staged && job->policy->allows;
-	bool *matched = asked ? calloc(job->policy->count, sizeof *matched) : NULL;
-	struct finding_list findings = FINDING_LIST_INIT;
-	struct report r = {.mode = staged ? REPORT_STAGED : REPORT_TRACKED,
-		.findings = &findings,
-		.at.prefix = job->prefix.ptr};
-	struct check check = {.kind = staged ? CHECK_COMMIT : CHECK_TRACKED,
-		.snapshot = job->snapshot,
-		.policy = job->policy,
-		.caseless = job->caseless,
-		.find_bases = staged ? repository_bases : NULL,
-		.repository = job->repository,
-		.named = &job->named,
-		.matched = matched,
-		.progress = &job->progress};
-	int status = asked && !matched ? error_oom() : job_named(job);
-
-	if (status == 0)
-		status = check_run(&findings, &r.checked, &check);
-	progress_end(&job->progress);
-	if (status == 0 && matched && !job->in->quiet)
-		warn_of_unmatched(job, matched);
-	if (status == 0) {
-		cmd_find_hints(&r, job->in, job->repository, job->snapshot, job->caseless);
-		status = cmd_report(job->in, job->env, &r);
-	}
-	finding_list_free(&findings);
-	free(matched);
-	return status;
-}
-
-/* Where a report of no finding would be empty, the screen may say that there is none. */
-static int run(const struct invocation *in, const struct environment *env)
-{
-	const struct policy_files files = {in->policy, in->extend};
+	const struct invocation *in = job->in;
 	bool staged = in->command == &cmd_check_staged;
-	bool silent = !in->output && (in->paths_only || (format_named(in->format) == report_human &&
-								!cmd_wants_all_clear(in, env)));
+	/* Where a report of no finding would be empty, the screen may say that there is none. */
+	bool silent = !in->output &&
+		      (in->paths_only || (job->printer == report_human && !job->report.all_clear));
+	bool *matched = NULL;
+	struct check check = {.kind = staged ? CHECK_COMMIT : CHECK_TRACKED,
+		.find_bases = staged ? repository_bases : NULL,
+		.named = &job->named,
+		.progress = &job->progress};
+	int status;
 
-	if (in->operand_count == 0 && silent && screen_is_clean(env, &files, staged || in->quiet))
+	job->report.mode = staged ? REPORT_STAGED : REPORT_TRACKED;
+	if (in->operand_count == 0 && silent &&
+		screen_is_clean(job->env, &job->files, staged || in->quiet))
 		return STATUS_CLEAN;
-	return cmd_with_index(in, env, check_index);
+	if (job_open_index(job) < 0 || job_named(job) < 0)
+		return -1;
+	if (!staged && job->policy->allows)
+		check.matched = matched = memory_new(job->policy->count, sizeof *matched);
+	check.snapshot = job->index;
+	check.policy = job->policy;
+	check.caseless = job->caseless;
+	check.repository = job->repository;
+	status = check_run(&job->findings, &job->report.checked, &check);
+	progress_end(&job->progress);
+	if (status == 0 && matched && !in->quiet)
+		warn_of_unmatched(job, matched);
+	free(matched);
+	if (status < 0)
+		return -1;
+	job_find_hints(job);
+	return job_report(job);
 }
 
 const struct command cmd_check_staged = {

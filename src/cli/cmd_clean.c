@@ -1,21 +1,6 @@
-#include "cli/cmd.h"
+#include "cli/cli.h"
 #include "base/signals.h"
 #include "mend/clean.h"
-
-/* The rest is done all the same; what could not be is said at once. */
-struct failures {
-	struct progress *progress;
-	size_t count;
-};
-
-static void failed(void *arg)
-{
-	struct failures *failures = arg;
-
-	failures->count++;
-	progress_end(failures->progress);
-	fprintf(stderr, "pycguard: %s\n", error_message());
-}
 
 static void add_kept(struct job *job, const struct clean_result *r)
 {
@@ -44,7 +29,7 @@ static void add_kept(struct job *job, const struct clean_result *r)
 	}
 }
 
-static int report(struct job *job, const struct clean_result *r)
+static int report(struct job *job, struct clean_result *r)
 {
 	const char *did = job->in->dry_run ? "would delete" : "deleted";
 	const char *which = job->in->all ? "" : "misleading ";
@@ -66,37 +51,32 @@ static int report(struct job *job, const struct clean_result *r)
 				r->directories == 1 ? "y" : "ies");
 		buf_adds(text, "\n");
 	}
-	if (!text->len && cmd_wants_all_clear(job->in, job->env))
+	if (!text->len && job->report.all_clear)
 		buf_addf(text, "pycguard: no %sbytecode found\n", which);
 	job->paths = r->deleted;
+	r->deleted = (struct pathset)PATHSET_INIT;
 	return job_say(job);
 }
 
-static int run(const struct invocation *in, const struct environment *env)
+static int run(struct job *job)
 {
-	int i = 0, status;
-	struct job job = {.in = in, .env = env, .text = BUF_INIT};
-	struct failures failures = {&job.progress, 0};
+	const struct invocation *in = job->in;
 	struct clean_result result = {.bytes = 0};
-	struct clean clean = {.files = {in->policy, in->extend},
+	struct clean clean = {.files = job->files,
 		.all = in->all,
 		.dry_run = in->dry_run,
-		.progress = &job.progress,
-		.failed = failed,
-		.failed_arg = &failures};
+		.progress = &job->progress,
+		.failed = job_failed,
+		.failed_arg = job};
+	int i = 0, status;
 
-	if (tracked_new(&clean.tracked, env) < 0)
-		return STATUS_FAILED;
-	progress_start(&job.progress, "files looked at", in->quiet);
+	if (tracked_new(&clean.tracked, job->env) < 0)
+		return -1;
 	do
 		if (clean_directory(&result, &clean, in->operand_count ? in->operands[i] : ".") < 0)
-			failed(&failures);
+			job_failed(job);
 	while (++i < in->operand_count && !interrupt_caught());
-	progress_end(&job.progress);
-	status = report(&job, &result);
-	if (status >= 0 && failures.count)
-		status = error_set("%zu path%s could not be read or deleted", failures.count,
-			amount_plural(failures.count));
+	status = job_say_failures(job, report(job, &result), "read or deleted");
 	if (status == 0 && in->dry_run && result.directories)
 		status = STATUS_REJECTED;
 	/* The check of a work tree does not look into environments either. */
@@ -105,8 +85,7 @@ static int run(const struct invocation *in, const struct environment *env)
 	interrupt_let_go();
 	tracked_free(clean.tracked);
 	clean_result_free(&result);
-	buf_free(&job.text);
-	return status < 0 ? STATUS_FAILED : status;
+	return status;
 }
 
 const struct command cmd_clean = {

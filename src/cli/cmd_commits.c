@@ -1,30 +1,24 @@
-#include "cli/cmd.h"
-#include "check/policy_load.h"
+#include "cli/cli.h"
 #include "range/history.h"
 #include "range/pushed.h"
 
-/* What a check of commits needs, opened in order and closed in one place. */
-struct run {
-	const struct invocation *in;
-	const struct environment *env;
-	struct policy *policy; /* NULL: as of each commit */
+/* What a check of commits needs besides. */
+struct commits {
+	struct job *job;
 	struct walk walk;
 	struct scan scan;
 	struct scan_events events;
 	struct history history;
-	struct finding_list findings;
-	struct buf prefix;                /* see job_prefix */
-	struct buf ends, bases, branches; /* of the report */
-	struct report report;
+	struct buf ends, bases, branches; /* the report's */
 };
 
 /* The ids that the remote has now hide what it has, as does what we last saw there. */
-static int show_lines(struct run *job, enum refline_kind kind)
+static int show_lines(struct walk *walk, enum refline_kind kind)
 {
 	struct buf input = BUF_INIT;
 	struct refline line;
 	char *text;
-	int status;
+	int status = 0;
 
 	if (isatty(STDIN_FILENO))
 		fputs("pycguard: waiting for the lines that git writes to this hook, one a ref "
@@ -32,45 +26,45 @@ static int show_lines(struct run *job, enum refline_kind kind)
 			stderr);
 	if (io_read_all(&input, STDIN_FILENO, SIZE_MAX) < 0)
 		status = error_os(errno, "cannot read standard input");
-	else if ((status = buf_failed(&input)) == 0 && strlen(input.ptr) != input.len)
+	else if (strlen(input.ptr) != input.len)
 		status = error_set("cannot read standard input: it has NUL bytes");
 	text = input.ptr;
 	while (status == 0 && (status = refline_next(&line, &text, kind)) == 1) {
-		status = walk_name(&job->walk, line.to, false);
+		status = walk_name(walk, line.to, false);
 		if (status == 0 && kind == REFLINE_PUSH)
-			status = walk_name(&job->walk, line.from, true);
+			status = walk_name(walk, line.from, true);
 	}
 	buf_free(&input);
 	return status;
 }
 
 /* Name to the walk what is to be looked at. */
-static int show(struct run *job)
+static int show(struct job *job, struct walk *walk)
 {
 	bool range = job->report.mode == REPORT_RANGE, zero_base = false;
 	int i, status, count = job->in->operand_count - (range ? job->in->after_dashes : 0);
 	char **operands = job->in->operands;
 
 	if (job->report.mode == REPORT_PUSH) {
-		status = show_lines(job, REFLINE_PUSH);
-		return status == 0 && count ? pushed_hide(&job->walk, operands[0]) : status;
+		status = show_lines(walk, REFLINE_PUSH);
+		return status == 0 && count ? pushed_hide(walk, operands[0]) : status;
 	}
 	if (job->report.mode == REPORT_RECEIVE) { /* the update hook gives REF OLD NEW */
 		if (count != 0 && count != 3)
 			return error_set("--pre-receive takes REF OLD NEW, or no operands and "
 					 "reads them");
-		job->walk.hides_refs = true;
-		job->walk.name_space = job->env->git_namespace;
-		return count ? walk_name(&job->walk, operands[2], false) :
-			       show_lines(job, REFLINE_RECEIVE);
+		walk->hides_refs = true;
+		walk->name_space = job->env->git_namespace;
+		return count ? walk_name(walk, operands[2], false) :
+			       show_lines(walk, REFLINE_RECEIVE);
 	}
 	if (count == 0)
 		return range ? error_set("--check-range needs a revision before '--'") :
-			       walk_show_refs(&job->walk);
+			       walk_show_refs(walk);
 	for (i = 0; i < count; i++)
-		if (walk_revision(&job->walk, operands[i], &zero_base) < 0)
+		if (walk_revision(walk, operands[i], &zero_base) < 0)
 			return -1;
-	if (range && !job->walk.shown_count)
+	if (range && !walk->shown_count)
 		return error_set("the range has no end: it names only what to leave out");
 	if (range && zero_base && !job->in->quiet)
 		fputs("pycguard: the range begins at no commit (all zeros): checking every commit "
@@ -81,47 +75,43 @@ static int show(struct run *job)
 
 /* What a person, or the pre-commit framework, names is judged whether or not the range changes
  * it. */
-static int judge_named(struct run *job)
+static int judge_named(struct job *job, const struct scan *scan)
 {
-	struct repository *r = job->scan.repository;
 	struct buf path = BUF_INIT;
 	int i = job->in->operand_count - job->in->after_dashes, status = 0;
 	size_t k;
 
 	for (; i < job->in->operand_count && status == 0; i++) {
 		buf_clear(&path);
-		if (r->top)
-			status = repository_relative(&path, r, job->in->operands[i]);
+		if (job->repository->top)
+			status = repository_relative(&path, job->repository, job->in->operands[i]);
 		else
 			buf_adds(&path, job->in->operands[i]);
-		if (status == 0)
-			status = buf_failed(&path);
 		for (k = 0; k < job->findings.count; k++)
 			if (strcmp(job->findings.items[k].path, path.ptr) == 0)
 				break;
 		if (status == 0 && k == job->findings.count)
-			status = commits_judge_path(&job->findings, &job->scan, path.ptr);
+			status = commits_judge_path(&job->findings, scan, path.ptr);
 	}
 	buf_free(&path);
 	return status ? -1 : 0;
 }
 
 /* What walks the commits once more: their ends, and what stands just before them. */
-static int name_revisions(struct run *job)
+static void name_revisions(struct commits *c)
 {
-	const struct walk *w = &job->walk;
+	const struct walk *w = &c->walk;
 	size_t i;
 
 	for (i = 0; i < w->count; i++)
 		if (i < w->first)
-			buf_addf(&job->bases, " '^%.10s'",
+			buf_addf(&c->bases, " '^%.10s'",
 				repository_hex(w->repository, &w->commits[i].id));
 		else if (w->commits[i].is_tip)
-			buf_addf(&job->ends, " %.10s",
+			buf_addf(&c->ends, " %.10s",
 				repository_hex(w->repository, &w->commits[i].id));
-	job->report.ends = job->ends.ptr;
-	job->report.bases = job->bases.ptr;
-	return buf_failed(&job->ends) < 0 ? -1 : buf_failed(&job->bases);
+	c->job->report.ends = c->ends.ptr;
+	c->job->report.bases = c->bases.ptr;
 }
 
 static void add_branch(struct buf *out, const char *ref)
@@ -133,125 +123,117 @@ static void add_branch(struct buf *out, const char *ref)
 
 /* Which branches have what is found: one of a remote's; one that is not checked out; or, of several
  * ends, each that a branch has. */
-static int find_branches(struct run *job)
+static int find_branches(struct commits *c)
 {
 	static const char format[] = "--format=%(HEAD)%(objectname) %(refname)";
+	struct report *r = &c->job->report;
 	const char *const having[] = {"for-each-ref", format, "--contains",
-		job->findings.items[0].commit, "refs/heads", "refs/remotes", NULL};
+		r->findings->items[0].commit, "refs/heads", "refs/remotes", NULL};
 	const char *const every[] = {"for-each-ref", format, "refs/heads", NULL};
-	struct buf refs = BUF_INIT, *branches = &job->branches;
+	struct buf refs = BUF_INIT, *branches = &c->branches;
 	char *line, *rest, *name, *other = NULL;
 	bool current = false;
 	size_t count = 0;
-	int status = repository_git(&refs, job->scan.repository, every, NULL);
+	int status = repository_git(&refs, c->job->repository, every, NULL);
 
 	for (line = strtok_r(refs.ptr, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		name = strchr(line + 1, ' ') + 1;
 		line[1 + 10] = '\0';
-		if (!strstr(job->ends.ptr, line + 1))
+		if (!strstr(c->ends.ptr, line + 1))
 			continue;
 		count++;
 		add_branch(branches, name);
 	}
-	job->report.several = count > 1 && strchr(job->ends.ptr + 1, ' ');
+	r->several = count > 1 && strchr(c->ends.ptr + 1, ' ');
 	buf_clear(&refs);
 	if (status == 0)
-		status = repository_git(&refs, job->scan.repository, having, NULL);
+		status = repository_git(&refs, c->job->repository, having, NULL);
 	for (line = strtok_r(refs.ptr, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		name = strchr(line + 1, ' ') + 1;
 		current = current || *line == '*';
 		if (strncmp(name, "refs/remotes/", strlen("refs/remotes/")) == 0)
-			job->report.published = true;
+			r->published = true;
 		else if (!other)
 			other = name;
 	}
-	if (!job->report.several)
+	if (!r->several)
 		buf_clear(branches);
-	if (!job->report.several && other && !current)
+	if (!r->several && other && !current)
 		add_branch(branches, other);
-	job->report.branches = branches->ptr;
+	r->branches = branches->ptr;
 	buf_free(&refs);
-	return status < 0 ? -1 : buf_failed(branches);
+	return status < 0 ? -1 : 0;
 }
 
-static int look(struct run *job)
+static int look(struct commits *c)
 {
+	struct job *job = c->job;
 	bool in_history = job->report.mode == REPORT_HISTORY;
 	struct snapshot *head = NULL;
-	struct scan *s = &job->scan;
-	int status = 0;
+	struct scan *s = &c->scan;
+	int status = job_open(job) == 0 ? 0 : -1;
 
-	if (repository_open(&s->repository, job->env, NULL) != 0 ||
-		repository_ignores_case(s->repository, &s->caseless) < 0)
-		return -1;
 	/* The history is judged by one policy: that of HEAD, of which it is the history. */
-	if (in_history && !s->files.policy)
-		status = repository_revision(&head, s->repository, "HEAD");
-	if (status >= 0 && (in_history || s->files.policy))
-		status = policy_load(&job->policy, &s->files, head, s->caseless);
+	if (status == 0 && in_history && !job->files.policy)
+		status = repository_revision(&head, job->repository, "HEAD");
+	if (status >= 0 && (in_history || job->files.policy))
+		status = policy_load(&job->policy, &job->files, head, job->caseless);
 	snapshot_free(head);
 	if (status < 0)
 		return -1;
+	s->repository = c->walk.repository = job->repository;
+	s->caseless = job->caseless;
 	s->pinned = job->policy;
-	job->walk.repository = s->repository;
 	repository_stream(true);
-	if (show(job) < 0)
+	if (show(job, &c->walk) < 0 ||
+		(job->in->squash ? walk_squash(&c->walk) : walk_run(&c->walk)) < 0 ||
+		scan_run(&c->events, s) < 0)
 		return -1;
-	status = job->in->squash ? walk_squash(&job->walk) : walk_run(&job->walk);
-	job->report.checked = job->walk.count - job->walk.first;
-	if (status < 0 || scan_run(&job->events, s) < 0)
-		return -1;
+	job->report.checked = c->walk.count - c->walk.first;
 	repository_stream(false);
-	if (history_build(&job->history, &job->events, s, in_history) < 0 ||
-		commits_judge(&job->findings, &job->events, &job->history, s, in_history) < 0 ||
-		(job->report.mode == REPORT_RANGE && judge_named(job) < 0) ||
-		job_prefix(&job->prefix, s->repository, job->env) < 0)
+	if (history_build(&c->history, &c->events, s, in_history) < 0 ||
+		commits_judge(&job->findings, &c->events, &c->history, s, in_history) < 0 ||
+		(job->report.mode == REPORT_RANGE && judge_named(job, s) < 0))
 		return -1;
 	if (!job->findings.count || in_history)
 		return 0;
-	if (name_revisions(job) < 0)
-		return -1;
-	return job->report.mode == REPORT_RECEIVE ? 0 : find_branches(job);
+	name_revisions(c);
+	return job->report.mode == REPORT_RECEIVE ? 0 : find_branches(c);
 }
 
-static int check_commits(const struct invocation *in, const struct environment *env)
+static int run(struct job *job)
 {
-	enum report_mode mode = in->command == &cmd_check_range   ? REPORT_RANGE :
-				in->command == &cmd_check_history ? REPORT_HISTORY :
-				in->command == &cmd_pre_push      ? REPORT_PUSH :
-								    REPORT_RECEIVE;
-	struct progress progress;
-	struct run job = {.in = in,
-		.env = env,
-		.findings = FINDING_LIST_INIT,
-		.prefix = BUF_INIT,
+	const struct command *command = job->in->command;
+	struct commits c = {.job = job,
+		.scan = {.env = job->env,
+			.walk = &c.walk,
+			.files = job->files,
+			.progress = &job->progress},
 		.ends = BUF_INIT,
 		.bases = BUF_INIT,
-		.branches = BUF_INIT,
-		.scan = {.env = env,
-			.walk = &job.walk,
-			.files = {in->policy, in->extend},
-			.progress = &progress},
-		.report = {.mode = mode, .findings = &job.findings, .history = &job.history}};
+		.branches = BUF_INIT};
 	int status;
 
-	progress_start(&progress, "commits looked at", in->quiet);
-	status = look(&job);
-	progress_end(&progress);
-	job.report.at.prefix = job.prefix.ptr;
-	if (status == 0 && mode != REPORT_RECEIVE)
-		cmd_find_hints(&job.report, in, job.scan.repository, NULL, job.scan.caseless);
-	status = status == 0 ? cmd_report(in, env, &job.report) : STATUS_FAILED;
-	buf_free(&job.prefix);
-	buf_free(&job.ends);
-	buf_free(&job.bases);
-	buf_free(&job.branches);
-	finding_list_free(&job.findings);
-	history_free(&job.history);
-	scan_events_free(&job.events);
-	walk_free(&job.walk);
-	policy_free(job.policy);
-	repository_free(job.scan.repository);
+	job->report.mode = command == &cmd_check_range   ? REPORT_RANGE :
+			   command == &cmd_check_history ? REPORT_HISTORY :
+			   command == &cmd_pre_push      ? REPORT_PUSH :
+							   REPORT_RECEIVE;
+	job->report.history = &c.history;
+	if (job->report.mode > REPORT_HISTORY)
+		job->report.all_clear = job->in->verbose;
+	progress_phase(&job->progress, "commits looked at");
+	status = look(&c);
+	progress_end(&job->progress);
+	if (status == 0 && job->report.mode != REPORT_RECEIVE)
+		job_find_hints(job);
+	if (status == 0)
+		status = job_report(job);
+	buf_free(&c.ends);
+	buf_free(&c.bases);
+	buf_free(&c.branches);
+	history_free(&c.history);
+	scan_events_free(&c.events);
+	walk_free(&c.walk);
 	return status;
 }
 
@@ -264,7 +246,7 @@ const struct command cmd_check_range = {
 		".pycguard. Ranges are named as for git rev-list: A..B, A...B, or ^A B. Each PATH "
 		"named is judged as it is at the end of the range.",
 	.examples = {"--check-range origin/main..HEAD", "--check-range --squash origin/main..HEAD"},
-	.run = check_commits,
+	.run = run,
 };
 
 const struct command cmd_check_history = {
@@ -275,7 +257,7 @@ const struct command cmd_check_history = {
 	.help = "Looks at every commit that REV reaches (by default, that any ref reaches), and says "
 		"when each file was added and removed, and how much space it takes.",
 	.examples = {"--check-history", "--check-history v1.0 --format=json"},
-	.run = check_commits,
+	.run = run,
 };
 
 const struct command cmd_pre_push = {
@@ -286,7 +268,7 @@ const struct command cmd_pre_push = {
 	.help = "Looks at the commits that a push would add to the remote. The hook of that name runs"
 		" it and writes the refs to its standard input, as githooks(5) says.",
 	.examples = {"--pre-push origin", "--pre-push --strict origin"},
-	.run = check_commits,
+	.run = run,
 };
 
 const struct command cmd_pre_receive = {
@@ -298,5 +280,5 @@ const struct command cmd_pre_receive = {
 		" it and writes the refs to its standard input; the hook update gives them as "
 		"arguments.",
 	.examples = {"--pre-receive", "--pre-receive --policy /etc/pycguard.policy"},
-	.run = check_commits,
+	.run = run,
 };

@@ -1,9 +1,10 @@
-#include "cli/cmd.h"
+#include "cli/cli.h"
 #include "hooks/hooks.h"
 
-static int run(const struct invocation *in, const struct environment *env)
+static int run(struct job *job)
 {
 	const unsigned every = (1U << HOOK_COUNT) - 1;
+	const struct invocation *in = job->in;
 	struct hooks h;
 	struct hooks_change c = {.force = in->force,
 		.dry_run = in->dry_run,
@@ -12,16 +13,16 @@ static int run(const struct invocation *in, const struct environment *env)
 		.warnings = BUF_INIT};
 	struct buf program = BUF_INIT;
 	bool asks = in->command == &cmd_status;
-	int status = hooks_open(&h, env, in->hooks, !asks && !in->dry_run);
+	int status = hooks_open(&h, job->env, in->hooks, !asks && !in->dry_run);
 
 	if (status == 0 && asks) {
-		status = hooks_status(&c.said, &h, env->path);
+		status = hooks_status(&c.said, &h, job->env->path);
 		if (status < 0)
 			buf_clear(&c.said);
 		else
 			status = !status;
 	} else if (status == 0 && in->command == &cmd_install) {
-		status = program_path(&program, env->program, env->path);
+		status = program_path(&program, job->env->program, job->env->path);
 		if (status == 0)
 			status = hooks_install(&c, &h, program.ptr);
 	} else if (status == 0) {
@@ -29,17 +30,15 @@ static int run(const struct invocation *in, const struct environment *env)
 	}
 	if (!in->quiet)
 		fputs(c.warnings.ptr, stderr);
-	if (status >= 0 && (buf_failed(&c.said) < 0 || buf_failed(&c.warnings) < 0))
-		status = -1;
 	if ((!in->quiet || c.paths_only) && report_write(&c.said) < 0)
 		status = -1;
 	if (status == 0 && c.dry_run && c.count)
-		status = 1;
+		status = STATUS_REJECTED;
 	buf_free(&program);
 	buf_free(&c.said);
 	buf_free(&c.warnings);
 	hooks_close(&h);
-	return status < 0 ? STATUS_FAILED : status ? STATUS_REJECTED : STATUS_CLEAN;
+	return status;
 }
 
 const struct command cmd_install = {

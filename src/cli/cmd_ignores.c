@@ -1,4 +1,4 @@
-#include "cli/cmd.h"
+#include "cli/cli.h"
 #include "mend/ignores.h"
 
 /* `done`: the pattern has been added. */
@@ -21,7 +21,6 @@ static void add_gap(struct buf *out, const struct ignore_gap *gap, bool done)
 
 static int report(struct job *job, const struct ignore_gaps *gaps, bool done)
 {
-	const struct standing at = {.prefix = job->prefix.ptr};
 	bool adding = job->in->command == &cmd_add_ignores;
 	struct buf *text = &job->text;
 	size_t i;
@@ -35,17 +34,14 @@ static int report(struct job *job, const struct ignore_gaps *gaps, bool done)
 		const char *file = gaps->items[i].file;
 
 		add_gap(text, &gaps->items[i], done);
-		if ((i == 0 || strcmp(file, gaps->items[i - 1].file) != 0) &&
-			pathset_add(&job->paths, file, strlen(file)) < 0)
-			return -1;
+		if (i == 0 || strcmp(file, gaps->items[i - 1].file) != 0)
+			pathset_add(&job->paths, file, strlen(file));
 	}
 	if (done) {
-		buf_adds(text, "Stage that, then commit: ");
-		command_git(text, &at, "add", &job->paths);
-		buf_adds(text, "\n");
+		job_stage(job, &job->paths);
 	} else if (gaps->count && !adding) {
 		buf_adds(text, "Add what is missing: pycguard --add-ignores\n");
-	} else if (!gaps->count && cmd_wants_all_clear(job->in, job->env)) {
+	} else if (!gaps->count && job->report.all_clear) {
 		buf_adds(text, "pycguard: ignore files keep Python bytecode out\n");
 	}
 	for (i = 0; job->in->verbose && i < gaps->at_top.count; i++) {
@@ -74,15 +70,20 @@ static void warn_of_unshared(const struct pathset *files)
 	buf_free(&name);
 }
 
-static int check_or_add(struct job *job)
+static int run(struct job *job)
 {
 	const struct invocation *in = job->in;
 	bool add = in->command == &cmd_add_ignores && !in->dry_run;
-	struct ignores where = {job->repository, job->snapshot, job->policy,
-		ignores_open_top(job->repository, add), in->strict};
+	struct ignores where = {.strict = in->strict};
 	struct ignore_gaps gaps, left;
 	int status;
 
+	if (job_open_index(job) < 0)
+		return -1;
+	where.repository = job->repository;
+	where.index = job->index;
+	where.policy = job->policy;
+	where.top = ignores_open_top(job->repository, add);
 	if (where.top < 0)
 		return -1;
 	progress_say(&job->progress, "asking git what it ignores");
@@ -117,7 +118,7 @@ const struct command cmd_check_ignores = {
 		" repository, and that the .dockerignore beside each Dockerfile keeps it out of the "
 		"image. With --strict, ignore files that other clones do not have do not count.",
 	.examples = {"--check-ignores", "--check-ignores --strict"},
-	.body = check_or_add,
+	.run = run,
 };
 
 const struct command cmd_add_ignores = {
@@ -126,5 +127,5 @@ const struct command cmd_add_ignores = {
 	.summary = "add what --check-ignores finds missing",
 	.help = "Adds to .gitignore and .dockerignore files what --check-ignores finds missing.",
 	.examples = {"--add-ignores --dry-run", "--add-ignores"},
-	.body = check_or_add,
+	.run = run,
 };

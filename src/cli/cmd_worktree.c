@@ -1,95 +1,46 @@
-#include <pthread.h>
-
-#include "cli/cmd.h"
+#include "cli/cli.h"
 #include "check/worktree.h"
 
-/* What could not be looked at, and why; links that lead out. Several threads tell of it. */
-struct failures {
-	pthread_mutex_t lock;
-	struct pathset messages;
-	size_t count;
-};
-
-static void note(struct failures *failures, size_t count)
-{
-	const char *message = error_message();
-
-	pthread_mutex_lock(&failures->lock);
-	failures->count += count;
-	if (pathset_add(&failures->messages, message, strlen(message)) < 0)
-		fprintf(stderr, "pycguard: %s\n", error_message());
-	pthread_mutex_unlock(&failures->lock);
-}
-
-/* The check goes on after what it could not look at. */
-static void failed(void *arg)
-{
-	note(arg, 1);
-}
-
-static void outside(void *arg)
-{
-	note(arg, 0);
-}
-
-static int check_directory(struct report *r, struct finding_list *findings, const char *dir,
-	struct job *job, struct failures *failures)
+static int check_directory(struct job *job, const char *dir)
 {
 	const struct disk_options options = {
-		.failed = failed, .outside = job->in->quiet ? NULL : outside, .arg = failures};
-	struct pathset *messages = &failures->messages;
+		.failed = job_failed, .outside = job->in->quiet ? NULL : job_warned, .arg = job};
 	struct worktree w;
-	size_t checked = 0, i;
+	size_t checked = 0;
 	int status = worktree_open(&w, dir, &job->files, &options);
 
 	if (status == 0) {
 		struct check check = worktree_check(&w);
 
-		check.notes = job->in->strict || strcmp(job->in->format, "json") == 0;
+		check.notes = job->in->strict || job->printer == report_json;
 		check.threads = true;
-		check.failed = failed;
-		check.failed_arg = failures;
+		check.failed = job_failed;
+		check.failed_arg = job;
 		check.progress = &job->progress;
-		status = check_run(findings, &checked, &check);
+		status = check_run(&job->findings, &checked, &check);
 	}
-	r->checked += checked;
-	/* In an order that does not depend on the threads. */
-	pathset_sort(messages);
-	progress_end(&job->progress);
-	for (i = 0; i < messages->count; i++)
-		fprintf(stderr, "pycguard: %s\n", messages->items[i].path);
-	pathset_free(messages);
+	job->report.checked += checked;
 	worktree_close(&w);
 	return status;
 }
 
-static int run(const struct invocation *in, const struct environment *env)
+static int run(struct job *job)
 {
-	struct job job = {.in = in, .env = env, .files = {in->policy, in->extend}};
-	struct failures failures = {.lock = PTHREAD_MUTEX_INITIALIZER, .messages = PATHSET_INIT};
-	struct finding_list findings = FINDING_LIST_INIT;
-	struct report report = {.mode = REPORT_WORKTREE, .findings = &findings, .at.prefix = ""};
 	int dir = 0, status;
 	size_t i;
 
-	progress_start(&job.progress, "files looked at", in->quiet);
+	job->report.mode = REPORT_WORKTREE;
 	do
-		status = check_directory(&report, &findings,
-			in->operand_count ? in->operands[dir] : ".", &job, &failures);
-	while (++dir < in->operand_count && status == 0);
-	progress_end(&job.progress);
+		status =
+			check_directory(job, job->in->operand_count ? job->in->operands[dir] : ".");
+	while (++dir < job->in->operand_count && status == 0);
 	/* With --strict an honest cache counts, as a warning does. */
-	for (i = 0; i < findings.count && in->strict; i++)
-		if (findings.items[i].severity == SEVERITY_NOTE)
-			findings.items[i].severity = SEVERITY_WARNING;
-	status = status == 0 ? cmd_report(in, env, &report) : STATUS_FAILED;
-	finding_list_free(&findings);
-	if (failures.count && status != STATUS_FAILED) {
-		error_set("%zu path%s could not be read", failures.count,
-			amount_plural(failures.count));
-		status = STATUS_FAILED;
-	}
-	return status;
+	for (i = 0; i < job->findings.count && job->in->strict; i++)
+		if (job->findings.items[i].severity == SEVERITY_NOTE)
+			job->findings.items[i].severity = SEVERITY_WARNING;
+	if (status == 0)
+		status = job_report(job);
+	return job_say_failures(job, status, "read");
 }
 
 const struct command cmd_check_worktree = {

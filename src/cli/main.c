@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 
 #include "base/signals.h"
-#include "cli/cmd.h"
+#include "cli/cli.h"
 #include "git/libgit2.h"
 #include "policy/pattern.h"
 
@@ -69,9 +69,7 @@ static int run(const struct invocation *in, const struct environment *env)
 	if (in->help) {
 		cli_help(&about, in->command, env->width);
 	} else if (!in->version) {
-		status = in->command->body ? cmd_with_index(in, env, in->command->body) :
-					     in->command->run(in, env);
-		return status == STATUS_REJECTED && in->exit_zero ? STATUS_CLEAN : status;
+		return job_run(in->command, in, env);
 	} else if ((status = libgit2_load()) == 0) {
 		git_libgit2_version(&major, &minor, &patch);
 		pattern_library_version(pcre2);

@@ -9,33 +9,18 @@
  *
  * KIND is what the operands mainly are: RULE, REV, DIR or PATH.
  */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "cli/cli.h"
 
-/* One word in single quotes for each shell, with its first byte left out if it is a blank. */
-static void put_word(const struct buf *word)
+/* One word in single quotes for each shell; of choices, a list. */
+static void put(const char *word)
 {
-	const char *at = word->ptr + (*word->ptr == ' ');
-
 	fputs(" '", stdout);
-	for (; *at; at++)
-		if (*at == '\'')
+	for (; word && *word; word++)
+		if (*word == '\'')
 			fputs("'\\''", stdout);
 		else
-			putchar(*at == '|' ? ' ' : *at);
+			putchar(*word == '|' ? ' ' : *word);
 	putchar('\'');
-}
-
-static void put(const char *text)
-{
-	struct buf word = BUF_INIT;
-
-	buf_adds(&word, text ? text : "");
-	put_word(&word);
-	buf_free(&word);
 }
 
 static void put_command(const struct command *command)
@@ -47,18 +32,20 @@ static void put_command(const struct command *command)
 	while (!strstr(command->operands ? command->operands : "", kinds[kind]))
 		kind++;
 	for (i = 0; i < OPTION_COUNT; i++) {
+		const struct option_row *row = &cli_options[i];
+
 		if (!((command->options | CLI_COMMON) & 1U << i))
 			continue;
-		if (cli_options[i].letter)
-			buf_addf(&options, " -%c", cli_options[i].letter);
-		if (cli_options[i].name)
-			buf_addf(&options, " --%s", cli_options[i].name);
+		if (row->letter)
+			buf_addf(&options, "%s-%c", options.len ? " " : "", row->letter);
+		if (row->name)
+			buf_addf(&options, "%s--%s", options.len ? " " : "", row->name);
 	}
 	fputs("_pycguard_command", stdout);
 	put(command->name);
 	put(kinds[kind]);
 	put(command->summary);
-	put_word(&options);
+	put(options.ptr);
 	putchar('\n');
 	buf_free(&options);
 }
@@ -85,7 +72,7 @@ static void put_table(void)
 		putchar('\n');
 	}
 	fputs("_pycguard_rules", stdout);
-	put(rules);
+	put(rules + 1);
 	putchar('\n');
 }
 

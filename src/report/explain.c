@@ -1,6 +1,7 @@
-#include "report/explain.h"
-
+/* What --explain says, in plain words. */
 #include <time.h>
+
+#include "report/report.h"
 
 /* The width of the labels; where lines are shorter than NARROW, a label has a line of its own. */
 enum { LABEL = 18, NARROW = 60, CACHES_MAX = 24 };
@@ -25,7 +26,6 @@ static void put_rows(struct buf *out, const struct report *r, struct buf *text)
 		buf_wrap(out, words, indent, width);
 		buf_addc(out, '\n');
 	}
-	out->failed = out->failed || text->failed;
 	buf_free(text);
 }
 
@@ -42,7 +42,7 @@ static void add_version(struct buf *out, unsigned version)
 		buf_adds(out, "the interpreter that wrote it");
 }
 
-static void say_verdict(struct buf *out, const struct explanation *e)
+static void say_verdict(struct buf *out, const struct report *r, const struct explanation *e)
 {
 	const struct finding *f = &e->finding;
 	bool bad = f->rule && f->severity != SEVERITY_NOTE;
@@ -57,14 +57,13 @@ static void say_verdict(struct buf *out, const struct explanation *e)
 		f->rule ? rule_text(f->rule)->id : "");
 	add_path(out, e->shown);
 	buf_adds(out, ": ");
-	report_colored(out, e->report, bad ? "1;31" : "32", text.ptr);
+	report_colored(out, r, bad ? "1;31" : "32", text.ptr);
 	buf_addf(out, " (%s)\n", place_names[e->judged]);
 	if (f->rule) {
 		report_message(&message, f);
-		report_wrapped(out, e->report, message.ptr, 0, NULL);
+		report_wrapped(out, r, message.ptr, 0, NULL);
 	}
 	buf_addc(out, '\n');
-	out->failed = out->failed || text.failed || message.failed;
 	buf_free(&text);
 	buf_free(&message);
 }
@@ -300,7 +299,7 @@ static void add_django(struct buf *out, const struct explanation *e)
 				    ": Django does not see it, and runs nothing of that name");
 }
 
-static void add_policy(struct buf *out, const struct explanation *e)
+static void add_policy(struct buf *out, const struct report *r, const struct explanation *e)
 {
 	const struct policy_line *line = e->decision.line;
 	int rule;
@@ -327,15 +326,15 @@ static void add_policy(struct buf *out, const struct explanation *e)
 		buf_addf(out, "\n\tonly as %s it is allowed by ", rule_text((enum rule)rule)->id);
 		add_path(out, line->text);
 	}
-	if (e->report->unstaged)
+	if (r->unstaged)
 		buf_adds(out, "\n\t.pycguard on disk allows this, but is not staged");
 }
 
-void explain_file(struct buf *out, const struct explanation *e)
+void explain_file(struct buf *out, const struct report *r, const struct explanation *e)
 {
 	struct buf text = BUF_INIT;
 
-	say_verdict(out, e);
+	say_verdict(out, r, e);
 	add_kind(&text, e);
 	add_writer(&text, e);
 	add_header(&text, e);
@@ -345,18 +344,18 @@ void explain_file(struct buf *out, const struct explanation *e)
 	if (e->is_source)
 		add_caches(&text, e);
 	add_django(&text, e);
-	add_policy(&text, e);
-	put_rows(out, e->report, &text);
+	add_policy(&text, r, e);
+	put_rows(out, r, &text);
 	if (e->finding.rule) {
 		buf_adds(out, "To fix it:\n  ");
-		report_fix(out, e->report, &e->finding);
+		report_fix(out, r, &e->finding);
 		buf_adds(out, e->finding.rule == RULE_GHOST_MODULE && !e->finding.on_disk ?
 				      "\n  pycguard --clean\n" :
 				      "\n");
 	}
 }
 
-void explain_rule(struct buf *out, enum rule rule, const struct report *r)
+void explain_rule(struct buf *out, const struct report *r, enum rule rule)
 {
 	const struct rule_text *t = rule_text(rule);
 	struct buf text = BUF_INIT;

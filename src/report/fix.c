@@ -60,7 +60,6 @@ static void say_step(struct buf *out, const struct report *r, const char *text, 
 	buf_adds(out, strncmp(text, "Then ", 5) == 0 ? "" : "\n");
 	report_wrapped(out, r, text, 0, NULL);
 	buf_addf(out, "  %s\n", command->ptr);
-	out->failed = out->failed || command->failed;
 	buf_free(command);
 }
 
@@ -135,7 +134,6 @@ void report_fix(struct buf *out, const struct report *r, const struct finding *f
 			buf_addf(&path, "%s/", r->at.dir);
 		buf_add(&path, f->path, f->path_len);
 		add_word(out, "rm -f -- ", path.ptr);
-		out->failed = out->failed || path.failed;
 		buf_free(&path);
 	} else if (f->commit && !keeps_commits(r)) {
 		buf_adds(out, r->rewrite);
@@ -242,7 +240,6 @@ void report_rewrite(struct buf *out, struct report *r)
 	} else {
 		buf_addf(out, " '%.10s^'%s", first->commit, branches);
 	}
-	out->failed = out->failed || step.failed;
 	buf_free(&step);
 }
 

@@ -1,8 +1,6 @@
 /*
  * The printers of JSON: pycguard's own, SARIF 2.1.0 (OASIS), and GitLab's code quality report.
- *
- * A json_t * that is returned is the caller's, and NULL when memory is gone; one that is taken is
- * taken on failure too. So calls can be nested, and only the last answer asked.
+ * What jansson makes is NULL only for want of memory, which `print` asks for at the end.
  */
 #include <jansson.h>
 
@@ -19,7 +17,7 @@ static json_t *text(const char *bytes, size_t len)
 	json_t *string;
 
 	path_replace(&valid, bytes, len);
-	string = valid.failed ? NULL : json_stringn(valid.ptr, valid.len);
+	string = json_stringn(valid.ptr, valid.len);
 	buf_free(&valid);
 	return string;
 }
@@ -27,7 +25,7 @@ static json_t *text(const char *bytes, size_t len)
 /* The same of a buf, which is as new afterwards. */
 static json_t *text_take(struct buf *b)
 {
-	json_t *string = b->failed ? NULL : text(b->ptr, b->len);
+	json_t *string = text(b->ptr, b->len);
 
 	buf_free(b);
 	return string;
@@ -38,33 +36,15 @@ static json_t *text_or_null(const char *s)
 	return s ? text(s, strlen(s)) : json_null();
 }
 
-/* The object with one more key. */
-static json_t *with(json_t *o, const char *key, json_t *value)
-{
-	if (json_object_set_new(o, key, value) == 0)
-		return o;
-	json_decref(o);
-	return NULL;
-}
-
-/* The array with one more item. */
-static json_t *plus(json_t *array, json_t *item)
-{
-	if (json_array_append_new(array, item) == 0)
-		return array;
-	json_decref(array);
-	return NULL;
-}
-
-typedef json_t *print_finding(const struct report *r, const struct finding *f);
-
-static json_t *each(const struct report *r, print_finding *print)
+static json_t *each(
+	const struct report *r, json_t *print(const struct report *r, const struct finding *f))
 {
 	json_t *array = json_array();
 	size_t i;
 
-	for (i = 0; array && i < r->findings->count; i++)
-		array = plus(array, print(r, &r->findings->items[i]));
+	for (i = 0; i < r->findings->count; i++)
+		if (json_array_append_new(array, print(r, &r->findings->items[i])) < 0)
+			return NULL;
 	return array;
 }
 
@@ -83,46 +63,52 @@ static int take_piece(const char *bytes, size_t len, void *arg)
 		else
 			buf_addc(out, bytes[i]);
 	}
-	return out->failed ? -1 : 0;
+	return 0;
 }
 
 static void print(struct buf *out, json_t *document)
 {
 	const size_t flags = JSON_INDENT(2) | JSON_ENSURE_ASCII;
 
-	if (!document || json_dump_callback(document, take_piece, out, flags) < 0)
-		out->failed = true;
+	if (json_dump_callback(memory_or_end(document), take_piece, out, flags) < 0)
+		fatal("out of memory");
 	buf_addc(out, '\n');
 	json_decref(document);
 }
 
+/* Of a path that is not UTF-8; NULL: it is. */
+static json_t *path_hex(const struct finding *f)
+{
+	struct buf hex = BUF_INIT;
+	size_t i, n = 1;
+
+	for (i = 0; i < f->path_len && n; i += n)
+		n = utf8_length(f->path + i, f->path_len - i);
+	if (n)
+		return NULL;
+	for (i = 0; i < f->path_len; i++)
+		buf_addf(&hex, "%02x", (unsigned char)f->path[i]);
+	return memory_or_end(text_take(&hex));
+}
+
 static json_t *object(const struct report *r, const struct finding *f)
 {
-	struct buf message = BUF_INIT, fix = BUF_INIT, python = BUF_INIT, hex = BUF_INIT;
-	size_t i, n = 1;
-	json_t *o;
+	struct buf message = BUF_INIT, fix = BUF_INIT;
+	char python[24];
 
 	report_message(&message, f);
 	if (f->rule != RULE_NONE)
 		report_fix(&fix, r, f);
-	buf_addf(&python, "%u.%u", f->version >> 8, f->version & 0xff);
-	o = json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:o, s:s}", "path",
-		text(f->path, f->path_len), "rule", text_or_null(rule_text(f->rule)->id),
-		"severity", severity_name(f->severity), "message", text_take(&message), "fix",
+	snprintf(python, sizeof python, "%u.%u", f->version >> 8, f->version & 0xff);
+	return json_pack(
+		"{s:o, s:s?, s:s, s:o, s:o, s:o, s:b, s:o, s:b, s:s?, s:s?, s:s, s:o*, s:s*}",
+		"path", text(f->path, f->path_len), "rule", rule_text(f->rule)->id, "severity",
+		severity_name(f->severity), "message", text_take(&message), "fix",
 		f->rule ? text_take(&fix) : json_null(), "pattern", text_or_null(f->pattern),
 		"migration", f->migration, "source", text_or_null(f->source), "source_present",
-		f->source_present, "python", f->version ? text_take(&python) : json_null(),
-		"invalidation", text_or_null(bytecode_invalidation_name(f->invalidation)), "loads",
-		bytecode_loads_name(f->loads));
-	buf_free(&python);
-	for (i = 0; i < f->path_len && n; i += n)
-		n = utf8_length(f->path + i, f->path_len - i);
-	if (n == 0) {
-		for (i = 0; i < f->path_len; i++)
-			buf_addf(&hex, "%02x", (unsigned char)f->path[i]);
-		o = with(o, "path_hex", text_take(&hex));
-	}
-	return f->commit ? with(o, "commit", json_string(f->commit)) : o;
+		f->source_present, "python", f->version ? python : NULL, "invalidation",
+		bytecode_invalidation_name(f->invalidation), "loads", bytecode_loads_name(f->loads),
+		"path_hex", path_hex(f), "commit", f->commit);
 }
 
 void report_json_finding(struct buf *out, const struct report *r, const struct finding *f)
@@ -152,17 +138,19 @@ static json_t *rules(void)
 	json_t *array = json_array();
 	int i;
 
-	for (i = RULE_NONE + 1; array && i < RULE_COUNT; i++) {
+	for (i = RULE_NONE + 1; i < RULE_COUNT; i++) {
 		const struct rule_text *rule = rule_text((enum rule)i);
 		struct buf help = BUF_INIT;
 
 		buf_addf(
 			&help, "%s\n\nFor example: %s.\n\n%s", rule->why, rule->example, rule->fix);
-		array = plus(array,
-			json_pack("{s:s, s:{s:s}, s:{s:s}, s:{s:o}, s:s, s:{s:s}}", "id", rule->id,
-				"shortDescription", "text", rule->summary, "fullDescription",
-				"text", rule->why, "help", "text", text_take(&help), "helpUri",
-				uris[i], "defaultConfiguration", "level", "error"));
+		if (json_array_append_new(
+			    array, json_pack("{s:s, s:{s:s}, s:{s:s}, s:{s:o}, s:s, s:{s:s}}", "id",
+					   rule->id, "shortDescription", "text", rule->summary,
+					   "fullDescription", "text", rule->why, "help", "text",
+					   text_take(&help), "helpUri", uris[i],
+					   "defaultConfiguration", "level", "error")) < 0)
+			return NULL;
 	}
 	return array;
 }
@@ -184,7 +172,6 @@ static json_t *sentence(const struct report *r, const struct finding *f, bool sa
 			buf_addc(&escaped, '\\');
 		buf_addc(&escaped, c);
 	}
-	escaped.failed = escaped.failed || plain.failed;
 	buf_free(&plain);
 	return text_take(&escaped);
 }
@@ -197,32 +184,26 @@ static json_t *fingerprint(const struct finding *f)
 	return text_take(&b);
 }
 
-/* A path from the root of the sources, or an absolute one, which has no base (3.4.4). */
-static json_t *artifact(const struct finding *f)
+/* A path is one from the root of the sources, or an absolute one, which has no base (3.4.4). A
+ * region at line 1 is there because code scanning shows no result without one. Fingerprints: ours,
+ * and under the name by which GitHub follows an alert from run to run; where that is missing, it
+ * hashes a line of the file, which is no line. */
+static json_t *result(const struct report *r, const struct finding *f)
 {
 	bool absolute = f->path[0] == '/';
 	struct buf uri = BUF_INIT;
-	json_t *o;
 
 	buf_adds(&uri, absolute ? "file://" : "");
 	path_uri(&uri, f->path, f->path_len);
-	o = json_pack("{s:o}", "uri", text_take(&uri));
-	return absolute ? o : with(o, "uriBaseId", json_string("%SRCROOT%"));
-}
-
-/* One run; each result names a rule by its index. A region at line 1 is there because code scanning
- * shows no result without one. Fingerprints: ours, and under the name by which GitHub follows an
- * alert from run to run; where that is missing, it hashes a line of the file, which is no line. */
-static json_t *result(const struct report *r, const struct finding *f)
-{
-	json_t *o = json_pack("{s:s, s:i, s:s, s:{s:o}, s:[{s:{s:o, s:{s:i}}}], s:{s:o, s:o}}",
+	return json_pack(
+		"{s:s, s:i, s:s, s:{s:o}, s:[{s:{s:{s:o, s:s*}, s:{s:i}}}], s:{s:o, s:o}, s:o*}",
 		"ruleId", rule_text(f->rule)->id, "ruleIndex", (int)f->rule - 1, "level",
 		severity_name(report_severity(r, f)), "message", "text", sentence(r, f, true),
-		"locations", "physicalLocation", "artifactLocation", artifact(f), "region",
-		"startLine", 1, "partialFingerprints", "pycguard/v1", fingerprint(f),
-		"primaryLocationLineHash", fingerprint(f));
-
-	return f->commit ? with(o, "properties", json_pack("{s:s}", "commit", f->commit)) : o;
+		"locations", "physicalLocation", "artifactLocation", "uri", text_take(&uri),
+		"uriBaseId", absolute ? NULL : "%SRCROOT%", "region", "startLine", 1,
+		"partialFingerprints", "pycguard/v1", fingerprint(f), "primaryLocationLineHash",
+		fingerprint(f), "properties",
+		f->commit ? memory_or_end(json_pack("{s:s}", "commit", f->commit)) : NULL);
 }
 
 void report_sarif(struct buf *out, const struct report *r)

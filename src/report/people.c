@@ -8,12 +8,6 @@
  * shown, unless all are asked for. */
 enum { LINES_MAX = 24, COMMITS_MAX = 8 };
 
-/* Findings, borrowed, of one rule. */
-struct group {
-	const struct finding **items;
-	size_t count;
-};
-
 static bool by_policy(const struct report *r)
 {
 	size_t i;
@@ -31,29 +25,30 @@ static void add_count(struct buf *out, const struct report *r, size_t n, const c
 		amount_plural(n));
 }
 
+/* The heading, which is taken. */
 static void say_heading(struct buf *out, const struct report *r, struct buf *line)
 {
 	report_wrapped(out, r, line->ptr, SIZE_MAX, "1");
-	out->failed = out->failed || line->failed;
 	buf_free(line);
 }
 
-static void say_rule(struct buf *out, const struct report *r, const struct group *g)
+/* Of `n` findings of one rule, what they are. */
+static void say_rule(
+	struct buf *out, const struct report *r, const struct finding *const *items, size_t n)
 {
-	const char *id = rule_text(g->items[0]->rule)->id, *summary = report_summary(g->items[0]);
+	const char *id = rule_text(items[0]->rule)->id, *summary = report_summary(items[0]);
 	struct buf text = BUF_INIT;
 	bool migration = false;
 	size_t i;
 
-	for (i = 0; i < g->count; i++) {
-		if (strcmp(report_summary(g->items[i]), summary) != 0)
-			summary = rule_text(g->items[0]->rule)->summary;
-		migration = migration || report_names_migration(g->items[i]);
+	for (i = 0; i < n; i++) {
+		if (strcmp(report_summary(items[i]), summary) != 0)
+			summary = rule_text(items[0]->rule)->summary;
+		migration = migration || report_names_migration(items[i]);
 	}
-	buf_addf(&text, "%s (%zu): %s%s", id, g->count, summary,
+	buf_addf(&text, "%s (%zu): %s%s", id, n, summary,
 		migration ? "; in a migrations package, Django runs it as a migration" : "");
 	report_wrapped(out, r, text.ptr, strlen(id), "1;31");
-	out->failed = out->failed || text.failed;
 	buf_free(&text);
 }
 
@@ -83,22 +78,6 @@ static void say_file(struct buf *out, const struct report *r, const struct findi
 	buf_addc(out, '\n');
 }
 
-static void say_all_clear(struct buf *out, const struct report *r, const char *unit)
-{
-	if (r->all_clear)
-		buf_addf(out, "pycguard: %zu %s%s looked at, nothing to reject\n", r->checked, unit,
-			amount_plural(r->checked));
-}
-
-static void say_fix(struct buf *out, const struct report *r)
-{
-	report_fix_all(out, r);
-	if (r->mode != REPORT_WORKTREE)
-		buf_addf(out,
-			"To allow a file on purpose: %s --allow PATH, then stage .pycguard.\n",
-			r->program);
-}
-
 static int by_directory(const void *a, const void *b)
 {
 	const struct finding *x = *(const struct finding *const *)a;
@@ -108,15 +87,16 @@ static int by_directory(const void *a, const void *b)
 		x->path, path_base(x->path, x->path_len), y->path, path_base(y->path, y->path_len));
 }
 
-static void say_directories(struct buf *out, struct group *g, size_t lines)
+static void say_directories(
+	struct buf *out, const struct finding **items, size_t count, size_t lines)
 {
 	size_t i, n, shown = 0, hidden = 0, files = 0;
 
-	qsort(g->items, g->count, sizeof *g->items, by_directory);
-	for (i = 0; i < g->count; i += n) {
-		size_t len = path_base(g->items[i]->path, g->items[i]->path_len);
+	qsort(items, count, sizeof *items, by_directory);
+	for (i = 0; i < count; i += n) {
+		size_t len = path_base(items[i]->path, items[i]->path_len);
 
-		for (n = 1; i + n < g->count && !by_directory(&g->items[i], &g->items[i + n]); n++)
+		for (n = 1; i + n < count && !by_directory(&items[i], &items[i + n]); n++)
 			;
 		if (shown == lines) {
 			hidden++;
@@ -125,7 +105,7 @@ static void say_directories(struct buf *out, struct group *g, size_t lines)
 		}
 		shown++;
 		buf_adds(out, "  ");
-		path_quote(out, len ? g->items[i]->path : "./", len ? len : 2);
+		path_quote(out, len ? items[i]->path : "./", len ? len : 2);
 		buf_addf(out, "  (%zu file%s)\n", n, amount_plural(n));
 	}
 	if (hidden)
@@ -133,51 +113,46 @@ static void say_directories(struct buf *out, struct group *g, size_t lines)
 			amount_plural(files), hidden, hidden == 1 ? "y" : "ies");
 }
 
-/* What Python runs in place of a source is named as long as there is room for it. */
-static void say_group(struct buf *out, const struct report *r, struct group *g, size_t lines)
-{
-	bool runs = g->items[0]->rule <= RULE_UNCHECKED_CACHE;
-	size_t i, shown = g->count <= lines || r->verbose ? g->count : runs ? lines - 1 : 0;
-
-	buf_addc(out, '\n');
-	say_rule(out, r, g);
-	for (i = 0; i < shown; i++)
-		say_file(out, r, g->items[i]);
-	if (shown == 0)
-		say_directories(out, g, lines - 1);
-	else if (shown < g->count)
-		buf_addf(out, "  and %zu more (-v lists all)\n", g->count - shown);
-}
-
-/* The rules that are found, each with its files or, for commits, which have named them, without. */
+/* The rules that are found, each with its files or, for commits, which have named them, without.
+ * What Python runs in place of a source is named as long as there is room for it. */
 static void say_rules(struct buf *out, const struct report *r)
 {
-	struct group g = {malloc((r->findings->count + 1) * sizeof *g.items), 0};
-	size_t lines = LINES_MAX, least, most, i;
+	const struct finding **items = memory_new(r->findings->count, sizeof *items);
+	size_t lines = LINES_MAX, count, most, shown, i;
+	bool commits = report_of_commits(r);
 	int rule;
 
-	out->failed = out->failed || !g.items;
-	if (report_of_commits(r))
+	if (commits)
 		buf_addc(out, '\n');
-	for (rule = RULE_NONE + 1; rule < RULE_COUNT && g.items; rule++) {
-		for (i = g.count = 0; i < r->findings->count; i++) {
+	for (rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
+		/* There is a heading and a line or two for each of the rules to come. */
+		size_t least = 3 * (size_t)(RULE_COUNT - 1 - rule);
+
+		for (i = count = 0; i < r->findings->count; i++) {
 			const struct finding *f = &r->findings->items[i];
 
 			if (f->rule == (enum rule)rule && report_rejects(r, f))
-				g.items[g.count++] = f;
+				items[count++] = f;
 		}
-		if (!g.count)
+		if (!count)
 			continue;
-		if (report_of_commits(r)) {
-			say_rule(out, r, &g);
+		buf_adds(out, commits ? "" : "\n");
+		say_rule(out, r, items, count);
+		if (commits)
 			continue;
-		}
-		least = 3 * (size_t)(RULE_COUNT - 1 - rule); /* for the rules to come */
 		most = lines > least + 3 ? lines - least : 3;
-		say_group(out, r, &g, most);
-		lines -= g.count < most ? g.count : most;
+		shown = count <= most || r->verbose  ? count :
+			rule <= RULE_UNCHECKED_CACHE ? most - 1 :
+						       0;
+		for (i = 0; i < shown; i++)
+			say_file(out, r, items[i]);
+		if (shown == 0)
+			say_directories(out, items, count, most - 1);
+		else if (shown < count)
+			buf_addf(out, "  and %zu more (-v lists all)\n", count - shown);
+		lines -= count < most ? count : most;
 	}
-	free(g.items);
+	free(items);
 }
 
 static void say_warnings(struct buf *out, const struct report *r, size_t rejected)
@@ -196,29 +171,21 @@ static void say_warnings(struct buf *out, const struct report *r, size_t rejecte
 			say_file(out, r, &r->findings->items[i]);
 }
 
-static void say_files(struct buf *out, const struct report *r)
+static void say_files(struct buf *out, const struct report *r, size_t rejected)
 {
-	size_t rejected = report_rejected(r);
 	bool refused = r->mode == REPORT_STAGED && r->in_hook;
 	struct buf line = BUF_INIT;
 
-	if (rejected) {
-		buf_adds(&line, refused ? "pycguard: commit refused: " : "pycguard: ");
-		add_count(&line, r, rejected,
-			r->mode == REPORT_TRACKED                ? "tracked " :
-			r->mode == REPORT_WORKTREE && !r->strict ? "misleading " :
-								   "");
-		buf_adds(&line, refused                    ? " should not be committed" :
-				r->mode == REPORT_WORKTREE ? " found on disk" :
-				by_policy(r)               ? " found that should not be committed" :
-							     " found");
-		say_heading(out, r, &line);
-		say_rules(out, r);
-		say_fix(out, r);
-	}
-	say_warnings(out, r, rejected);
-	if (rejected == 0)
-		say_all_clear(out, r, "file");
+	buf_adds(&line, refused ? "pycguard: commit refused: " : "pycguard: ");
+	add_count(&line, r, rejected,
+		r->mode == REPORT_TRACKED                ? "tracked " :
+		r->mode == REPORT_WORKTREE && !r->strict ? "misleading " :
+							   "");
+	buf_adds(&line, refused                    ? " should not be committed" :
+			r->mode == REPORT_WORKTREE ? " found on disk" :
+			by_policy(r)               ? " found that should not be committed" :
+						     " found");
+	say_heading(out, r, &line);
 }
 
 /* A commit is a run of findings. */
@@ -275,17 +242,13 @@ static void say_commits(struct buf *out, const struct report *r, size_t commits)
 			amount_plural(commits - shown));
 }
 
-static void report_commits(struct buf *out, const struct report *r)
+static void say_all_commits(struct buf *out, const struct report *r)
 {
 	const struct finding_list *list = r->findings;
 	bool orphans = false, adds = false;
 	struct buf line = BUF_INIT;
 	size_t i, commits = 0;
 
-	if (list->count == 0) {
-		say_all_clear(out, r, "commit");
-		return;
-	}
 	for (i = 0; i < list->count; i += run_of_commit(list, i))
 		commits++;
 	for (i = 0; i < list->count; i++) {
@@ -302,8 +265,6 @@ static void report_commits(struct buf *out, const struct report *r)
 		by_policy(r) ? " that should not be committed" : "");
 	say_heading(out, r, &line);
 	say_commits(out, r, commits);
-	say_rules(out, r);
-	say_fix(out, r);
 }
 
 /* "0123456789 2024-01-31" */
@@ -341,17 +302,13 @@ static void say_path(struct buf *out, const struct report *r, const struct histo
 	buf_addc(out, '\n');
 }
 
-static void report_history(struct buf *out, const struct report *r)
+static void say_history(struct buf *out, const struct report *r)
 {
 	const struct history *h = r->history;
 	size_t most = r->verbose ? h->count : LINES_MAX, shown = 0, there = 0, i;
 	struct buf line = BUF_INIT;
 	int pass;
 
-	if (h->count == 0) {
-		say_all_clear(out, r, "commit");
-		return;
-	}
 	for (i = 0; i < h->count; i++)
 		there += h->items[i].there;
 	buf_adds(&line, "pycguard: ");
@@ -370,16 +327,33 @@ static void report_history(struct buf *out, const struct report *r)
 			}
 	if (shown < h->count)
 		buf_addf(out, "  and %zu more (-v lists all)\n", h->count - shown);
-	report_fix_all(out, r);
-	report_fix_history(out, r);
 }
 
 void report_human(struct buf *out, const struct report *r)
 {
-	if (r->mode == REPORT_HISTORY)
-		report_history(out, r);
-	else if (report_of_commits(r))
-		report_commits(out, r);
-	else
-		say_files(out, r);
+	bool commits = report_of_commits(r), history = r->mode == REPORT_HISTORY;
+	size_t found = history ? r->history->count : report_rejected(r);
+
+	if (found && history) {
+		say_history(out, r);
+		report_fix_all(out, r);
+		report_fix_history(out, r);
+	} else if (found) {
+		if (commits)
+			say_all_commits(out, r);
+		else
+			say_files(out, r, found);
+		say_rules(out, r);
+		report_fix_all(out, r);
+		if (r->mode != REPORT_WORKTREE)
+			buf_addf(out,
+				"To allow a file on purpose: %s --allow PATH, then stage "
+				".pycguard.\n",
+				r->program);
+	}
+	if (!commits)
+		say_warnings(out, r, found);
+	if (!found && r->all_clear)
+		buf_addf(out, "pycguard: %zu %s%s looked at, nothing to reject\n", r->checked,
+			commits ? "commit" : "file", amount_plural(r->checked));
 }

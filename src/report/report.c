@@ -58,33 +58,24 @@ bool report_of_commits(const struct report *r)
 	return r->mode >= REPORT_RANGE;
 }
 
-static int by_path(const void *a, const void *b)
-{
-	const struct finding *x = *(const struct finding *const *)a;
-	const struct finding *y = *(const struct finding *const *)b;
-
-	return strcmp(x->path, y->path);
-}
-
 /* Each path once, though several commits may have it. */
 void report_paths(struct buf *out, const struct report *r)
 {
-	const struct finding **sorted = malloc((r->findings->count + 1) * sizeof *sorted);
-	size_t i, count = 0;
+	struct pathset paths = PATHSET_INIT;
+	size_t i;
 
-	if (!sorted) {
-		out->failed = true;
-		return;
+	for (i = 0; i < r->findings->count; i++) {
+		const struct finding *f = &r->findings->items[i];
+
+		if (report_rejects(r, f))
+			pathset_add(&paths, f->path, f->path_len);
 	}
-	for (i = 0; i < r->findings->count; i++)
-		if (report_rejects(r, &r->findings->items[i]))
-			sorted[count++] = &r->findings->items[i];
 	if (report_of_commits(r))
-		qsort(sorted, count, sizeof *sorted, by_path);
-	for (i = 0; i < count; i++)
-		if (i == 0 || !report_of_commits(r) || by_path(&sorted[i - 1], &sorted[i]) != 0)
-			buf_add(out, sorted[i]->path, sorted[i]->path_len + 1);
-	free(sorted);
+		pathset_sort(&paths);
+	for (i = 0; i < paths.count; i++)
+		if (i == 0 || strcmp(paths.items[i - 1].path, paths.items[i].path) != 0)
+			buf_add(out, paths.items[i].path, paths.items[i].len + 1);
+	pathset_free(&paths);
 }
 
 void report_colored(struct buf *out, const struct report *r, const char *sgr, const char *text)
@@ -98,16 +89,15 @@ void report_colored(struct buf *out, const struct report *r, const char *sgr, co
 void report_wrapped(
 	struct buf *out, const struct report *r, const char *text, size_t head, const char *sgr)
 {
-	struct buf lines = BUF_INIT, first = BUF_INIT;
+	struct buf lines = BUF_INIT;
+	char *first;
 
 	buf_wrap(&lines, text, head ? 2 : 0, r->width ? r->width : 80);
-	buf_add(&first, lines.ptr, lines.len < head ? lines.len : head);
-	report_colored(out, r, sgr, first.ptr);
-	buf_adds(out, lines.ptr + first.len);
-	buf_addc(out, '\n');
-	out->failed = out->failed || lines.failed || first.failed;
+	first = memory_text(lines.ptr, head);
+	report_colored(out, r, sgr, first);
+	buf_addf(out, "%s\n", lines.ptr + strlen(first));
+	free(first);
 	buf_free(&lines);
-	buf_free(&first);
 }
 
 const char *amount_plural(size_t n)
@@ -133,8 +123,6 @@ void amount_bytes(struct buf *out, uint64_t bytes)
 
 int report_write(const struct buf *text)
 {
-	if (buf_failed(text) < 0)
-		return -1;
 	if (io_write_all(STDOUT_FILENO, text->ptr, text->len) < 0)
 		return error_os(errno, "cannot write to standard output");
 	return 0;

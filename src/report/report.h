@@ -117,6 +117,32 @@ void report_fix_all(struct buf *out, const struct report *r);
 /** Append what removes all of a history's files from it, and what that costs. */
 void report_fix_history(struct buf *out, const struct report *r);
 
+/** Where a file can be, and REV:PATH. */
+enum { EXPLAIN_INDEX, EXPLAIN_HEAD, EXPLAIN_DISK, EXPLAIN_PLACES, EXPLAIN_REVISION = 3 };
+
+/** What --explain says of a file. The strings are borrowed; the rest is for whoever fills it in to
+ * free. */
+struct explanation {
+	const char *shown; /* the file as the user named it */
+	const char *link;  /* where it leads to; NULL: it is no symbolic link */
+	int judged;        /* the place that was looked at */
+	struct examined file;
+	struct finding finding;
+	bool is_source;
+	struct finding_list caches; /* of a source */
+	struct policy_decision decision;
+	struct place {
+		bool looked, file, source; /* and what was there */
+	} places[EXPLAIN_PLACES];
+	enum bytecode_loads now; /* of the copy on this disk, times and all; if it is there */
+};
+
+/** Append the explanation: the verdict, then the details. */
+void explain_file(struct buf *out, const struct report *r, const struct explanation *e);
+
+/** Append what a rule means, why, an example and the fix. */
+void explain_rule(struct buf *out, const struct report *r, enum rule rule);
+
 /**
  * Append a git command that takes paths from the top of the work tree, and means these alone: for
  * sh, bash, zsh and fish.

@@ -332,8 +332,8 @@ static void print(const struct report *r, unsigned choice)
 /* The paths of the findings once more, as those of a history. */
 static void take_history(struct history *h, struct history_path *rows, const struct finding_list *l)
 {
-	static const struct walk_commit shown = {
-		.author = (char *)"A U Thor", .subject = (char *)""};
+	static char author[] = "A U Thor";
+	static const struct walk_commit shown = {.author = author};
 	size_t i;
 
 	*h = (struct history){.items = rows};
@@ -362,7 +362,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.at.prefix = prefix,
 		.program = "pycguard",
 		.policy = "",
-		.rewrite = "",
+		.ends = "",
+		.bases = "",
+		.rewrite = "git rebase",
 		.in_hook = choices & 128,
 		.published = choices & 16,
 		.strict = choices & 32,

@@ -1,0 +1,314 @@
+#include <pthread.h>
+
+#include "base/io.h"
+#include "cli/cli.h"
+#include "disk/atomic_file.h"
+#include "hooks/hooks.h"
+#include "mend/ignores.h"
+
+static bool wants_color(const struct invocation *in, const struct environment *env)
+{
+	if (in->color && strcmp(in->color, "auto") != 0)
+		return strcmp(in->color, "always") == 0;
+	if (env->no_color)
+		return false;
+	return env->force_color || (!env->dumb_terminal && isatty(STDOUT_FILENO));
+}
+
+int job_run(
+	const struct command *command, const struct invocation *in, const struct environment *env)
+{
+	struct job job = {.in = in,
+		.env = env,
+		.files = {in->policy, in->extend},
+		.printer = in->paths_only ? report_paths : format_named(in->format),
+		.report = {.at.prefix = "",
+			.program = "pycguard",
+			.policy = "",
+			.operands = in->operands,
+			.operand_count = in->operand_count,
+			.after_dashes = in->after_dashes,
+			.squash = in->squash,
+			.in_hook = env->git_index_file != NULL,
+			.strict = in->strict,
+			.verbose = in->verbose,
+			/* A hook is silent when all is well; a person at a terminal is told. */
+			.all_clear = in->verbose || (!env->git_index_file && isatty(STDOUT_FILENO)),
+			.color = wants_color(in, env),
+			.width = env->width},
+		.text = BUF_INIT};
+	int status;
+
+	job.report.findings = &job.findings;
+	progress_start(&job.progress, "files looked at", in->quiet);
+	status = command->run(&job);
+	progress_end(&job.progress);
+	finding_list_free(&job.findings);
+	policy_free(job.policy);
+	snapshot_free(job.index);
+	repository_free(job.repository);
+	free(job.prefix);
+	pathset_free(&job.named);
+	pathset_free(&job.paths);
+	buf_free(&job.text);
+	if (status < 0)
+		return STATUS_FAILED;
+	return in->exit_zero ? STATUS_CLEAN : status;
+}
+
+int job_open(struct job *job)
+{
+	struct buf prefix = BUF_INIT;
+	int status = repository_open(&job->repository, job->env, NULL);
+
+	if (status != 0)
+		return status;
+	if (job->repository->top && job->env->git_prefix)
+		buf_adds(&prefix, job->env->git_prefix);
+	else if (job->repository->top)
+		status = repository_relative(&prefix, job->repository, ".");
+	if (prefix.len && !job->env->git_prefix)
+		buf_addc(&prefix, '/');
+	job->report.at.prefix = job->prefix = buf_take(&prefix);
+	return status < 0 ? -1 : repository_ignores_case(job->repository, &job->caseless);
+}
+
+int job_open_index(struct job *job)
+{
+	if (job_open(job) != 0 || repository_index(&job->index, job->repository) < 0)
+		return -1;
+	return policy_load(&job->policy, &job->files, job->index, job->caseless);
+}
+
+int job_named(struct job *job)
+{
+	struct buf path = BUF_INIT;
+	int i, status = 0;
+
+	for (i = 0; i < job->in->operand_count && status == 0; i++) {
+		buf_clear(&path);
+		status = repository_relative(&path, job->repository, job->in->operands[i]);
+		pathset_add(&job->named, path.ptr, path.len);
+	}
+	pathset_sort(&job->named);
+	buf_free(&path);
+	return status ? -1 : 0;
+}
+
+static pthread_mutex_t noting = PTHREAD_MUTEX_INITIALIZER;
+
+static void note(struct pathset *messages)
+{
+	pthread_mutex_lock(&noting);
+	pathset_add(messages, error_message(), strlen(error_message()));
+	pthread_mutex_unlock(&noting);
+}
+
+void job_failed(void *job)
+{
+	note(&((struct job *)job)->failures);
+}
+
+void job_warned(void *job)
+{
+	note(&((struct job *)job)->warnings);
+}
+
+int job_say_failures(struct job *job, int status, const char *done)
+{
+	struct pathset *const said[] = {&job->warnings, &job->failures};
+	size_t i, k, failures = job->failures.count;
+
+	progress_end(&job->progress);
+	for (k = 0; k < 2; k++) {
+		pathset_sort(said[k]); /* they come in any order from threads */
+		for (i = 0; i < said[k]->count; i++)
+			fprintf(stderr, "pycguard: %s\n", said[k]->items[i].path);
+		pathset_free(said[k]);
+	}
+	if (!failures || status < 0)
+		return status;
+	return error_set("%zu path%s could not be %s", failures, amount_plural(failures), done);
+}
+
+void job_list(struct job *job, const struct pathset *paths)
+{
+	enum { LIST_MAX = 30 };
+	size_t i, shown = job->in->verbose || paths->count <= LIST_MAX ? paths->count : LIST_MAX;
+
+	for (i = 0; i < shown; i++) {
+		buf_adds(&job->text, "  ");
+		path_quote(&job->text, paths->items[i].path, paths->items[i].len);
+		buf_adds(&job->text, "\n");
+	}
+	if (shown < paths->count)
+		buf_addf(&job->text, "  and %zu more (-v lists all)\n", paths->count - shown);
+}
+
+void job_stage(struct job *job, const struct pathset *files)
+{
+	buf_adds(&job->text, "Stage that, then commit: ");
+	command_git(&job->text, &job->report.at, "add", files);
+	buf_adds(&job->text, "\n");
+}
+
+int job_say(struct job *job)
+{
+	struct buf paths = BUF_INIT;
+	size_t i;
+	int status;
+
+	for (i = 0; i < job->paths.count; i++)
+		buf_add(&paths, job->paths.items[i].path, job->paths.items[i].len + 1);
+	progress_end(&job->progress);
+	status = job->in->paths_only ? report_write(&paths) :
+		 job->in->quiet      ? 0 :
+				       report_write(&job->text);
+	buf_free(&paths);
+	if (status < 0)
+		return -1;
+	return job->in->dry_run && job->paths.count ? STATUS_REJECTED : STATUS_CLEAN;
+}
+
+/* The report in the format asked for, for -o; never in colour. What is no file, as a terminal or a
+ * pipe, is written to; a file is replaced. */
+static int write_output(const char *path, report_printer *printer, const struct report *r)
+{
+	struct report plain = *r;
+	struct buf text = BUF_INIT;
+	struct stat st;
+	int fd, status = 0;
+
+	plain.color = false;
+	printer(&text, &plain);
+	if (lstat(path, &st) < 0 ? errno == ENOENT : S_ISREG(st.st_mode)) {
+		status = atomic_file_write(path, text.ptr, text.len, 0666);
+	} else {
+		fd = open(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+		if (fd < 0 || io_write_all(fd, text.ptr, text.len) < 0)
+			status = error_os(errno, "cannot write '%s'", path);
+		if (fd >= 0)
+			close(fd);
+	}
+	buf_free(&text);
+	return status;
+}
+
+/* How many findings there are by each rule; a note is none. */
+static void add_statistics(struct buf *out, const struct finding_list *findings)
+{
+	size_t counts[RULE_COUNT] = {0}, i;
+
+	for (i = 0; i < findings->count; i++)
+		if (findings->items[i].severity != SEVERITY_NOTE)
+			counts[findings->items[i].rule]++;
+	for (i = 0; i < RULE_COUNT; i++)
+		if (counts[i])
+			buf_addf(out, "%7zu  %s\n", counts[i], rule_text((enum rule)i)->id);
+}
+
+void job_find_hints(struct job *job)
+{
+	enum { ASKED_MAX = 100, PATIENCE = 2 }; /* no refusal waits for a hint */
+	const struct policy_files files = {NULL, job->in->extend};
+	struct report *r = &job->report;
+	struct matcher *matcher = NULL;
+	struct policy *policy = NULL;
+	struct pathset paths = PATHSET_INIT;
+	struct ignored answers[ASKED_MAX];
+	struct buf name = BUF_INIT, text = BUF_INIT;
+	struct policy_decision d;
+	size_t i;
+
+	if (job->in->quiet || !job->repository->top)
+		return;
+	buf_addf(&name, "%s%s", job->repository->top, policy_path);
+	if (!job->in->policy && !report_of_commits(r) && report_rejected(r) &&
+		policy_load_disk(&policy, &files, name.ptr, job->caseless) == 0)
+		matcher = matcher_new();
+	for (i = 0; i < r->findings->count; i++) {
+		const struct finding *f = &r->findings->items[i];
+		/* Of the name __pycache__, only a link is bytecode. */
+		const struct entry e = {.path = f->path,
+			.len = f->path_len,
+			.mode = f->rule == RULE_POLICY ? MODE_FILE : MODE_LINK};
+		size_t base = path_base(f->path, f->path_len);
+
+		if (!report_rejects(r, f))
+			continue;
+		if (policy && check_decide(&d, policy, matcher, "", &e, job->caseless) == 0) {
+			policy_settle(&d, f->rule);
+			r->unstaged += !d.rejected;
+		}
+		/* Asked are names beside the files, which themselves are in the index, where git
+		 * ignores none. */
+		buf_clear(&name);
+		buf_addf(&name, "%.*s~%s", (int)base, f->path, f->path + base);
+		if (f->rule != RULE_POLICY && paths.count < ASKED_MAX)
+			pathset_add(&paths, name.ptr, name.len);
+	}
+	if (paths.count &&
+		ignored_ask(answers, &text, job->repository, job->index, &paths, PATIENCE) == 0)
+		for (i = 0; i < paths.count; i++)
+			r->not_ignored = r->not_ignored || !answers[i].ignored;
+	buf_free(&text);
+	pathset_free(&paths);
+	policy_free(policy);
+	matcher_free(matcher);
+	buf_free(&name);
+}
+
+int job_report(struct job *job)
+{
+	const char *const files[][2] = {
+		{"--policy", job->files.policy}, {"--extend", job->files.extend}};
+	const struct invocation *in = job->in;
+	struct report *r = &job->report;
+	report_printer *printer = job->printer;
+	struct buf program = BUF_INIT, policy = BUF_INIT, rewrite = BUF_INIT, text = BUF_INIT;
+	bool elsewhere = *r->at.prefix || report_of_commits(r);
+	char *dir = NULL;
+	int status = 0;
+	size_t i;
+
+	/* What a command to paste is made of: which program, and the options that say which policy,
+	 * for it may run elsewhere. Who reads a server's report has a shell elsewhere. */
+	if (r->mode != REPORT_RECEIVE) {
+		if (in->directory && !(r->at.dir = dir = getcwd(NULL, 0)))
+			return error_os(errno, "cannot tell the working directory");
+		for (i = 0; i < 2; i++) {
+			const char *name = files[i][1];
+			char *real = name && elsewhere ? realpath(name, NULL) : NULL;
+
+			if (name) {
+				buf_addf(&policy, " %s ", files[i][0]);
+				path_shell(&policy, real ? real : name, strlen(real ? real : name));
+			}
+			free(real);
+		}
+		status = program_word(&program, job->env->program, job->env->path);
+		r->program = program.ptr;
+		r->policy = policy.ptr;
+	}
+	if (r->ends)
+		report_rewrite(&rewrite, r);
+	r->rewrite = rewrite.ptr;
+	if (status == 0 && in->output) {
+		status = write_output(in->output, printer, r);
+		printer = report_human;
+	}
+	if (!in->quiet || printer != report_human)
+		printer(&text, r);
+	if (in->statistics && !in->quiet && printer == report_human)
+		add_statistics(&text, r->findings);
+	if (status == 0)
+		status = report_write(&text);
+	buf_free(&text);
+	buf_free(&rewrite);
+	buf_free(&program);
+	buf_free(&policy);
+	free(dir);
+	if (status < 0)
+		return -1;
+	return report_rejected(r) ? STATUS_REJECTED : STATUS_CLEAN;
+}
