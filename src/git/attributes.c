@@ -73,7 +73,7 @@ static int ask(struct exec *e, const char *path)
 
 	exec_write(e, path, strlen(path) + 1);
 	for (i = 0; i < ANSWERS; i++) {
-		if (exec_answer(e, '\0', &record) < 0)
+		if (exec_line(e, '\0', &record, true) < 0)
 			return -1;
 		if (i % 3 == 0 && strcmp(record, path) != 0)
 			return error_set("git check-attr says something strange");

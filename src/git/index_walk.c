@@ -171,23 +171,14 @@ void index_walk_end(struct index_walk *w)
 
 bool index_entry_is_file(const struct index_entry *e, const struct stat *st)
 {
-	const struct {
-		size_t at;
-		uint64_t value;
-	} words[] = {
-		{0, (uint64_t)st->st_ctim.tv_sec},
-		{4, (uint64_t)st->st_ctim.tv_nsec},
-		{8, (uint64_t)st->st_mtim.tv_sec},
-		{12, (uint64_t)st->st_mtim.tv_nsec},
-		{20, st->st_ino},
-		{28, st->st_uid},
-		{32, st->st_gid},
-		{36, (uint64_t)st->st_size},
-	};
+	enum { DEVICE = 4, MODE = 6 };
+	const uint64_t words[] = {(uint64_t)st->st_ctim.tv_sec, (uint64_t)st->st_ctim.tv_nsec,
+		(uint64_t)st->st_mtim.tv_sec, (uint64_t)st->st_mtim.tv_nsec, DEVICE, st->st_ino,
+		MODE, st->st_uid, st->st_gid, (uint64_t)st->st_size};
 	size_t i;
 
 	for (i = 0; i < sizeof words / sizeof *words; i++)
-		if (get_be32(e->stat + words[i].at) != (uint32_t)words[i].value)
+		if (i != DEVICE && i != MODE && get_be32(e->stat + 4 * i) != (uint32_t)words[i])
 			return false;
 	return true;
 }

@@ -234,7 +234,7 @@ static void name_files(struct repository *r, const struct environment *env)
 	r->objects = buf_take(&dir);
 	r->index_path = buf_join(base, file ? file : "index");
 	r->places[0] = buf_join("GIT_DIR=", r->dir);
-	r->places[1] = r->top ? buf_join("GIT_WORK_TREE=", r->top) : NULL;
+	r->places[1] = r->top ? buf_join("GIT_WORK_TREE=", r->top) : memory_string("GIT_WORK_TREE");
 	r->places[2] = buf_join("GIT_INDEX_FILE=", r->index_path);
 }
 
@@ -312,12 +312,10 @@ void repository_stream(bool on)
 
 void repository_exec(struct exec *out, const struct repository *r, const char *const *args)
 {
-	static const char *const names[] = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"};
-	size_t i;
-
-	*out = (struct exec){.args = args, .variables = r->variables, .dir = r->top};
-	for (i = 0; r->dir && i < 3; i++)
-		out->changes[i] = r->places[i] ? r->places[i] : names[i];
+	*out = (struct exec){.args = args,
+		.variables = r->variables,
+		.changes = {r->places[0], r->places[1], r->places[2]},
+		.dir = r->top};
 }
 
 int repository_git(
@@ -398,30 +396,6 @@ int repository_revision(struct snapshot **out, struct repository *r, const char 
 		status = snapshot_of_commit(out, r, &id);
 	/* What is named, and not there, is damage. */
 	return status == 0 ? 0 : error_prefix("cannot use revision '%s'", revision);
-}
-
-/* A branch that cannot be read is not one without commits, though git says no more of either. */
-int repository_head(struct oid *out, struct repository *r)
-{
-	static const char *const symbolic[] = {"symbolic-ref", "--quiet", "HEAD", NULL};
-	const char *list[] = {"for-each-ref", "--format=%(objectname)", NULL, NULL};
-	struct buf name = BUF_INIT, ids = BUF_INIT;
-	int status = repository_resolve(out, r, "HEAD");
-
-	if (status != 1)
-		return status;
-	status = repository_git(&name, r, symbolic, NULL);
-	if (status == 1)
-		status = error_set("it names no commit");
-	name.ptr[strcspn(name.ptr, "\n")] = '\0';
-	list[2] = name.ptr;
-	if (status == 0)
-		status = repository_refs(&ids, r, list);
-	if (status == 0 && ids.len)
-		status = error_set("'%s' names no commit", name.ptr);
-	buf_free(&name);
-	buf_free(&ids);
-	return status < 0 ? error_prefix("cannot read HEAD") : 1;
 }
 
 /* The top is known by its real path, and a person may have come by a link: that part of the path

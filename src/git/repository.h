@@ -26,8 +26,9 @@ struct repository {
 	bool elsewhere;   /* it is not the one that the environment names */
 	/* There was no git to ask, and then what core.ignoreCase is. */
 	bool found_by_libgit2, ignores_case;
+	int partial;      /* 1: a clone that objects are left out of; 0: that was not asked yet */
 	char **variables; /* the environment's, borrowed */
-	char *places[3];  /* GIT_DIR=, GIT_WORK_TREE= and GIT_INDEX_FILE= of it, for git */
+	char *places[3];  /* what repository_exec changes in them */
 };
 
 /** Open the repository here, as the environment has it; or, for its index and nothing else, that of
@@ -63,9 +64,6 @@ int snapshot_of_commit(struct snapshot **out, struct repository *r, const struct
 /** The object that a revision names, as git rev-parse reads it. 0; 1: there is none; -1
  * recorded. */
 int repository_resolve(struct oid *out, struct repository *r, const char *revision);
-
-/** Where HEAD leads. 0; 1 before the first commit; -1 with the failure recorded. */
-int repository_head(struct oid *out, struct repository *r);
 
 /** The commit that a revision names; `out` is yours, for snapshot_free. As repository_resolve, but
  * what is named and not there is a failure. */

@@ -262,10 +262,9 @@ static int read_index(struct index_snapshot *x)
 		return errno == ENOENT && !r->index_named ?
 			       0 :
 			       error_os(errno, "cannot read index '%s'", r->index_path);
-	if (!S_ISREG(st.st_mode))
-		return error_set("cannot read index '%s': not a regular file", r->index_path);
-	if (st.st_size == 0)
-		return error_set("cannot read index '%s': the file is empty", r->index_path);
+	if (!S_ISREG(st.st_mode) || st.st_size == 0)
+		return error_set("cannot read index '%s': %s", r->index_path,
+			S_ISREG(st.st_mode) ? "the file is empty" : "not a regular file");
 	if (!io_map(&map, r->index_path))
 		return error_os(errno, "cannot read index '%s'", r->index_path);
 	status = read_entries(x, &map);

@@ -34,7 +34,7 @@ int walk_ask(struct repository *r, const char *const *args, const struct buf *in
 	e.patience = input ? PATIENCE : 0;
 	if (exec_start(&e, input) < 0)
 		return -1;
-	while ((status = exec_line(&e, '\n', &line)) == 1)
+	while ((status = exec_line(&e, '\n', &line, false)) == 1)
 		if (take(arg, line) < 0)
 			break;
 	return exec_end(&e, status);

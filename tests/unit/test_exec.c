@@ -144,25 +144,25 @@ static void reads_records_and_bytes(void **state)
 	write_git("bin", "while read n x; do printf '%s\\n%s\\0' $n $x; done; printf 'cut'");
 	assert_int_equal(exec_start(&e, NULL), 0);
 	exec_write(&e, "4 abcd\n", 7);
-	assert_int_equal(exec_line(&e, '\n', &record), 1);
+	assert_int_equal(exec_line(&e, '\n', &record, false), 1);
 	assert_string_equal(record, "4");
 	assert_int_equal(exec_read(&e, bytes, 4), 0);
 	assert_memory_equal(bytes, "abcd", 4);
-	assert_int_equal(exec_line(&e, '\0', &record), 1);
+	assert_int_equal(exec_line(&e, '\0', &record, false), 1);
 	assert_string_equal(record, "");
 	exec_write(&e, "x y\n", 4);
-	assert_int_equal(exec_line(&e, '\0', &record), 1);
+	assert_int_equal(exec_line(&e, '\0', &record, false), 1);
 	assert_string_equal(record, "x\ny");
 	shutdown(e.fd, SHUT_WR);
-	assert_int_equal(exec_line(&e, '\n', &record), -1);
+	assert_int_equal(exec_line(&e, '\n', &record, false), -1);
 	exec_stop(&e);
 
 	write_git("bin", "echo a; echo b");
 	assert_int_equal(exec_start(&e, NULL), 0);
-	assert_int_equal(exec_line(&e, '\n', &record), 1);
-	assert_int_equal(exec_line(&e, '\n', &record), 1);
+	assert_int_equal(exec_line(&e, '\n', &record, false), 1);
+	assert_int_equal(exec_line(&e, '\n', &record, false), 1);
 	assert_string_equal(record, "b");
-	assert_int_equal(exec_line(&e, '\n', &record), 0);
+	assert_int_equal(exec_line(&e, '\n', &record, false), 0);
 	assert_int_equal(exec_end(&e, 0), 0);
 	exec_stop(&e);
 }

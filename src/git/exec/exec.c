@@ -21,8 +21,7 @@ enum { WORDS_MAX = 1 << 16 };
 static const char *const promises[] = {"LC_ALL=C", "GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none",
 	"GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE=/dev/null/none",
 	"GIT_TERMINAL_PROMPT=0", "GIT_PREFIX", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
-	"GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", "PATH",
-	NULL};
+	"GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", NULL};
 
 /* Held where a descriptor exists that a child of another thread must not get: one that keeps the
  * end of a connection open keeps its reader waiting. */
@@ -30,7 +29,7 @@ static pthread_mutex_t spawning = PTHREAD_MUTEX_INITIALIZER;
 
 /* --- starting --------------------------------------------------------------------------------- */
 
-static bool is_set_by(const char *variable, const char *const *changes)
+static bool is_set_by(const char *variable, const char **changes)
 {
 	size_t n = strcspn(variable, "=");
 
@@ -70,23 +69,19 @@ static int find_git(struct buf *git, struct buf *path, char *const *variables)
 			       "cannot run 'git': no absolute directory of PATH has it");
 }
 
-static const char **add_set(const char **to, const char *const *changes)
-{
-	for (; *changes; changes++)
-		if (strchr(*changes, '='))
-			*to++ = *changes;
-	return to;
-}
-
-/* Looks for git and runs it. */
+/* Looks for git and runs it. Of what is said of a variable, the first counts. */
 static int launch(struct exec *e, int in, int out)
 {
 	static const char *const words[] = {"git", "--no-pager", "-c", "core.fsmonitor=false"};
-	enum { WORDS = sizeof words / sizeof *words };
+	enum {
+		WORDS = sizeof words / sizeof *words,
+		PROMISES = sizeof promises / sizeof *promises
+	};
+	const char *const *lists[] = {promises, e->changes, (const char *const *)e->variables};
 	const int from[] = {in, out, e->complaint};
 	size_t args = 0, variables = 0, i;
 	struct buf path = BUF_INIT, git = BUF_INIT;
-	const char **argv, **environment, **to;
+	const char **argv, **environment, **to, *const *at;
 	posix_spawn_file_actions_t actions;
 	int errnum, fd, status = find_git(&git, &path, e->variables);
 
@@ -102,16 +97,17 @@ static int launch(struct exec *e, int in, int out)
 		*to++ = e->dir;
 	}
 	memcpy(to, e->args, args * sizeof *to);
-	environment =
-		memory_new(variables + EXEC_CHANGES_MAX + sizeof promises / sizeof *promises + 1,
-			sizeof *environment);
+	environment = memory_new(1 + PROMISES + EXEC_CHANGES_MAX + variables, sizeof *environment);
 	environment[0] = path.ptr;
-	to = add_set(add_set(environment + 1, promises), e->changes);
-	for (i = 0; i < variables; i++)
-		if (!is_set_by(e->variables[i], promises) &&
-			!is_set_by(e->variables[i], e->changes) &&
-			strncmp(e->variables[i], "GIT_TRACE", 9) != 0)
-			*to++ = e->variables[i];
+	to = environment + 1;
+	for (i = 0; i < sizeof lists / sizeof *lists; i++)
+		for (at = lists[i]; *at; at++)
+			if (!is_set_by(*at, environment) && strncmp(*at, "GIT_TRACE", 9) != 0)
+				*to++ = *at;
+	for (at = to = environment; *at; at++)
+		if (strchr(*at, '='))
+			*to++ = *at;
+	*to = NULL;
 	if (status == 0) {
 		errnum = posix_spawn_file_actions_init(&actions);
 		for (fd = 0; errnum == 0 && fd < 3; fd++)
@@ -128,23 +124,6 @@ static int launch(struct exec *e, int in, int out)
 	buf_free(&git);
 	buf_free(&path);
 	return status;
-}
-
-/* The first end of a connection is ours alone. */
-static int make_socket(int ends[2])
-{
-	int status = socketpair(AF_UNIX, SOCK_STREAM, 0, ends);
-
-	if (status < 0)
-		ends[0] = ends[1] = -1;
-#ifdef SO_NOSIGPIPE
-	if (status == 0)
-		status = setsockopt(ends[0], SOL_SOCKET, SO_NOSIGPIPE, &(int){1}, sizeof(int));
-#endif
-	if (status < 0 || fcntl(ends[0], F_SETFD, FD_CLOEXEC) < 0 ||
-		fcntl(ends[1], F_SETFD, FD_CLOEXEC) < 0)
-		return error_os(errno, "cannot make a socket");
-	return 0;
 }
 
 static void close_end(int *fd)
@@ -175,16 +154,23 @@ int exec_start(struct exec *e, const struct buf *input)
 {
 	int ends[2] = {-1, -1}, status = -1;
 
-	e->name = e->args[0];
 	e->output = e->words = (struct buf)BUF_INIT;
 	e->taken = 0;
 	e->running = true;
-	pthread_mutex_lock(&spawning);
 	e->complaint = exec_file(&e->words);
 	e->input = input ? exec_file(input) : -1;
-	if (e->complaint >= 0 && (!input || e->input >= 0) && make_socket(ends) == 0)
-		status = launch(e, input ? e->input : ends[1], ends[1]);
-	pthread_mutex_unlock(&spawning);
+	if (e->complaint >= 0 && (!input || e->input >= 0)) {
+		pthread_mutex_lock(&spawning);
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0 ||
+#ifdef SO_NOSIGPIPE
+			setsockopt(ends[0], SOL_SOCKET, SO_NOSIGPIPE, &(int){1}, sizeof(int)) < 0 ||
+#endif
+			fcntl(ends[0], F_SETFD, FD_CLOEXEC) < 0)
+			error_os(errno, "cannot make a socket");
+		else
+			status = launch(e, input ? e->input : ends[1], ends[1]);
+		pthread_mutex_unlock(&spawning);
+	}
 	close_end(&ends[1]);
 	e->fd = ends[0];
 	if (status < 0)
@@ -263,7 +249,7 @@ static int failed(const struct exec *e, int status)
 
 	line = line ? line + 7 : e->words.ptr;
 	if (!*line)
-		return error_set("git %s ended with status %d", e->name, status);
+		return error_set("git %s ended with status %d", e->args[0], status);
 	return error_set("%.*s%s%.*s", (int)strcspn(line, "\n"), line, *first ? ": " : "",
 		(int)strcspn(first, "\n"), first);
 }
@@ -285,7 +271,7 @@ static int end_of(struct exec *e)
 	if (status)
 		failed(e, status);
 	else if (lseek(e->input, 0, SEEK_CUR) != lseek(e->input, 0, SEEK_END))
-		return error_set("git %s did not read what it was to read", e->name);
+		return error_set("git %s did not read what it was to read", e->args[0]);
 	return status;
 }
 
@@ -295,7 +281,7 @@ static int ended_early(struct exec *e)
 	return end_of(e) == 0 ? failed(e, 0) : -1;
 }
 
-int exec_line(struct exec *e, char end, char **record)
+int exec_line(struct exec *e, char end, char **record, bool must)
 {
 	size_t seen = 0, have;
 	int status = 1;
@@ -309,18 +295,11 @@ int exec_line(struct exec *e, char end, char **record)
 		status = pump(e);
 	}
 	if (!at)
-		return status == 0 && have ? ended_early(e) : status;
+		return status == 0 && (have || must) ? ended_early(e) : status;
 	*at = '\0';
 	*record = e->output.ptr + e->taken;
 	e->taken = (size_t)(at - e->output.ptr) + 1;
 	return 1;
-}
-
-int exec_answer(struct exec *e, char end, char **record)
-{
-	int status = exec_line(e, end, record);
-
-	return status > 0 ? 0 : status < 0 ? -1 : ended_early(e);
 }
 
 int exec_read(struct exec *e, void *bytes, size_t len)
@@ -367,17 +346,12 @@ int exec_run(struct buf *out, struct buf *err, struct exec *e, const struct buf 
 	if (exec_start(e, input) < 0)
 		return -1;
 	shutdown(e->fd, SHUT_WR);
-	if (out)
-		e->output = *out;
 	while ((status = pump(e)) > 0)
-		if (!out)
-			buf_clear(&e->output);
+		;
 	if (status == 0)
 		status = end_of(e);
-	if (out) {
-		*out = e->output;
-		e->output = (struct buf)BUF_INIT;
-	}
+	if (out)
+		buf_add(out, e->output.ptr, e->output.len);
 	if (err)
 		buf_add(err, e->words.ptr, e->words.len);
 	exec_stop(e);

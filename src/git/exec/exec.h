@@ -26,7 +26,6 @@ struct exec {
 	const char *dir; /* where it runs; NULL: here */
 	int patience;    /* in seconds, in place of EXEC_SILENCE; 0: that */
 
-	const char *name; /* its first argument */
 	bool running;
 	pid_t pid;         /* 0: it has ended */
 	int fd;            /* where it writes and, without `input`, reads; -1: ended */
@@ -53,13 +52,11 @@ int exec_start(struct exec *e, const struct buf *input);
 void exec_write(struct exec *e, const char *bytes, size_t len);
 
 /** Read a record up to a byte that ends it, '\n' or NUL; borrowed, with a NUL, until the next call.
- * 1; 0 at the end of the output (exec_end tells how it ended); -1 recorded. */
-int exec_line(struct exec *e, char end, char **record);
+ * 1; 0 at the end of the output (exec_end tells how it ended), unless there must be one; -1
+ * recorded, in git's words if it ended. */
+int exec_line(struct exec *e, char end, char **record, bool must);
 
-/** The same where there must be one. 0; -1 recorded, in git's words if it ended. */
-int exec_answer(struct exec *e, char end, char **record);
-
-/** Read exactly so many bytes. As exec_answer. */
+/** Read exactly so many bytes. 0; -1 recorded, in git's words if it ended. */
 int exec_read(struct exec *e, void *bytes, size_t len);
 
 /** End a loop of exec_line, which said `status` last. 0 when it had read all, and git has no
