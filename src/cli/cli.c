@@ -78,9 +78,7 @@ static bool is_one_of(const char *choices, const char *value)
 
 static int take(struct invocation *out, unsigned *given, int row, const char *value)
 {
-	const struct option_row *option;
 	const struct command *command;
-	int i;
 
 	if (row >= OPTION_COUNT) {
 		command = cli_commands[row - OPTION_COUNT];
@@ -90,7 +88,7 @@ static int take(struct invocation *out, unsigned *given, int row, const char *va
 		out->command = command;
 		return 0;
 	}
-	option = &cli_options[row];
+	const struct option_row *option = &cli_options[row];
 	*given |= 1U << row;
 	if (!option->argument) {
 		*(bool *)((char *)out + option->field) = true;
@@ -99,7 +97,7 @@ static int take(struct invocation *out, unsigned *given, int row, const char *va
 	if (option->choices && !is_one_of(option->choices, value))
 		return error_set("--%s takes %s, not '%s'", option->name, option->choices, value);
 	*(const char **)((char *)out + option->field) = value;
-	for (i = 0; row == OPTION_HOOK && i < HOOK_COUNT; i++)
+	for (int i = 0; row == OPTION_HOOK && i < HOOK_COUNT; i++)
 		if (strcmp(hook_names[i], value) == 0)
 			out->hooks |= 1U << i;
 	if (row == OPTION_DIRECTORY && *value && chdir(value) < 0)
@@ -112,9 +110,9 @@ static int check_command(const struct invocation *in, unsigned given)
 {
 	const struct command *command = in->command;
 	const char *operands = command->operands, *at;
-	int i, most = operands ? 1 : 0;
+	int most = operands ? 1 : 0;
 
-	for (i = 0; i < OPTION_COUNT; i++) {
+	for (int i = 0; i < OPTION_COUNT; i++) {
 		const struct option_row *row = &cli_options[i];
 		const char letter[] = {row->letter, '\0'};
 
@@ -138,12 +136,11 @@ int cli_parse(struct invocation *out, int argc, char **argv)
 {
 	char letters[2 * OPTION_COUNT + 3] = "-:", *letter = letters + 2;
 	struct option names[ROWS + 1] = {{.name = NULL}}, *name = names;
-	int letter_rows[LONG] = {0}, row, got, at = 1;
-	const char *word, *meant;
+	int letter_rows[LONG] = {0}, got, at = 1;
 	unsigned given = 0;
 
 	*out = (struct invocation){.format = "human", .operands = argv + (argc > 0)};
-	for (row = 0; row < ROWS; row++) {
+	for (int row = 0; row < ROWS; row++) {
 		const struct option_row *option = row < OPTION_COUNT ? &cli_options[row] : NULL;
 		bool takes = option && option->argument;
 
@@ -175,8 +172,9 @@ int cli_parse(struct invocation *out, int argc, char **argv)
 		return 0;
 	/* `pycguard install` would look for a file of that name. One that is there is a path all
 	 * the same. */
-	word = out->operands[0];
-	meant = out->command || out->operand_count == out->after_dashes ? NULL : nearest(word);
+	const char *word = out->operands[0];
+	const char *meant =
+		out->command || out->operand_count == out->after_dashes ? NULL : nearest(word);
 	if (meant && access(word, F_OK) != 0)
 		return error_set("no command and no file '%s': did you mean --%s? (a path that is "
 				 "not on disk goes after --)",

@@ -87,16 +87,13 @@ struct option_row {
 
 extern const struct option_row cli_options[OPTION_COUNT];
 
-/**
- * Read the command line, whose array is put in order for that. -C takes effect at once, as git's
- * does: what follows is relative to it.
- *
- * @return 0; -1 with the failure recorded
- */
+/** Read the command line, whose array is put in order for that. -C takes effect at once, as git's
+ * does: what follows is relative to it. 0; -1 with the failure recorded. */
 int cli_parse(struct invocation *out, int argc, char **argv);
 
-/** Append the help of a command, or of all when it is NULL, in lines of at most `width` columns. */
-void cli_help(struct buf *out, const struct command *command, size_t width);
+/** Print the help of a command, or of all when it is NULL, in lines of at most `width` columns. 0;
+ * -1 with the failure recorded. */
+int cli_help(const struct command *command, size_t width);
 
 /** What a command works with. What it opens and fills is closed and freed after it. */
 struct job {
@@ -111,14 +108,16 @@ struct job {
 	struct snapshot *index;
 	struct policy *policy;
 	bool caseless;
+	struct check check;   /* of the index, as far as it is the same for all */
 	char *prefix;         /* the report's */
 	struct pathset named; /* see job_named */
 	struct pathset paths; /* what a command that changes something has changed, or would */
 	struct buf text;      /* the same for people */
-	struct pathset failures, warnings;
+	struct pathset notes; /* see job_failed */
+	size_t failed;        /* so many of them are failures */
 };
 
-/** Run a command, be it another one than is asked for. A status, or STATUS_FAILED, recorded. */
+/** Run a command, be it another than is asked for. A status, or -1 with the failure recorded. */
 int job_run(
 	const struct command *command, const struct invocation *in, const struct environment *env);
 
@@ -145,18 +144,13 @@ void job_list(struct job *job, const struct pathset *paths);
 /** Append what to do with files that were changed. */
 void job_stage(struct job *job, const struct pathset *files);
 
-/**
- * Print what a command that changes something has done, or would do: with -z the paths, else (but
- * for -q) the text.
- *
- * @return STATUS_REJECTED when something is left to do by a dry run, else STATUS_CLEAN; -1 recorded
+/** Print what a command that changes something has done, or would do: with -z the paths, else (but
+ * for -q) the text. STATUS_REJECTED if a dry run leaves something, else STATUS_CLEAN; -1 recorded.
  */
 int job_say(struct job *job);
 
-/**
- * Find out what a person should know beside the findings: whether .pycguard as it is on disk allows
- * them, and whether git would add them again. No more than hints: what fails is not said.
- */
+/** Find out what a person should know beside the findings: whether .pycguard as it is on disk
+ * allows them, and whether git would add them again. Only hints: what fails is not said. */
 void job_find_hints(struct job *job);
 
 /** Print the report. STATUS_CLEAN or STATUS_REJECTED; -1 recorded, when it cannot be written. */

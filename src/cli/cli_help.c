@@ -12,26 +12,45 @@ static void help_row(
 {
 	size_t indent = width < ROOM ? INDENT : column + 4;
 
-	buf_addf(out, "  %s", words->ptr);
 	if (width < ROOM || words->len > column)
-		buf_addf(out, "\n%*s", (int)indent, "");
+		buf_addf(out, "  %s\n%*s", words->ptr, (int)indent, "");
 	else
-		buf_addf(out, "%*s", (int)(indent - 2 - words->len), "");
+		buf_addf(out, "  %-*s", (int)indent - 2, words->ptr);
 	buf_wrap(out, text, indent, width);
 	buf_addc(out, '\n');
 }
 
-static void help_options(struct buf *out, unsigned options, size_t width)
+int cli_help(const struct command *command, size_t width)
 {
-	struct buf words = BUF_INIT, text = BUF_INIT;
-	const char *choice;
-	int i;
+	struct buf out = BUF_INIT, words = BUF_INIT, text = BUF_INIT;
 
-	for (i = 0; i < OPTION_COUNT; i++) {
+	buf_adds(&words, command ? "pycguard --" : "pycguard [COMMAND] [OPTION...] [ARGUMENT...]");
+	if (command)
+		buf_addf(&words, "%s [OPTION...]%s%s", command->name, command->operands ? " " : "",
+			command->operands ? command->operands : "");
+	buf_adds(&out, "usage: ");
+	buf_wrap(&out, words.ptr, strlen("usage: "), width);
+	buf_adds(&out, "\n\n");
+	buf_wrap(&out,
+		command ? command->help :
+			  "Keeps Python bytecode out of git. One command per run; the default is "
+			  "--check-staged. Options and examples of a command: pycguard COMMAND "
+			  "--help",
+		0, width);
+	buf_adds(&out, "\n\n");
+	for (size_t i = 0; !command && cli_commands[i]; i++) {
+		buf_clear(&words);
+		buf_addf(&words, "--%s", cli_commands[i]->name);
+		help_row(&out, &words, 16, cli_commands[i]->summary, width);
+	}
+	buf_adds(&out, command ? "Options:\n" : "\nOptions of every command:\n");
+	for (int i = 0; i < OPTION_COUNT; i++) {
 		const struct option_row *row = &cli_options[i];
 
-		if (!(options & 1U << i))
+		if (!((CLI_COMMON | (command ? command->options : 0)) & 1U << i))
 			continue;
+		buf_clear(&words);
+		buf_clear(&text);
 		if (row->letter)
 			buf_addf(&words, row->name ? "-%c, " : "-%c", row->letter);
 		if (row->name)
@@ -39,53 +58,21 @@ static void help_options(struct buf *out, unsigned options, size_t width)
 		if (row->argument)
 			buf_addf(&words, " %s", row->argument);
 		buf_addf(&text, row->choices ? "%s: " : "%s", row->help);
-		for (choice = row->choices; choice && *choice; choice++)
+		for (const char *choice = row->choices; choice && *choice; choice++)
 			buf_adds(&text, *choice == '|' ? ", " : (const char[]){*choice, '\0'});
-		help_row(out, &words, 15, text.ptr, width);
-		buf_clear(&words);
-		buf_clear(&text);
+		help_row(&out, &words, 15, text.ptr, width);
 	}
+	buf_adds(&out, command ? "\nExamples:\n" : "\n");
+	if (!command)
+		buf_wrap(&out,
+			"Exit status: 0 nothing to reject, 1 something rejected, 2 it could not "
+			"look.\n",
+			0, width);
+	for (size_t i = 0; command && i < sizeof command->examples / sizeof *command->examples; i++)
+		buf_addf(&out, "  pycguard %s\n", command->examples[i]);
 	buf_free(&words);
 	buf_free(&text);
-}
-
-void cli_help(struct buf *out, const struct command *command, size_t width)
-{
-	struct buf words = BUF_INIT;
-	size_t i;
-
-	buf_adds(&words, command ? "pycguard --" : "pycguard [COMMAND] [OPTION...] [ARGUMENT...]");
-	if (command)
-		buf_addf(&words, "%s [OPTION...]%s%s", command->name, command->operands ? " " : "",
-			command->operands ? command->operands : "");
-	buf_adds(out, "usage: ");
-	buf_wrap(out, words.ptr, strlen("usage: "), width);
-	buf_adds(out, "\n\n");
-	buf_wrap(out,
-		command ? command->help :
-			  "Keeps Python bytecode out of git. One command per run; the default is "
-			  "--check-staged. Options and examples of a command: pycguard COMMAND "
-			  "--help",
-		0, width);
-	buf_adds(out, "\n\n");
-	for (i = 0; !command && cli_commands[i]; i++) {
-		buf_clear(&words);
-		buf_addf(&words, "--%s", cli_commands[i]->name);
-		help_row(out, &words, 16, cli_commands[i]->summary, width);
-	}
-	buf_free(&words);
-	buf_adds(out, command ? "Options:\n" : "\nOptions of every command:\n");
-	help_options(out, CLI_COMMON | (command ? command->options : 0), width);
-	if (!command) {
-		buf_addc(out, '\n');
-		buf_wrap(out,
-			"Exit status: 0 nothing to reject, 1 something rejected, 2 it could not "
-			"look.",
-			0, width);
-		buf_addc(out, '\n');
-		return;
-	}
-	buf_adds(out, "\nExamples:\n");
-	for (i = 0; i < sizeof command->examples / sizeof *command->examples; i++)
-		buf_addf(out, "  pycguard %s\n", command->examples[i]);
+	int status = report_write(&out);
+	buf_free(&out);
+	return status;
 }

@@ -28,11 +28,15 @@ static int find_named(struct job *job, const char *operand)
 	return status;
 }
 
-static int allow(struct job *job, int top)
+static int run(struct job *job)
 {
 	const struct invocation *in = job->in;
-	struct pathset_item item = {(char *)policy_path, strlen(policy_path)};
-	const struct pathset policy_file = {&item, 1};
+	const struct pathset policy_file = {
+		&(struct pathset_item){(char *)policy_path, strlen(policy_path)}, 1};
+	int top;
+
+	if (job_open_index(job) < 0 || (top = ignores_open_top(job->repository, !in->dry_run)) < 0)
+		return -1;
 	struct atomic_file file;
 	struct buf lines = BUF_INIT;
 	struct allow a = {.index = job->index,
@@ -41,19 +45,19 @@ static int allow(struct job *job, int top)
 		.text = &file.text,
 		.named = &job->named,
 		.reason = in->reason};
-	int i, status = ignores_open_file(&file, top, job->index, policy_path);
-	size_t count;
+	int status = ignores_open_file(&file, top, job->index, policy_path);
 
-	for (i = 0; i < in->operand_count && status == 0; i++)
+	for (int i = 0; i < in->operand_count && status == 0; i++)
 		status = find_named(job, in->operands[i]);
 	pathset_sort(&job->named);
 	if (status == 0)
 		status = allow_plan(&lines, &job->paths, &a);
-	count = job->paths.count;
+	size_t count = job->paths.count;
 	if (status == 0 && count && !in->dry_run)
 		status = atomic_file_add(&file, &lines);
 	atomic_file_close(&file);
 	buf_free(&lines);
+	close(top);
 	if (status < 0)
 		return -1;
 	if (count) {
@@ -67,19 +71,6 @@ static int allow(struct job *job, int top)
 	if (count && !in->dry_run)
 		job_stage(job, &policy_file);
 	return job_say(job);
-}
-
-static int run(struct job *job)
-{
-	int top, status;
-
-	if (job_open_index(job) < 0)
-		return -1;
-	top = ignores_open_top(job->repository, !job->in->dry_run);
-	status = top < 0 ? -1 : allow(job, top);
-	if (top >= 0)
-		close(top);
-	return status;
 }
 
 const struct command cmd_allow = {

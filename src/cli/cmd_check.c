@@ -7,9 +7,9 @@
 static void warn_of_unmatched(const struct job *job, const bool *matched)
 {
 	enum { LINES_MAX = 10 };
-	size_t i, count = 0;
+	size_t count = 0;
 
-	for (i = 0; i < job->policy->count; i++) {
+	for (size_t i = 0; i < job->policy->count; i++) {
 		const struct policy_line *line = &job->policy->lines[i];
 
 		if (!line->allows || matched[i] ||
@@ -34,12 +34,6 @@ static int run(struct job *job)
 	/* Where a report of no finding would be empty, the screen may say that there is none. */
 	bool silent = !in->output &&
 		      (in->paths_only || (job->printer == report_human && !job->report.all_clear));
-	bool *matched = NULL;
-	struct check check = {.kind = staged ? CHECK_COMMIT : CHECK_TRACKED,
-		.find_bases = staged ? repository_bases : NULL,
-		.named = &job->named,
-		.progress = &job->progress};
-	int status;
 
 	job->report.mode = staged ? REPORT_STAGED : REPORT_TRACKED;
 	if (in->operand_count == 0 && silent &&
@@ -47,15 +41,13 @@ static int run(struct job *job)
 		return STATUS_CLEAN;
 	if (job_open_index(job) < 0 || job_named(job) < 0)
 		return -1;
-	if (!staged && job->policy->allows)
-		check.matched = matched = memory_new(job->policy->count, sizeof *matched);
-	check.snapshot = job->index;
-	check.policy = job->policy;
-	check.caseless = job->caseless;
-	check.repository = job->repository;
-	status = check_run(&job->findings, &job->report.checked, &check);
+	bool asked = !staged && job->policy->allows;
+	bool *matched = asked ? memory_new(job->policy->count, sizeof *matched) : NULL;
+	job->check.named = &job->named;
+	job->check.matched = matched;
+	int status = check_run(&job->findings, &job->report.checked, &job->check);
 	progress_end(&job->progress);
-	if (status == 0 && matched && !in->quiet)
+	if (status == 0 && asked && !in->quiet)
 		warn_of_unmatched(job, matched);
 	free(matched);
 	if (status < 0)

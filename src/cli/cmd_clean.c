@@ -2,7 +2,7 @@
 #include "base/signals.h"
 #include "mend/clean.h"
 
-static void add_kept(struct job *job, const struct clean_result *r)
+static int report(struct job *job, struct clean_result *r)
 {
 	static const char *const whys[] = {
 		[CLEAN_TRACKED] = "tracked by git (stop tracking them first: pycguard --untrack)",
@@ -12,25 +12,6 @@ static void add_kept(struct job *job, const struct clean_result *r)
 			"without any source: it seems to be shipped compiled (--all deletes it)",
 		[CLEAN_ENVIRONMENT] = "an environment (--all cleans it too)",
 	};
-	size_t i;
-
-	for (i = 0; i < CLEAN_KEPT_COUNT; i++) {
-		size_t count = r->kept[i].count;
-
-		if (!count)
-			continue;
-		buf_addf(&job->text, "pycguard: kept %zu ", count);
-		if (i < CLEAN_COMPILED)
-			buf_addf(&job->text, "file%s %s:\n", amount_plural(count), whys[i]);
-		else
-			buf_addf(
-				&job->text, "director%s, %s:\n", count == 1 ? "y" : "ies", whys[i]);
-		job_list(job, &r->kept[i]);
-	}
-}
-
-static int report(struct job *job, struct clean_result *r)
-{
 	const char *did = job->in->dry_run ? "would delete" : "deleted";
 	const char *which = job->in->all ? "" : "misleading ";
 	struct buf *text = &job->text;
@@ -39,7 +20,16 @@ static int report(struct job *job, struct clean_result *r)
 		buf_addf(text, "pycguard: %s %sbytecode:\n", did, which);
 		job_list(job, &r->deleted);
 	}
-	add_kept(job, r);
+	for (size_t i = 0; i < CLEAN_KEPT_COUNT; i++) {
+		size_t count = r->kept[i].count;
+		const char *what = i < CLEAN_COMPILED ? (count == 1 ? "file" : "files") :
+				   count == 1         ? "directory," :
+							"directories,";
+
+		if (count)
+			buf_addf(text, "pycguard: kept %zu %s %s:\n", count, what, whys[i]);
+		job_list(job, &r->kept[i]);
+	}
 	if (interrupt_caught())
 		buf_adds(text, "pycguard: interrupted\n");
 	if (r->deleted.count || r->directories || interrupt_caught()) {

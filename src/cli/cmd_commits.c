@@ -17,7 +17,6 @@ static int show_lines(struct walk *walk, enum refline_kind kind)
 {
 	struct buf input = BUF_INIT;
 	struct refline line;
-	char *text;
 	int status = 0;
 
 	if (isatty(STDIN_FILENO))
@@ -28,7 +27,7 @@ static int show_lines(struct walk *walk, enum refline_kind kind)
 		status = error_os(errno, "cannot read standard input");
 	else if (strlen(input.ptr) != input.len)
 		status = error_set("cannot read standard input: it has NUL bytes");
-	text = input.ptr;
+	char *text = input.ptr;
 	while (status == 0 && (status = refline_next(&line, &text, kind)) == 1) {
 		status = walk_name(walk, line.to, false);
 		if (status == 0 && kind == REFLINE_PUSH)
@@ -95,23 +94,6 @@ static int judge_named(struct job *job, const struct scan *scan)
 	}
 	buf_free(&path);
 	return status ? -1 : 0;
-}
-
-/* What walks the commits once more: their ends, and what stands just before them. */
-static void name_revisions(struct commits *c)
-{
-	const struct walk *w = &c->walk;
-	size_t i;
-
-	for (i = 0; i < w->count; i++)
-		if (i < w->first)
-			buf_addf(&c->bases, " '^%.10s'",
-				repository_hex(w->repository, &w->commits[i].id));
-		else if (w->commits[i].is_tip)
-			buf_addf(&c->ends, " %.10s",
-				repository_hex(w->repository, &w->commits[i].id));
-	c->job->report.ends = c->ends.ptr;
-	c->job->report.bases = c->bases.ptr;
 }
 
 static void add_branch(struct buf *out, const char *ref)
@@ -197,7 +179,17 @@ static int look(struct commits *c)
 		return -1;
 	if (!job->findings.count || in_history)
 		return 0;
-	name_revisions(c);
+	/* What walks the commits once more: their ends, and what stands just before them. */
+	for (size_t i = 0; i < c->walk.count; i++) {
+		const struct walk_commit *commit = &c->walk.commits[i];
+
+		if (i < c->walk.first || commit->is_tip)
+			buf_addf(i < c->walk.first ? &c->bases : &c->ends,
+				i < c->walk.first ? " '^%.10s'" : " %.10s",
+				repository_hex(job->repository, &commit->id));
+	}
+	job->report.ends = c->ends.ptr;
+	job->report.bases = c->bases.ptr;
 	return job->report.mode == REPORT_RECEIVE ? 0 : find_branches(c);
 }
 
@@ -212,7 +204,6 @@ static int run(struct job *job)
 		.ends = BUF_INIT,
 		.bases = BUF_INIT,
 		.branches = BUF_INIT};
-	int status;
 
 	job->report.mode = command == &cmd_check_range   ? REPORT_RANGE :
 			   command == &cmd_check_history ? REPORT_HISTORY :
@@ -222,7 +213,7 @@ static int run(struct job *job)
 	if (job->report.mode > REPORT_HISTORY)
 		job->report.all_clear = job->in->verbose;
 	progress_phase(&job->progress, "commits looked at");
-	status = look(&c);
+	int status = look(&c);
 	progress_end(&job->progress);
 	if (status == 0 && job->report.mode != REPORT_RECEIVE)
 		job_find_hints(job);

@@ -16,30 +16,6 @@ struct search {
 
 enum { FOUND = 1, SAID, LINK_MAX = 4096 };
 
-static void ignore_failure(void *arg)
-{
-	(void)arg;
-}
-
-static int open_places(struct search *s)
-{
-	static const struct disk_options options = {.failed = ignore_failure};
-	struct job *job = s->job;
-	int status = job_open(job);
-
-	s->matcher = matcher_new();
-	if (status < 0 || disk_open(&s->places[EXPLAIN_DISK], ".", &options) < 0)
-		return -1;
-	if (status > 0)
-		return 0;
-	if (repository_index(&job->index, job->repository) < 0)
-		return -1;
-	s->places[EXPLAIN_INDEX] = job->index;
-	/* Where there is no git, the index and the disk are what can be looked at. */
-	status = repository_revision(&s->places[EXPLAIN_HEAD], job->repository, "HEAD");
-	return status < 0 && error_code() != ERROR_NO_GIT ? -1 : 0;
-}
-
 static const struct buf *path_in(const struct search *s, int place)
 {
 	return place == EXPLAIN_DISK ? &s->typed : &s->tracked;
@@ -62,7 +38,7 @@ static int find_path(struct search *s, const char *path)
 	const struct repository *r = s->job->repository;
 	char target[LINK_MAX];
 	ssize_t len = readlink(path, target, sizeof target);
-	int i, found = 0;
+	int found = 0;
 
 	buf_clear(&s->typed);
 	buf_adds(&s->typed, path);
@@ -71,22 +47,21 @@ static int find_path(struct search *s, const char *path)
 	buf_clear(&s->tracked);
 	if (r && r->top && repository_relative(&s->tracked, r, path) < 0)
 		return -1;
-	for (i = 0; i < EXPLAIN_PLACES && found == 0; i++)
+	for (int i = 0; i < EXPLAIN_PLACES && found == 0; i++)
 		found = find_in(s, order[i]);
 	return found;
 }
 
-/* `path` stands after the words; NULL: none. */
-static int say(struct search *s, const char *what, const char *path)
+static int say(struct search *s, const char *what)
 {
 	struct buf *text = &s->job->text;
 
 	buf_clear(text);
-	path_quote(text, s->typed.ptr, s->typed.len);
-	buf_addf(text, ": %s", what);
-	if (path)
-		path_quote(text, path, strlen(path));
-	buf_addc(text, '\n');
+	report_name(text, "", s->typed.ptr, ": ");
+	if (what)
+		buf_addf(text, "%s\n", what);
+	else
+		report_name(text, "a symbolic link to ", s->link.ptr, "\n");
 	return report_write(text) < 0 ? -1 : SAID;
 }
 
@@ -100,7 +75,7 @@ static int find_directory(struct search *s, const char *typed)
 	int status = STATUS_CLEAN;
 	struct stat st;
 
-	if (tracked < 0 || (link && say(s, "a symbolic link to ", s->link.ptr) < 0))
+	if (tracked < 0 || (link && say(s, NULL) < 0))
 		return -1;
 	if (!tracked && (stat(typed, &st) < 0 || !S_ISDIR(st.st_mode)))
 		return link ? SAID : 0;
@@ -109,23 +84,22 @@ static int find_directory(struct search *s, const char *typed)
 	if (!tracked || (status == STATUS_CLEAN && human))
 		status = job_run(&cmd_check_worktree, job->in, job->env);
 	if (status == STATUS_CLEAN && human && !job->report.all_clear)
-		return say(s, "a directory in which nothing is rejected", NULL);
-	return status == STATUS_FAILED ? -1 : SAID;
+		return say(s, "a directory in which nothing is rejected");
+	return status < 0 ? -1 : SAID;
 }
 
 /* REV:PATH, the path from the top as git reads it. */
 static int find_revision(struct search *s, const char *typed)
 {
 	const char *colon = strchr(typed, ':');
-	char *revision;
-	int status;
 
 	if (!s->job->repository || !colon || colon == typed)
 		return 0;
 	buf_clear(&s->tracked);
 	buf_adds(&s->tracked, colon + 1);
-	revision = memory_text(typed, (size_t)(colon - typed));
-	status = repository_revision(&s->places[EXPLAIN_REVISION], s->job->repository, revision);
+	char *revision = memory_text(typed, (size_t)(colon - typed));
+	int status =
+		repository_revision(&s->places[EXPLAIN_REVISION], s->job->repository, revision);
 	free(revision);
 	if (status == 1)
 		return error_set("unknown revision in '%s'", typed);
@@ -153,13 +127,12 @@ static int visit_module(void *arg, const struct entry *e)
 	struct buf path = BUF_INIT, source = BUF_INIT; /* from the top */
 	struct bytecode_name name;
 	int status = 0;
-	size_t end;
 
-	buf_addf(&path, "%s%s", m->on_disk ? job->report.at.prefix : "", e->path);
+	buf_addf(&path, "%s%s", m->on_disk ? job->report.prefix : "", e->path);
 	bytecode_name(&name, path.ptr, path.len, job->caseless);
 	if (!bytecode_source(&source, &name))
 		buf_adds(&source, path.ptr);
-	end = source.len - m->ending.len;
+	size_t end = source.len - m->ending.len;
 	if (source.len < m->ending.len || strcmp(source.ptr + end, m->ending.ptr) != 0 ||
 		(end && (m->gone || source.ptr[end - 1] != '/'))) {
 		;
@@ -183,15 +156,15 @@ static int visit_module(void *arg, const struct entry *e)
 static int find_module(struct search *s, const char *typed)
 {
 	const char *dot = strchr(typed, '.'), *ends = strrchr(typed, '.');
-	const char *prefix = s->job->report.at.prefix;
+	const char *prefix = s->job->report.prefix;
 	struct module m = {
 		.search = s, .gone = ends && strcmp(ends, ".py") == 0, .ending = BUF_INIT};
 	struct buf path = BUF_INIT;
-	int any, place, status = 0;
+	int status = 0;
 
 	if (strchr(typed, '/') && !m.gone)
 		return 0;
-	for (any = !dot || m.gone; any < 2 && !m.near; any++) {
+	for (int any = !dot || m.gone; any < 2 && !m.near; any++) {
 		buf_clear(&m.ending);
 		if (!any)
 			buf_addf(&m.ending, "%.*s/", (int)(dot - typed), typed);
@@ -199,7 +172,7 @@ static int find_module(struct search *s, const char *typed)
 			buf_adds(&m.ending, s->tracked.len ? s->tracked.ptr : typed);
 		else
 			buf_addf(&m.ending, "migrations/%s.py", dot ? dot + 1 : typed);
-		for (place = 0; place < EXPLAIN_PLACES && status == 0; place++) {
+		for (int place = 0; place < EXPLAIN_PLACES && status == 0; place++) {
 			m.on_disk = place == EXPLAIN_DISK;
 			if (place != EXPLAIN_HEAD && s->places[place])
 				status = snapshot_each(s->places[place], visit_module, &m);
@@ -227,7 +200,7 @@ static struct check check_in(const struct search *s, int place)
 		.notes = true,
 		.snapshot = s->places[place],
 		.policy = s->job->policy,
-		.policy_base = on_disk && s->tracked.len ? s->job->report.at.prefix : "",
+		.policy_base = on_disk && s->tracked.len ? s->job->report.prefix : "",
 		.shown_base = "",
 		.caseless = s->job->caseless};
 }
@@ -265,75 +238,70 @@ static int find_caches(struct search *s, int place)
 }
 
 /* Whether it and its source are there; and of the file on this disk, where times are known, what is
- * loaded. */
-static int look(struct search *s, int place)
+ * loaded. A link to a directory is not a file of the disk, but it is there. */
+static int look(struct search *s, int place, bool is_link)
 {
+	struct explanation *told = &s->told;
 	const struct buf *path = path_in(s, place);
 	struct examined x = {.source = BUF_INIT};
 	struct entry e = {.path = path->ptr, .len = path->len};
 	int file = snapshot_find(s->places[place], path->ptr, &e), status;
+	bool on_disk = place == EXPLAIN_DISK;
+	const char *comma = told->where.len ? ", " : "", *name = explain_places[place];
 
 	if (file < 0)
 		return -1;
 	status = examine_names(&x, s->places[place], &e, s->job->caseless);
-	s->told.places[place] = (struct place){true, file, x.source_present};
-	if (status == 0 && file && place == EXPLAIN_DISK)
+	if (status == 0 && file && on_disk)
 		status = examine_bytes(&x, s->places[place], &e);
-	if (place == EXPLAIN_DISK)
-		s->told.now = x.loads;
+	if (on_disk) {
+		told->now = x.loads;
+		told->here = file || is_link;
+	}
+	buf_addf(&told->where, "%s%s%s", comma, file || (on_disk && is_link) ? "" : "not ", name);
+	buf_addf(&told->source_where, "%s%s%s", comma, x.source_present ? "" : "not ", name);
 	examined_free(&x);
 	return status;
-}
-
-static int judge(struct search *s)
-{
-	struct explanation *told = &s->told;
-	const struct check check = check_in(s, told->judged);
-	const struct entry *e = &s->entry;
-	bool on_disk = told->judged == EXPLAIN_DISK, revision = told->judged == EXPLAIN_REVISION;
-	bool is_link = s->link.len; /* on disk */
-	int i;
-
-	if (check_explain(&told->finding, &told->decision, &told->file, &check, s->matcher, e) <
-			0 ||
-		(e->mode == MODE_LINK && !on_disk && !is_link &&
-			snapshot_read(check.snapshot, e, &s->link, LINK_MAX) < 0))
-		return -1;
-	told->is_source = told->file.name.kind == BYTECODE_NONE && e->len > 3 &&
-			  strcmp(e->path + e->len - 3, ".py") == 0;
-	for (i = 0; i < EXPLAIN_PLACES; i++)
-		if (s->places[i] && path_in(s, i)->len && !(revision && i == EXPLAIN_DISK) &&
-			look(s, i) < 0)
-			return -1;
-	/* A link to a directory is not a file of the disk, but it is there. */
-	if (is_link && told->file.name.kind == BYTECODE_NONE)
-		told->places[EXPLAIN_DISK].file = true;
-	if (!told->is_source)
-		return 0;
-	if (!on_disk && find_caches(s, told->judged) < 0)
-		return -1;
-	return revision ? 0 : find_caches(s, EXPLAIN_DISK);
 }
 
 static int tell(struct search *s)
 {
 	struct explanation *told = &s->told;
 	struct job *job = s->job;
-	const struct finding_list one = {&told->finding, 1};
-	int place = told->judged == EXPLAIN_DISK ? EXPLAIN_INDEX : told->judged;
+	const struct entry *e = &s->entry;
+	bool on_disk = told->judged == EXPLAIN_DISK, revision = told->judged == EXPLAIN_REVISION;
+	bool is_link = s->link.len; /* on disk */
+	struct snapshot *judged = s->places[told->judged];
 
-	if (policy_load(&job->policy, &job->files, s->places[place], job->caseless) < 0 ||
-		judge(s) < 0)
+	if (policy_load(&job->policy, &job->files, on_disk ? job->index : judged, job->caseless) <
+		0)
 		return -1;
-	job->report.findings = &one;
+	const struct check check = check_in(s, told->judged);
+	struct finding f;
+	if (check_explain(&f, &told->decision, &told->file, &check, s->matcher, e) < 0)
+		return -1;
+	finding_list_add(&job->findings, &f);
+	told->finding = job->findings.items;
+	if (e->mode == MODE_LINK && !on_disk && !is_link &&
+		snapshot_read(judged, e, &s->link, LINK_MAX) < 0)
+		return -1;
+	for (int i = 0; i < EXPLAIN_PLACES; i++)
+		if (s->places[i] && path_in(s, i)->len && !(revision && i == EXPLAIN_DISK) &&
+			look(s, i, is_link && told->file.name.kind == BYTECODE_NONE) < 0)
+			return -1;
+	told->is_source = told->file.name.kind == BYTECODE_NONE && e->len > 3 &&
+			  strcmp(e->path + e->len - 3, ".py") == 0;
+	if (told->is_source && ((!on_disk && find_caches(s, told->judged) < 0) ||
+				       (!revision && find_caches(s, EXPLAIN_DISK) < 0)))
+		return -1;
 	if (told->judged == EXPLAIN_INDEX)
 		job_find_hints(job);
-	told->shown = told->judged == EXPLAIN_REVISION ? job->in->operands[0] : s->typed.ptr;
+	told->shown = revision ? job->in->operands[0] : s->typed.ptr;
 	told->link = s->link.len ? s->link.ptr : NULL;
 	if (job->printer == report_human)
 		explain_file(&job->text, &job->report, told);
 	else
-		report_json_finding(&job->text, &job->report, &told->finding);
+		report_json_finding(&job->text, &job->report, told->finding);
 	return report_write(&job->text);
 }
 
@@ -341,11 +309,22 @@ static int explain(struct search *s, const char *typed)
 {
 	static int (*const finders[])(struct search *, const char *) = {
 		find_path, find_directory, find_revision, find_module};
+	struct job *job = s->job;
+	const struct disk_options options = {.failed = job_failed, .arg = job}; /* are not said */
 	const char *rule = rule_nearest(typed, strlen(typed));
-	int found = open_places(s);
-	size_t i;
+	int found = job_open(job);
 
-	for (i = 0; i < sizeof finders / sizeof *finders && found == 0; i++)
+	if (found < 0 || disk_open(&s->places[EXPLAIN_DISK], ".", &options) < 0 ||
+		(found == 0 && repository_index(&job->index, job->repository) < 0))
+		return -1;
+	/* Where there is no git, the index and the disk are what can be looked at. */
+	if (found == 0 &&
+		repository_revision(&s->places[EXPLAIN_HEAD], job->repository, "HEAD") < 0 &&
+		error_code() != ERROR_NO_GIT)
+		return -1;
+	s->places[EXPLAIN_INDEX] = job->index;
+	found = 0;
+	for (size_t i = 0; i < sizeof finders / sizeof *finders && found == 0; i++)
 		found = finders[i](s, typed);
 	if (found == 0 && rule)
 		return error_set("no file and no rule '%s': did you mean %s?", typed, rule);
@@ -361,24 +340,26 @@ static int run(struct job *job)
 	const char *asked = job->in->operands[0];
 	enum rule rule = rule_of_id(asked, strlen(asked));
 	struct search s = {.job = job,
+		.matcher = matcher_new(),
 		.typed = BUF_INIT,
 		.tracked = BUF_INIT,
 		.link = BUF_INIT,
-		.told.file.source = BUF_INIT};
-	int i, status;
+		.told = {.file.source = BUF_INIT, .where = BUF_INIT, .source_where = BUF_INIT}};
+	int status = -1;
 
-	if (job->printer != report_human && job->printer != report_json)
-		return error_set(
-			"--explain takes --format human or json, not '%s'", job->in->format);
-	if (rule) {
+	if (job->printer != report_human && job->printer != report_json) {
+		error_set("--explain takes --format human or json, not '%s'", job->in->format);
+	} else if (rule) {
 		explain_rule(&job->text, &job->report, rule);
-		return report_write(&job->text);
+		status = report_write(&job->text);
+	} else {
+		status = explain(&s, asked);
 	}
-	status = explain(&s, asked);
-	finding_clear(&s.told.finding);
 	examined_free(&s.told.file);
+	buf_free(&s.told.where);
+	buf_free(&s.told.source_where);
 	finding_list_free(&s.told.caches);
-	for (i = EXPLAIN_HEAD; i <= EXPLAIN_REVISION; i++)
+	for (int i = EXPLAIN_HEAD; i <= EXPLAIN_REVISION; i++)
 		snapshot_free(s.places[i]);
 	matcher_free(s.matcher);
 	buf_free(&s.typed);

@@ -19,8 +19,7 @@ static int run(struct job *job)
 		status = hooks_status(&c.said, &h, job->env->path);
 		if (status < 0)
 			buf_clear(&c.said);
-		else
-			status = !status;
+		status = status < 0 ? -1 : !status;
 	} else if (status == 0 && in->command == &cmd_install) {
 		status = program_path(&program, job->env->program, job->env->path);
 		if (status == 0)

@@ -1,101 +1,72 @@
 #include "cli/cli.h"
 #include "mend/ignores.h"
 
-/* `done`: the pattern has been added. */
-static void add_gap(struct buf *out, const struct ignore_gap *gap, bool done)
-{
-	buf_adds(out, "  ");
-	path_quote(out, gap->file, strlen(gap->file));
-	buf_addf(out, ": %s", gap->pattern);
-	if (!done) {
-		buf_adds(out, "  (nothing keeps out ");
-		path_quote(out, gap->example, strlen(gap->example));
-		if (*gap->culprit) {
-			buf_adds(out, "; let in by ");
-			path_quote(out, gap->culprit, strlen(gap->culprit));
-		}
-		buf_adds(out, ")");
-	}
-	buf_adds(out, "\n");
-}
-
+/* `done`: the patterns have been added. */
 static int report(struct job *job, const struct ignore_gaps *gaps, bool done)
 {
 	bool adding = job->in->command == &cmd_add_ignores;
 	struct buf *text = &job->text;
-	size_t i;
 
 	if (gaps->count)
 		buf_addf(text, "pycguard: %s\n",
 			done   ? "added to ignore files:" :
 			adding ? "would add to ignore files:" :
 				 "ignore files lack patterns that keep Python bytecode out:");
-	for (i = 0; i < gaps->count; i++) {
-		const char *file = gaps->items[i].file;
+	for (size_t i = 0; i < gaps->count; i++) {
+		const struct ignore_gap *gap = &gaps->items[i];
 
-		add_gap(text, &gaps->items[i], done);
-		if (i == 0 || strcmp(file, gaps->items[i - 1].file) != 0)
-			pathset_add(&job->paths, file, strlen(file));
+		report_name(text, "  ", gap->file, ": ");
+		buf_adds(text, gap->pattern);
+		if (!done)
+			report_name(text, "  (nothing keeps out ", gap->example,
+				*gap->culprit ? "; let in by " : ")");
+		if (!done && *gap->culprit)
+			report_name(text, "", gap->culprit, ")");
+		buf_adds(text, "\n");
+		if (i == 0 || strcmp(gap->file, gap[-1].file) != 0)
+			pathset_add(&job->paths, gap->file, strlen(gap->file));
 	}
-	if (done) {
+	if (done)
 		job_stage(job, &job->paths);
-	} else if (gaps->count && !adding) {
+	else if (gaps->count && !adding)
 		buf_adds(text, "Add what is missing: pycguard --add-ignores\n");
-	} else if (!gaps->count && job->report.all_clear) {
+	else if (!gaps->count && job->report.all_clear)
 		buf_adds(text, "pycguard: ignore files keep Python bytecode out\n");
-	}
-	for (i = 0; job->in->verbose && i < gaps->at_top.count; i++) {
-		path_quote(text, gaps->at_top.items[i].path, gaps->at_top.items[i].len);
-		buf_adds(text,
-			": no .dockerignore beside it, so its context is taken to be the top "
-			"of the repository\n");
-	}
+	for (size_t i = 0; job->in->verbose && i < gaps->at_top.count; i++)
+		report_name(text, "", gaps->at_top.items[i].path,
+			": no .dockerignore beside it, so its context is taken to be the top of "
+			"the repository\n");
 	return job_say(job);
-}
-
-static void warn_of_unshared(const struct pathset *files)
-{
-	struct buf name = BUF_INIT;
-	size_t i;
-
-	for (i = 0; i < files->count; i++) {
-		buf_clear(&name);
-		path_quote(&name, files->items[i].path, files->items[i].len);
-		fprintf(stderr,
-			"pycguard: warning: %s keeps Python bytecode out here, but is not part of "
-			"the repository, so other clones do not have it (with --strict, it does "
-			"not count)\n",
-			name.ptr);
-	}
-	buf_free(&name);
 }
 
 static int run(struct job *job)
 {
 	const struct invocation *in = job->in;
 	bool add = in->command == &cmd_add_ignores && !in->dry_run;
-	struct ignores where = {.strict = in->strict};
-	struct ignore_gaps gaps, left;
-	int status;
 
 	if (job_open_index(job) < 0)
 		return -1;
-	where.repository = job->repository;
-	where.index = job->index;
-	where.policy = job->policy;
-	where.top = ignores_open_top(job->repository, add);
+	struct ignores where = {job->repository, job->index, job->policy,
+		ignores_open_top(job->repository, add), in->strict};
+	struct ignore_gaps gaps, left;
 	if (where.top < 0)
 		return -1;
 	progress_say(&job->progress, "asking git what it ignores");
-	status = ignores_find(&gaps, &where);
+	int status = ignores_find(&gaps, &where);
 	progress_end(&job->progress);
 	add = add && gaps.count;
 	if (status == 0 && add)
 		status = ignores_add(&where, &gaps);
 	if (status == 0)
 		status = report(job, &gaps, add);
-	if (status >= 0 && !in->quiet && !in->strict)
-		warn_of_unshared(&gaps.unshared);
+	for (size_t i = 0; status >= 0 && !in->quiet && !in->strict && i < gaps.unshared.count;
+		i++) {
+		buf_clear(&job->text);
+		report_name(&job->text, "pycguard: warning: ", gaps.unshared.items[i].path,
+			" keeps Python bytecode out here, but is not part of the repository, so "
+			"other clones do not have it (with --strict, it does not count)\n");
+		fputs(job->text.ptr, stderr);
+	}
 	if (status >= 0 && add) {
 		status = ignores_find(&left, &where);
 		if (status == 0 && left.count)

@@ -7,11 +7,10 @@ static int add_commit(struct job *job)
 {
 	int merging = repository_is_merging(job->repository), committed = 0;
 	struct snapshot *head = NULL;
-	size_t i;
 
 	if (merging < 0 || repository_revision(&head, job->repository, "HEAD") < 0)
 		return -1;
-	for (i = 0; head && i < job->paths.count && committed == 0; i++)
+	for (size_t i = 0; head && i < job->paths.count && committed == 0; i++)
 		committed = snapshot_find(head, job->paths.items[i].path, NULL);
 	snapshot_free(head);
 	if (merging)
@@ -26,13 +25,11 @@ static int add_commit(struct job *job)
 /* Say how to delete what Python still imports if it stays on disk. */
 static int add_clean(struct job *job)
 {
-	const char *slash = job->prefix, *up = " -C ..";
 	struct bytecode_name name;
 	struct buf source = BUF_INIT;
 	int there = 1;
-	size_t i;
 
-	for (i = 0; i < job->paths.count && there == 1; i++) {
+	for (size_t i = 0; i < job->paths.count && there == 1; i++) {
 		const struct pathset_item *path = &job->paths.items[i];
 
 		bytecode_name(&name, path->path, path->len, job->caseless);
@@ -43,51 +40,24 @@ static int add_clean(struct job *job)
 	buf_free(&source);
 	if (there != 0)
 		return there < 0 ? -1 : 0;
-	buf_adds(&job->text, "Then delete from disk what Python would still run: pycguard");
-	for (; (slash = strchr(slash, '/')); slash++, up = "/..")
-		buf_adds(&job->text, up);
-	buf_adds(&job->text, " --clean\n");
+	buf_adds(&job->text, "Then delete from disk what Python would still run: ");
+	command_pycguard(&job->text, &job->report, true, "--clean\n");
 	return 0;
-}
-
-/* What is still in the index is never ignored. */
-static int warn_of_ignores(const struct job *job)
-{
-	struct ignored *answers = memory_new(job->paths.count, sizeof *answers);
-	struct buf text = BUF_INIT;
-	size_t i, back = 0;
-	int status = ignored_ask(answers, &text, job->repository, job->index, &job->paths, 0);
-
-	for (i = 0; status == 0 && i < job->paths.count; i++)
-		back += !answers[i].ignored;
-	if (back)
-		fprintf(stderr,
-			"pycguard: warning: git does not ignore %zu of these, so git add would "
-			"add %s again; to ignore Python bytecode: pycguard --add-ignores\n",
-			back, back == 1 ? "it" : "them");
-	free(answers);
-	buf_free(&text);
-	return status;
 }
 
 static int run(struct job *job)
 {
 	const struct invocation *in = job->in;
 	const struct pathset *paths = &job->paths;
-	struct check check = {.kind = in->staged ? CHECK_COMMIT : CHECK_TRACKED,
-		.named = in->staged ? NULL : &job->named,
-		.sparing = !in->staged,
-		.find_bases = in->staged ? repository_bases : NULL,
-		.progress = &job->progress};
+	struct buf text = BUF_INIT;
+	size_t back = 0;
 	int status = 0, said;
 
 	if (job_open_index(job) < 0 || job_named(job) < 0)
 		return -1;
-	check.snapshot = job->index;
-	check.policy = job->policy;
-	check.caseless = job->caseless;
-	check.repository = job->repository;
-	if (untrack_plan(&job->paths, &check, &job->named) < 0)
+	job->check.named = in->staged ? NULL : &job->named;
+	job->check.sparing = !in->staged;
+	if (untrack_plan(&job->paths, &job->check, &job->named) < 0)
 		return -1;
 	if (paths->count && !in->dry_run) {
 		progress_say(&job->progress, "updating the index");
@@ -106,8 +76,20 @@ static int run(struct job *job)
 	}
 	/* What has been done is reported, whatever fails after it. */
 	said = job_say(job);
-	if (status == 0 && said >= 0 && paths->count && !in->quiet && !in->dry_run)
-		status = warn_of_ignores(job);
+	if (status < 0 || said < 0 || !paths->count || in->quiet || in->dry_run)
+		return status < 0 ? -1 : said;
+	/* What is still in the index is never ignored. */
+	struct ignored *answers = memory_new(paths->count, sizeof *answers);
+	status = ignored_ask(answers, &text, job->repository, job->index, paths, 0);
+	for (size_t i = 0; status == 0 && i < paths->count; i++)
+		back += !answers[i].ignored;
+	if (back)
+		fprintf(stderr,
+			"pycguard: warning: git does not ignore %zu of these, so git add would "
+			"add %s again; to ignore Python bytecode: pycguard --add-ignores\n",
+			back, back == 1 ? "it" : "them");
+	free(answers);
+	buf_free(&text);
 	return status < 0 ? -1 : said;
 }
 

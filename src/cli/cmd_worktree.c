@@ -1,41 +1,35 @@
 #include "cli/cli.h"
 #include "check/worktree.h"
 
-static int check_directory(struct job *job, const char *dir)
-{
-	const struct disk_options options = {
-		.failed = job_failed, .outside = job->in->quiet ? NULL : job_warned, .arg = job};
-	struct worktree w;
-	size_t checked = 0;
-	int status = worktree_open(&w, dir, &job->files, &options);
-
-	if (status == 0) {
-		struct check check = worktree_check(&w);
-
-		check.notes = job->in->strict || job->printer == report_json;
-		check.threads = true;
-		check.failed = job_failed;
-		check.failed_arg = job;
-		check.progress = &job->progress;
-		status = check_run(&job->findings, &checked, &check);
-	}
-	job->report.checked += checked;
-	worktree_close(&w);
-	return status;
-}
-
 static int run(struct job *job)
 {
+	const struct invocation *in = job->in;
+	const struct disk_options options = {
+		.failed = job_failed, .outside = in->quiet ? NULL : job_warned, .arg = job};
 	int dir = 0, status;
-	size_t i;
 
 	job->report.mode = REPORT_WORKTREE;
-	do
-		status =
-			check_directory(job, job->in->operand_count ? job->in->operands[dir] : ".");
-	while (++dir < job->in->operand_count && status == 0);
+	do {
+		struct worktree w;
+		size_t checked = 0;
+
+		status = worktree_open(
+			&w, in->operand_count ? in->operands[dir] : ".", &job->files, &options);
+		if (status == 0) {
+			struct check check = worktree_check(&w);
+
+			check.notes = in->strict || job->printer == report_json;
+			check.threads = true;
+			check.failed = job_failed;
+			check.failed_arg = job;
+			check.progress = &job->progress;
+			status = check_run(&job->findings, &checked, &check);
+		}
+		job->report.checked += checked;
+		worktree_close(&w);
+	} while (++dir < in->operand_count && status == 0);
 	/* With --strict an honest cache counts, as a warning does. */
-	for (i = 0; i < job->findings.count && job->in->strict; i++)
+	for (size_t i = 0; i < job->findings.count && in->strict; i++)
 		if (job->findings.items[i].severity == SEVERITY_NOTE)
 			job->findings.items[i].severity = SEVERITY_WARNING;
 	if (status == 0)

@@ -1,28 +1,19 @@
 #include <pthread.h>
 
-#include "base/io.h"
 #include "cli/cli.h"
 #include "disk/atomic_file.h"
 #include "hooks/hooks.h"
 #include "mend/ignores.h"
 
-static bool wants_color(const struct invocation *in, const struct environment *env)
-{
-	if (in->color && strcmp(in->color, "auto") != 0)
-		return strcmp(in->color, "always") == 0;
-	if (env->no_color)
-		return false;
-	return env->force_color || (!env->dumb_terminal && isatty(STDOUT_FILENO));
-}
-
 int job_run(
 	const struct command *command, const struct invocation *in, const struct environment *env)
 {
+	bool can_color = !env->dumb_terminal && isatty(STDOUT_FILENO);
 	struct job job = {.in = in,
 		.env = env,
 		.files = {in->policy, in->extend},
 		.printer = in->paths_only ? report_paths : format_named(in->format),
-		.report = {.at.prefix = "",
+		.report = {.prefix = "",
 			.program = "pycguard",
 			.policy = "",
 			.operands = in->operands,
@@ -34,14 +25,15 @@ int job_run(
 			.verbose = in->verbose,
 			/* A hook is silent when all is well; a person at a terminal is told. */
 			.all_clear = in->verbose || (!env->git_index_file && isatty(STDOUT_FILENO)),
-			.color = wants_color(in, env),
+			.color = in->color && strcmp(in->color, "auto") != 0 ?
+					 strcmp(in->color, "always") == 0 :
+					 !env->no_color && (env->force_color || can_color),
 			.width = env->width},
 		.text = BUF_INIT};
-	int status;
 
 	job.report.findings = &job.findings;
 	progress_start(&job.progress, "files looked at", in->quiet);
-	status = command->run(&job);
+	int status = command->run(&job);
 	progress_end(&job.progress);
 	finding_list_free(&job.findings);
 	policy_free(job.policy);
@@ -50,10 +42,9 @@ int job_run(
 	free(job.prefix);
 	pathset_free(&job.named);
 	pathset_free(&job.paths);
+	pathset_free(&job.notes);
 	buf_free(&job.text);
-	if (status < 0)
-		return STATUS_FAILED;
-	return in->exit_zero ? STATUS_CLEAN : status;
+	return status > 0 && in->exit_zero ? STATUS_CLEAN : status;
 }
 
 int job_open(struct job *job)
@@ -69,23 +60,32 @@ int job_open(struct job *job)
 		status = repository_relative(&prefix, job->repository, ".");
 	if (prefix.len && !job->env->git_prefix)
 		buf_addc(&prefix, '/');
-	job->report.at.prefix = job->prefix = buf_take(&prefix);
+	job->report.prefix = job->prefix = buf_take(&prefix);
 	return status < 0 ? -1 : repository_ignores_case(job->repository, &job->caseless);
 }
 
 int job_open_index(struct job *job)
 {
-	if (job_open(job) != 0 || repository_index(&job->index, job->repository) < 0)
+	if (job_open(job) != 0 || repository_index(&job->index, job->repository) < 0 ||
+		policy_load(&job->policy, &job->files, job->index, job->caseless) < 0)
 		return -1;
-	return policy_load(&job->policy, &job->files, job->index, job->caseless);
+	bool staged = job->in->staged || job->in->command == &cmd_check_staged;
+	job->check = (struct check){.kind = staged ? CHECK_COMMIT : CHECK_TRACKED,
+		.snapshot = job->index,
+		.policy = job->policy,
+		.caseless = job->caseless,
+		.find_bases = staged ? repository_bases : NULL,
+		.repository = job->repository,
+		.progress = &job->progress};
+	return 0;
 }
 
 int job_named(struct job *job)
 {
 	struct buf path = BUF_INIT;
-	int i, status = 0;
+	int status = 0;
 
-	for (i = 0; i < job->in->operand_count && status == 0; i++) {
+	for (int i = 0; i < job->in->operand_count && status == 0; i++) {
 		buf_clear(&path);
 		status = repository_relative(&path, job->repository, job->in->operands[i]);
 		pathset_add(&job->named, path.ptr, path.len);
@@ -95,52 +95,45 @@ int job_named(struct job *job)
 	return status ? -1 : 0;
 }
 
-static pthread_mutex_t noting = PTHREAD_MUTEX_INITIALIZER;
-
-static void note(struct pathset *messages)
+static void note(struct job *job, size_t failed)
 {
-	pthread_mutex_lock(&noting);
-	pathset_add(messages, error_message(), strlen(error_message()));
-	pthread_mutex_unlock(&noting);
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+	pthread_mutex_lock(&lock);
+	job->failed += failed;
+	pathset_add(&job->notes, error_message(), strlen(error_message()));
+	pthread_mutex_unlock(&lock);
 }
 
 void job_failed(void *job)
 {
-	note(&((struct job *)job)->failures);
+	note(job, 1);
 }
 
 void job_warned(void *job)
 {
-	note(&((struct job *)job)->warnings);
+	note(job, 0);
 }
 
 int job_say_failures(struct job *job, int status, const char *done)
 {
-	struct pathset *const said[] = {&job->warnings, &job->failures};
-	size_t i, k, failures = job->failures.count;
-
 	progress_end(&job->progress);
-	for (k = 0; k < 2; k++) {
-		pathset_sort(said[k]); /* they come in any order from threads */
-		for (i = 0; i < said[k]->count; i++)
-			fprintf(stderr, "pycguard: %s\n", said[k]->items[i].path);
-		pathset_free(said[k]);
-	}
-	if (!failures || status < 0)
+	pathset_sort(&job->notes); /* threads make them in any order */
+	for (size_t i = 0; i < job->notes.count; i++)
+		fprintf(stderr, "pycguard: %s\n", job->notes.items[i].path);
+	if (!job->failed || status < 0)
 		return status;
-	return error_set("%zu path%s could not be %s", failures, amount_plural(failures), done);
+	return error_set(
+		"%zu path%s could not be %s", job->failed, amount_plural(job->failed), done);
 }
 
 void job_list(struct job *job, const struct pathset *paths)
 {
 	enum { LIST_MAX = 30 };
-	size_t i, shown = job->in->verbose || paths->count <= LIST_MAX ? paths->count : LIST_MAX;
+	size_t shown = job->in->verbose || paths->count <= LIST_MAX ? paths->count : LIST_MAX;
 
-	for (i = 0; i < shown; i++) {
-		buf_adds(&job->text, "  ");
-		path_quote(&job->text, paths->items[i].path, paths->items[i].len);
-		buf_adds(&job->text, "\n");
-	}
+	for (size_t i = 0; i < shown; i++)
+		report_name(&job->text, "  ", paths->items[i].path, "\n");
 	if (shown < paths->count)
 		buf_addf(&job->text, "  and %zu more (-v lists all)\n", paths->count - shown);
 }
@@ -148,26 +141,23 @@ void job_list(struct job *job, const struct pathset *paths)
 void job_stage(struct job *job, const struct pathset *files)
 {
 	buf_adds(&job->text, "Stage that, then commit: ");
-	command_git(&job->text, &job->report.at, "add", files);
+	command_git(&job->text, &job->report, "add", files->items, files->count);
 	buf_adds(&job->text, "\n");
 }
 
 int job_say(struct job *job)
 {
-	struct buf paths = BUF_INIT;
-	size_t i;
-	int status;
+	const struct pathset *paths = &job->paths;
+	bool paths_only = job->in->paths_only;
 
-	for (i = 0; i < job->paths.count; i++)
-		buf_add(&paths, job->paths.items[i].path, job->paths.items[i].len + 1);
+	if (paths_only)
+		buf_clear(&job->text);
+	for (size_t i = 0; paths_only && i < paths->count; i++)
+		buf_add(&job->text, paths->items[i].path, paths->items[i].len + 1);
 	progress_end(&job->progress);
-	status = job->in->paths_only ? report_write(&paths) :
-		 job->in->quiet      ? 0 :
-				       report_write(&job->text);
-	buf_free(&paths);
-	if (status < 0)
+	if ((paths_only || !job->in->quiet) && report_write(&job->text) < 0)
 		return -1;
-	return job->in->dry_run && job->paths.count ? STATUS_REJECTED : STATUS_CLEAN;
+	return job->in->dry_run && paths->count ? STATUS_REJECTED : STATUS_CLEAN;
 }
 
 /* The report in the format asked for, for -o; never in colour. What is no file, as a terminal or a
@@ -194,19 +184,6 @@ static int write_output(const char *path, report_printer *printer, const struct 
 	return status;
 }
 
-/* How many findings there are by each rule; a note is none. */
-static void add_statistics(struct buf *out, const struct finding_list *findings)
-{
-	size_t counts[RULE_COUNT] = {0}, i;
-
-	for (i = 0; i < findings->count; i++)
-		if (findings->items[i].severity != SEVERITY_NOTE)
-			counts[findings->items[i].rule]++;
-	for (i = 0; i < RULE_COUNT; i++)
-		if (counts[i])
-			buf_addf(out, "%7zu  %s\n", counts[i], rule_text((enum rule)i)->id);
-}
-
 void job_find_hints(struct job *job)
 {
 	enum { ASKED_MAX = 100, PATIENCE = 2 }; /* no refusal waits for a hint */
@@ -218,7 +195,6 @@ void job_find_hints(struct job *job)
 	struct ignored answers[ASKED_MAX];
 	struct buf name = BUF_INIT, text = BUF_INIT;
 	struct policy_decision d;
-	size_t i;
 
 	if (job->in->quiet || !job->repository->top)
 		return;
@@ -226,7 +202,7 @@ void job_find_hints(struct job *job)
 	if (!job->in->policy && !report_of_commits(r) && report_rejected(r) &&
 		policy_load_disk(&policy, &files, name.ptr, job->caseless) == 0)
 		matcher = matcher_new();
-	for (i = 0; i < r->findings->count; i++) {
+	for (size_t i = 0; i < r->findings->count; i++) {
 		const struct finding *f = &r->findings->items[i];
 		/* Of the name __pycache__, only a link is bytecode. */
 		const struct entry e = {.path = f->path,
@@ -249,7 +225,7 @@ void job_find_hints(struct job *job)
 	}
 	if (paths.count &&
 		ignored_ask(answers, &text, job->repository, job->index, &paths, PATIENCE) == 0)
-		for (i = 0; i < paths.count; i++)
+		for (size_t i = 0; i < paths.count; i++)
 			r->not_ignored = r->not_ignored || !answers[i].ignored;
 	buf_free(&text);
 	pathset_free(&paths);
@@ -265,18 +241,17 @@ int job_report(struct job *job)
 	const struct invocation *in = job->in;
 	struct report *r = &job->report;
 	report_printer *printer = job->printer;
-	struct buf program = BUF_INIT, policy = BUF_INIT, rewrite = BUF_INIT, text = BUF_INIT;
-	bool elsewhere = *r->at.prefix || report_of_commits(r);
+	struct buf program = BUF_INIT, policy = BUF_INIT, rewrite = BUF_INIT;
+	bool elsewhere = *r->prefix || report_of_commits(r);
 	char *dir = NULL;
 	int status = 0;
-	size_t i;
 
 	/* What a command to paste is made of: which program, and the options that say which policy,
 	 * for it may run elsewhere. Who reads a server's report has a shell elsewhere. */
 	if (r->mode != REPORT_RECEIVE) {
-		if (in->directory && !(r->at.dir = dir = getcwd(NULL, 0)))
+		if (in->directory && !(r->dir = dir = getcwd(NULL, 0)))
 			return error_os(errno, "cannot tell the working directory");
-		for (i = 0; i < 2; i++) {
+		for (size_t i = 0; i < 2; i++) {
 			const char *name = files[i][1];
 			char *real = name && elsewhere ? realpath(name, NULL) : NULL;
 
@@ -298,12 +273,18 @@ int job_report(struct job *job)
 		printer = report_human;
 	}
 	if (!in->quiet || printer != report_human)
-		printer(&text, r);
-	if (in->statistics && !in->quiet && printer == report_human)
-		add_statistics(&text, r->findings);
+		printer(&job->text, r);
+	for (int rule = RULE_NONE + 1; rule < RULE_COUNT && in->statistics; rule++) {
+		size_t count = 0; /* a note is none */
+
+		for (size_t i = 0; i < r->findings->count; i++)
+			count += r->findings->items[i].rule == (enum rule)rule &&
+				 r->findings->items[i].severity != SEVERITY_NOTE;
+		if (count && !in->quiet && printer == report_human)
+			buf_addf(&job->text, "%7zu  %s\n", count, rule_text((enum rule)rule)->id);
+	}
 	if (status == 0)
-		status = report_write(&text);
-	buf_free(&text);
+		status = report_write(&job->text);
 	buf_free(&rewrite);
 	buf_free(&program);
 	buf_free(&policy);

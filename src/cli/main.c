@@ -28,16 +28,14 @@ static size_t text_width(const char *columns)
 
 	if (width <= 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0)
 		width = window.ws_col;
-	if (width <= 0)
-		return USUAL;
-	return width < LEAST ? LEAST : width > MOST ? MOST : (size_t)width;
+	return width <= 0 ? USUAL : width < LEAST ? LEAST : width > MOST ? MOST : (size_t)width;
 }
 
-static void read_environment(struct environment *env, const char *program)
+static struct environment read_environment(const char *program)
 {
 	const char *term = variable("TERM"), *force = variable("CLICOLOR_FORCE");
 
-	*env = (struct environment){
+	return (struct environment){
 		.program = program,
 		.path = variable("PATH"),
 		.variables = environ,
@@ -60,26 +58,21 @@ static void read_environment(struct environment *env, const char *program)
 }
 
 /* The versions of the libraries are those that are loaded, not those of the build. */
-static int run(const struct invocation *in, const struct environment *env)
+static int say_version(void)
 {
 	struct buf about = BUF_INIT;
 	char pcre2[64];
-	int major, minor, patch, status = 0;
+	int major, minor, patch, status;
 
-	if (in->help) {
-		cli_help(&about, in->command, env->width);
-	} else if (!in->version) {
-		return job_run(in->command, in, env);
-	} else if ((status = libgit2_load()) == 0) {
-		git_libgit2_version(&major, &minor, &patch);
-		pattern_library_version(pcre2);
-		buf_addf(&about, "pycguard %s (libgit2 %d.%d.%d, PCRE2 %.*s)\n", PYCGUARD_VERSION,
-			major, minor, patch, (int)strcspn(pcre2, " "), pcre2);
-	}
-	if (status == 0)
-		status = report_write(&about);
+	if (libgit2_load() < 0)
+		return -1;
+	git_libgit2_version(&major, &minor, &patch);
+	pattern_library_version(pcre2);
+	buf_addf(&about, "pycguard %s (libgit2 %d.%d.%d, PCRE2 %.*s)\n", PYCGUARD_VERSION, major,
+		minor, patch, (int)strcspn(pcre2, " "), pcre2);
+	status = report_write(&about);
 	buf_free(&about);
-	return status < 0 ? STATUS_FAILED : STATUS_CLEAN;
+	return status;
 }
 
 /* One that we were started without must not become a file of ours, which would then take the
@@ -87,9 +80,8 @@ static int run(const struct invocation *in, const struct environment *env)
 static int hold_standard_descriptors(void)
 {
 	static const int useless[] = {O_WRONLY, O_RDONLY, O_RDONLY};
-	int fd;
 
-	for (fd = 0; fd < 3; fd++)
+	for (int fd = 0; fd < 3; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
 			open("/dev/null", useless[fd]) != fd)
 			return error_os(errno, "cannot open '/dev/null'");
@@ -100,9 +92,8 @@ static int hold_standard_descriptors(void)
 static void end(const char *reason)
 {
 	const char *const parts[] = {"pycguard: ", reason, "\n"};
-	size_t i;
 
-	for (i = 0; i < sizeof parts / sizeof *parts; i++)
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (write(STDERR_FILENO, parts[i], strlen(parts[i])) < 0)
 			break;
 	_exit(STATUS_FAILED);
@@ -112,9 +103,8 @@ int main(int argc, char **argv)
 {
 	enum { STACK_LEAST = 256 * 1024 };
 	struct invocation in = {0};
-	struct environment env;
 	struct rlimit stack;
-	int status = STATUS_FAILED;
+	int status = -1;
 
 	/* Some parents ignore it. A reader that has gone ends this as it ends others: without a
 	 * word. */
@@ -128,10 +118,13 @@ int main(int argc, char **argv)
 	deadline_watch();
 	git_guard();
 	if (hold_standard_descriptors() == 0 && cli_parse(&in, argc, argv) == 0) {
-		read_environment(&env, argc > 0 ? argv[0] : "pycguard");
-		status = run(&in, &env);
+		const struct environment env = read_environment(argc > 0 ? argv[0] : "pycguard");
+
+		status = in.help    ? cli_help(in.command, env.width) :
+			 in.version ? say_version() :
+				      job_run(in.command, &in, &env);
 	}
-	if (status == STATUS_FAILED)
+	if (status < 0)
 		fprintf(stderr, "pycguard: %s\n", error_message());
-	return status;
+	return status < 0 ? STATUS_FAILED : status;
 }

@@ -1,11 +1,11 @@
 /*
  * generate TEMPLATE SCRIPT - fills in a completion script at build time, so that no shell knows of
  * other options than the program. Its line "@table@" becomes calls of functions that the script
- * defines, the same in every shell, with '' for what there is not:
+ * defines, with '' for what there is not and lists between blanks:
  *
- *     _pycguard_command NAME KIND SUMMARY 'OPTION ...'
- *     _pycguard_option LETTER NAME ARGUMENT 'CHOICE ...' HELP
- *     _pycguard_rules 'RULE ...'
+ *     _pycguard_command NAME KIND SUMMARY OPTIONS
+ *     _pycguard_option LETTER NAME ARGUMENT CHOICES HELP
+ *     _pycguard_rules RULES
  *
  * KIND is what the operands mainly are: RULE, REV, DIR or PATH.
  */
@@ -23,44 +23,41 @@ static void put(const char *word)
 	putchar('\'');
 }
 
-static void put_command(const struct command *command)
-{
-	static const char *const kinds[] = {"RULE", "REV", "DIR", "PATH", ""};
-	struct buf options = BUF_INIT;
-	size_t i, kind = 0;
-
-	while (!strstr(command->operands ? command->operands : "", kinds[kind]))
-		kind++;
-	for (i = 0; i < OPTION_COUNT; i++) {
-		const struct option_row *row = &cli_options[i];
-
-		if (!((command->options | CLI_COMMON) & 1U << i))
-			continue;
-		if (row->letter)
-			buf_addf(&options, "%s-%c", options.len ? " " : "", row->letter);
-		if (row->name)
-			buf_addf(&options, "%s--%s", options.len ? " " : "", row->name);
-	}
-	fputs("_pycguard_command", stdout);
-	put(command->name);
-	put(kinds[kind]);
-	put(command->summary);
-	put(options.ptr);
-	putchar('\n');
-	buf_free(&options);
-}
-
 static void put_table(void)
 {
+	static const char *const kinds[] = {"RULE", "REV", "DIR", "PATH", ""};
 	static const char rules[] =
 #define RULE(id, name, ...) " " name
 #include "policy/rules.def"
 		;
-	size_t i;
 
-	for (i = 0; cli_commands[i]; i++)
-		put_command(cli_commands[i]);
-	for (i = 0; i < OPTION_COUNT; i++) {
+	for (size_t i = 0; cli_commands[i]; i++) {
+		const struct command *command = cli_commands[i];
+		const char *operands = command->operands ? command->operands : "";
+		struct buf options = BUF_INIT;
+		size_t kind = 0;
+
+		while (!strstr(operands, kinds[kind]))
+			kind++;
+		for (size_t k = 0; k < OPTION_COUNT; k++) {
+			if (!((command->options | CLI_COMMON) & 1U << k))
+				continue;
+			if (cli_options[k].letter)
+				buf_addf(&options, "%s-%c", options.len ? " " : "",
+					cli_options[k].letter);
+			if (cli_options[k].name)
+				buf_addf(&options, "%s--%s", options.len ? " " : "",
+					cli_options[k].name);
+		}
+		fputs("_pycguard_command", stdout);
+		put(command->name);
+		put(kinds[kind]);
+		put(command->summary);
+		put(options.ptr);
+		putchar('\n');
+		buf_free(&options);
+	}
+	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		const struct option_row *row = &cli_options[i];
 
 		fputs("_pycguard_option", stdout);

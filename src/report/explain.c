@@ -3,10 +3,10 @@
 
 #include "report/report.h"
 
+const char *const explain_places[] = {"in the index", "in HEAD", "on disk", "in that revision"};
+
 /* The width of the labels; where lines are shorter than NARROW, a label has a line of its own. */
 enum { LABEL = 18, NARROW = 60, CACHES_MAX = 24 };
-
-static const char *const place_names[] = {"in the index", "in HEAD", "on disk", "in that revision"};
 
 /* Each line of the text is a row, "label\twords"; one without words is left out. */
 static void put_rows(struct buf *out, const struct report *r, struct buf *text)
@@ -29,43 +29,12 @@ static void put_rows(struct buf *out, const struct report *r, struct buf *text)
 	buf_free(text);
 }
 
-static void add_path(struct buf *out, const char *path)
-{
-	path_quote(out, path, strlen(path));
-}
-
 static void add_version(struct buf *out, unsigned version)
 {
 	if (version)
 		buf_addf(out, "Python %u.%u", version >> 8, version & 0xff);
 	else
 		buf_adds(out, "the interpreter that wrote it");
-}
-
-static void say_verdict(struct buf *out, const struct report *r, const struct explanation *e)
-{
-	const struct finding *f = &e->finding;
-	bool bad = f->rule && f->severity != SEVERITY_NOTE;
-	struct buf text = BUF_INIT, message = BUF_INIT;
-
-	buf_addf(&text, "%s%s",
-		f->rule && !bad   ? "harmless here, rejected in git as " :
-		f->on_disk && bad ? "misleading, " :
-		bad               ? "rejected as " :
-		e->decision.line  ? "allowed by the policy" :
-				    "nothing rejects it",
-		f->rule ? rule_text(f->rule)->id : "");
-	add_path(out, e->shown);
-	buf_adds(out, ": ");
-	report_colored(out, r, bad ? "1;31" : "32", text.ptr);
-	buf_addf(out, " (%s)\n", place_names[e->judged]);
-	if (f->rule) {
-		report_message(&message, f);
-		report_wrapped(out, r, message.ptr, 0, NULL);
-	}
-	buf_addc(out, '\n');
-	buf_free(&text);
-	buf_free(&message);
 }
 
 static void add_kind(struct buf *out, const struct explanation *e)
@@ -90,30 +59,8 @@ static void add_kind(struct buf *out, const struct explanation *e)
 	} else if (name->optimized) {
 		buf_adds(out, ", optimized (-O)");
 	}
-	if (e->link) {
-		buf_adds(out, "\nlink\tthis is a symbolic link to ");
-		add_path(out, e->link);
-	}
-}
-
-static void add_writer(struct buf *out, const struct explanation *e)
-{
-	const struct bytecode_header *h = &e->file.header;
-	enum bytecode_kind kind = e->file.name.kind;
-
-	if (kind != BYTECODE_CACHE && kind != BYTECODE_LEGACY)
-		return;
-	buf_adds(out, "\ncompiled by\t");
-	if (!e->file.header_read)
-		buf_adds(out, "not known: it is a symbolic link, or too large to be read");
-	else if (h->magic == MAGIC_NONE)
-		buf_adds(out, "no Python: it does not begin as bytecode does");
-	else if (h->magic == MAGIC_FOREIGN)
-		buf_addf(out, "an interpreter with magic number %u, which is none of CPython's",
-			h->number);
-	else
-		buf_addf(out, "CPython %u.%u%s (magic number %u)", h->version >> 8,
-			h->version & 0xff, h->prerelease ? ", a pre-release" : "", h->number);
+	if (e->link)
+		report_name(out, "\nlink\tthis is a symbolic link to ", e->link, "");
 }
 
 static void add_header(struct buf *out, const struct explanation *e)
@@ -129,11 +76,19 @@ static void add_header(struct buf *out, const struct explanation *e)
 	time_t when = (time_t)h->mtime;
 	char date[32] = "";
 	struct tm utc;
-	size_t i;
 
+	buf_adds(out, "\ncompiled by\t");
+	if (!e->file.header_read)
+		buf_adds(out, "not known: it is a symbolic link, or too large to be read");
+	else if (h->magic == MAGIC_NONE)
+		buf_adds(out, "no Python: it does not begin as bytecode does");
+	else if (h->magic == MAGIC_FOREIGN)
+		buf_addf(out, "an interpreter with magic number %u, which is none of CPython's",
+			h->number);
 	if (!e->file.header_read || h->magic != MAGIC_KNOWN)
 		return;
-	buf_adds(out, "\nheader\t");
+	buf_addf(out, "CPython %u.%u%s (magic number %u)\nheader\t", h->version >> 8,
+		h->version & 0xff, h->prerelease ? ", a pre-release" : "", h->number);
 	if (!h->complete) {
 		buf_adds(out, "cut short");
 	} else if (h->reserved) {
@@ -146,34 +101,11 @@ static void add_header(struct buf *out, const struct explanation *e)
 			buf_addf(out, ", and its size, %u bytes%s", h->size, fit);
 	} else {
 		buf_adds(out, "the hash of its source, ");
-		for (i = 0; i < sizeof h->hash; i++)
+		for (size_t i = 0; i < sizeof h->hash; i++)
 			buf_addf(out, "%02x", h->hash[i]);
 		buf_addf(out, "%s; %s", fit,
 			h->invalidation == INVALIDATION_CHECKED_HASH ? "checked at import" :
 								       "never checked");
-	}
-}
-
-/* "in the index, not in HEAD, on disk": first the file, then its source. */
-static void add_places(struct buf *out, const struct explanation *e)
-{
-	int source, i;
-
-	for (source = 0; source < 1 || (source < 2 && e->finding.source); source++) {
-		const char *comma = source ? ": " : "";
-
-		buf_adds(out, source ? "\nits source\t" : "\nwhere it is\t");
-		if (source)
-			add_path(out, e->finding.source);
-		for (i = 0; i < EXPLAIN_PLACES; i++) {
-			const struct place *at = &e->places[i];
-
-			if (!at->looked)
-				continue;
-			buf_addf(out, "%s%s%s", comma,
-				(source ? at->source : at->file) ? "" : "not ", place_names[i]);
-			comma = ", ";
-		}
 	}
 }
 
@@ -206,18 +138,19 @@ static void add_loads(
 
 static void add_imports(struct buf *out, const struct explanation *e)
 {
-	enum bytecode_loads loads = e->finding.loads;
+	enum bytecode_loads loads = e->finding->loads;
 	bool times = loads == LOADS_CACHE_IF_MTIME_KEPT;
 
-	if (!e->finding.on_disk) {
+	if (!e->finding->on_disk) {
 		add_loads(out, e, "after a checkout", times ? LOADS_SOURCE : loads);
 		add_loads(out, e, "if times are kept", times ? LOADS_CACHE : loads);
 		buf_adds(out, "\n\t(bind mounts, image layers, rsync -t and tar keep times; a "
 			      "checkout sets new ones)");
 	}
-	if (e->places[EXPLAIN_DISK].file)
+	if (e->here)
 		add_loads(out, e, "here and now", e->now);
-	if (e->finding.rule == RULE_GHOST_MODULE && e->file.header_read && e->file.header.version) {
+	if (e->finding->rule == RULE_GHOST_MODULE && e->file.header_read &&
+		e->file.header.version) {
 		buf_adds(out, "\nother Pythons\tfail: ImportError: bad magic number in ");
 		path_quote(out, e->file.name.module.ptr, e->file.name.module.len);
 	}
@@ -226,7 +159,7 @@ static void add_imports(struct buf *out, const struct explanation *e)
 /* Of a source: each cache, and so what an import loads. */
 static void add_caches(struct buf *out, const struct explanation *e)
 {
-	bool on_disk = e->places[EXPLAIN_DISK].file, kept = false;
+	bool on_disk = e->here, kept = false;
 	const struct finding *instead = NULL;
 	size_t i;
 
@@ -239,30 +172,30 @@ static void add_caches(struct buf *out, const struct explanation *e)
 		kept = kept || f->loads == LOADS_CACHE_IF_MTIME_KEPT;
 		if (i >= CACHES_MAX)
 			continue;
-		buf_addf(out, "%s%s: ", i ? "\n\t" : "", f->on_disk ? "on disk" : "in git");
-		path_quote(out, f->path, f->path_len);
+		buf_adds(out, i ? "\n\t" : "");
+		report_name(out, f->on_disk ? "on disk: " : "in git: ", f->path, "");
 		if (f->rule)
 			buf_addf(out, " (%s)", rule_text(f->rule)->id);
 	}
 	if (i > CACHES_MAX)
 		buf_addf(out, "\n\tand %zu more", i - CACHES_MAX);
 	buf_adds(out, "\nan import\t");
-	if (!instead) {
+	if (instead) {
+		add_version(out, instead->version);
+		report_name(out, " runs ", instead->path,
+			instead->rule == RULE_UNCHECKED_CACHE ?
+				", which does not match this source" :
+				", which was compiled from this source");
+	} else {
 		buf_addf(out, "Python runs this source%s",
 			kept && !on_disk ? ", or a cache where times are kept" : "");
-		return;
 	}
-	add_version(out, instead->version);
-	buf_adds(out, " runs ");
-	path_quote(out, instead->path, instead->path_len);
-	buf_addf(out, ", which %s this source",
-		instead->rule == RULE_UNCHECKED_CACHE ? "does not match" : "was compiled from");
 }
 
 static void add_django(struct buf *out, const struct explanation *e)
 {
 	const struct bytecode_name *name = &e->file.name;
-	const struct finding *f = &e->finding;
+	const struct finding *f = e->finding;
 	struct bytecode_slice package = name->package;
 	bool ghost = f->rule == RULE_GHOST_MODULE && f->loads != LOADS_SOURCE;
 	size_t end = package.len ? path_base(package.ptr, package.len - 1) : 0;
@@ -270,16 +203,15 @@ static void add_django(struct buf *out, const struct explanation *e)
 
 	if (!name->migration || !f->source)
 		return;
-	buf_adds(out, "\nDjango\t");
-	if (!bytecode_is_migration_name(name->module.ptr, name->module.len)) {
-		buf_adds(out, "takes a module of this name for no migration");
+	const char *not_run =
+		!bytecode_is_migration_name(name->module.ptr, name->module.len) ?
+			"takes a module of this name for no migration" :
+		!e->file.migrations_loaded ?
+			"does not load this migrations package: it has no __init__.py" :
+			NULL;
+	buf_addf(out, "\nDjango\t%s", not_run ? not_run : "migration ");
+	if (not_run)
 		return;
-	}
-	if (!e->file.migrations_loaded) {
-		buf_adds(out, "does not load this migrations package: it has no __init__.py");
-		return;
-	}
-	buf_adds(out, "migration ");
 	path_quote(out, name->module.ptr, name->module.len);
 	if (end) { /* the directory above `migrations`: the label that Django gives the app */
 		buf_adds(out, " of app ");
@@ -302,29 +234,24 @@ static void add_django(struct buf *out, const struct explanation *e)
 static void add_policy(struct buf *out, const struct report *r, const struct explanation *e)
 {
 	const struct policy_line *line = e->decision.line;
-	int rule;
 
-	if (!line) {
+	if (!line)
 		buf_adds(out, "\npolicy\tno line matches it");
-	} else {
-		buf_addf(out, "\npolicy\t%s by ", line->allows ? "allowed" : "rejected");
-		add_path(out, line->text);
-		buf_adds(out, line->origin ? " (" : " (built in)");
-		if (line->origin) {
-			add_path(out, line->origin);
-			buf_addf(out, ":%zu)", line->number);
-		}
+	else
+		report_name(out, line->allows ? "\npolicy\tallowed by " : "\npolicy\trejected by ",
+			line->text, line->origin ? " (" : " (built in)");
+	if (line && line->origin) {
+		report_name(out, "", line->origin, "");
+		buf_addf(out, ":%zu)", line->number);
 	}
-	if (line && line->reason) {
-		buf_adds(out, "\n\tbecause: ");
-		add_path(out, line->reason);
-	}
-	for (rule = 0; e->decision.depends && rule < RULE_COUNT; rule++) {
+	if (line && line->reason)
+		report_name(out, "\n\tbecause: ", line->reason, "");
+	for (int rule = 0; e->decision.depends && rule < RULE_COUNT; rule++) {
 		line = e->decision.allowing[rule];
 		if (!line)
 			continue;
-		buf_addf(out, "\n\tonly as %s it is allowed by ", rule_text((enum rule)rule)->id);
-		add_path(out, line->text);
+		buf_addf(out, "\n\tonly as %s", rule_text((enum rule)rule)->id);
+		report_name(out, " it is allowed by ", line->text, "");
 	}
 	if (r->unstaged)
 		buf_adds(out, "\n\t.pycguard on disk allows this, but is not staged");
@@ -332,13 +259,35 @@ static void add_policy(struct buf *out, const struct report *r, const struct exp
 
 void explain_file(struct buf *out, const struct report *r, const struct explanation *e)
 {
+	const struct finding *f = e->finding;
+	bool bad = f->rule && f->severity != SEVERITY_NOTE;
 	struct buf text = BUF_INIT;
 
-	say_verdict(out, r, e);
+	buf_addf(&text, "%s%s",
+		f->rule && !bad   ? "harmless here, rejected in git as " :
+		f->on_disk && bad ? "misleading, " :
+		bad               ? "rejected as " :
+		e->decision.line  ? "allowed by the policy" :
+				    "nothing rejects it",
+		f->rule ? rule_text(f->rule)->id : "");
+	report_name(out, "", e->shown, ": ");
+	report_colored(out, r, bad ? "1;31" : "32", text.ptr);
+	buf_addf(out, " (%s)\n", explain_places[e->judged]);
+	buf_clear(&text);
+	if (f->rule) {
+		report_message(&text, f);
+		report_wrapped(out, r, text.ptr, 0, NULL);
+		buf_clear(&text);
+	}
+	buf_addc(out, '\n');
 	add_kind(&text, e);
-	add_writer(&text, e);
-	add_header(&text, e);
-	add_places(&text, e);
+	if (e->file.name.kind == BYTECODE_CACHE || e->file.name.kind == BYTECODE_LEGACY)
+		add_header(&text, e);
+	buf_addf(&text, "\nwhere it is\t%s", e->where.ptr);
+	if (f->source) {
+		report_name(&text, "\nits source\t", f->source, ": ");
+		buf_adds(&text, e->source_where.ptr);
+	}
 	if (e->file.name.kind != BYTECODE_NONE)
 		add_imports(&text, e);
 	if (e->is_source)
@@ -346,10 +295,10 @@ void explain_file(struct buf *out, const struct report *r, const struct explanat
 	add_django(&text, e);
 	add_policy(&text, r, e);
 	put_rows(out, r, &text);
-	if (e->finding.rule) {
+	if (f->rule) {
 		buf_adds(out, "To fix it:\n  ");
-		report_fix(out, r, &e->finding);
-		buf_adds(out, e->finding.rule == RULE_GHOST_MODULE && !e->finding.on_disk ?
+		report_fix(out, r, f);
+		buf_adds(out, f->rule == RULE_GHOST_MODULE && !f->on_disk ?
 				      "\n  pycguard --clean\n" :
 				      "\n");
 	}

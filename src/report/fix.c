@@ -13,54 +13,49 @@ static void add_word(struct buf *out, const char *before, const char *word)
 	path_shell(out, word, strlen(word));
 }
 
-/* For a program to be where pycguard is, or at the top of the work tree: " -C DIR", or nothing. */
-static void add_place(struct buf *out, const struct standing *at, bool top)
+/* A program and, for it to be where pycguard is, or at the top of the work tree, " -C DIR". */
+static void add_program(struct buf *out, const char *program, const struct report *r, bool top)
 {
-	const char *slash = top ? strchr(at->prefix, '/') : NULL;
+	const char *slash = top ? strchr(r->prefix, '/') : NULL;
 
-	if (at->dir)
-		add_word(out, " -C ", at->dir);
+	buf_adds(out, program);
+	if (r->dir)
+		add_word(out, " -C ", r->dir);
 	if (slash)
 		buf_adds(out, " -C ..");
 	while (slash && (slash = strchr(slash + 1, '/')))
 		buf_adds(out, "/..");
 }
 
-void command_git(
-	struct buf *out, const struct standing *at, const char *words, const struct pathset *paths)
+void command_git(struct buf *out, const struct report *r, const char *words,
+	const struct pathset_item *paths, size_t count)
 {
 	enum { SHORT = 60 };
 	bool literal = false;
-	size_t i, len = 0;
+	size_t len = 0;
 
-	for (i = 0; i < paths->count; i++) {
-		const char *path = paths->items[i].path;
-
-		literal = literal || *path == ':' || strpbrk(path, "*?[\\");
-		len += paths->items[i].len + 1;
+	for (size_t i = 0; i < count; i++) {
+		literal = literal || *paths[i].path == ':' || strpbrk(paths[i].path, "*?[\\");
+		len += paths[i].len + 1;
 	}
-	buf_adds(out, literal ? "git --literal-pathspecs" : "git");
-	add_place(out, at, true);
+	add_program(out, literal ? "git --literal-pathspecs" : "git", r, true);
 	buf_addf(out, " %s --", words);
-	for (i = 0; i < paths->count; i++)
-		add_word(out, paths->count > 1 && len > SHORT ? " \\\n    " : " ",
-			paths->items[i].path);
+	for (size_t i = 0; i < count; i++)
+		add_word(out, count > 1 && len > SHORT ? " \\\n    " : " ", paths[i].path);
 }
 
-static void add_pycguard(struct buf *out, const struct report *r, bool top)
+void command_pycguard(struct buf *out, const struct report *r, bool top, const char *words)
 {
-	buf_adds(out, r->program);
-	add_place(out, &r->at, top);
-	buf_adds(out, r->policy);
+	add_program(out, r->program, r, top);
+	buf_addf(out, "%s %s", r->policy, words);
 }
 
-/* What to do, and the command for it, which is taken. */
-static void say_step(struct buf *out, const struct report *r, const char *text, struct buf *command)
+/* What to do; the command for it comes after it. */
+static void say_step(struct buf *out, const struct report *r, const char *text)
 {
 	buf_adds(out, strncmp(text, "Then ", 5) == 0 ? "" : "\n");
 	report_wrapped(out, r, text, 0, NULL);
-	buf_addf(out, "  %s\n", command->ptr);
-	buf_free(command);
+	buf_adds(out, "  ");
 }
 
 /* Whether the commits stay as they are: a new one takes the files out. */
@@ -72,9 +67,7 @@ static bool keeps_commits(const struct report *r)
 /* " -- PATH..." as the user named them. A hook is run at the top. */
 static void add_operands(struct buf *out, const struct report *r, int from)
 {
-	int i;
-
-	for (i = from; i < r->operand_count; i++)
+	for (int i = from; i < r->operand_count; i++)
 		add_word(out, i > from ? " " : " -- ", r->operands[i]);
 }
 
@@ -82,57 +75,54 @@ static void add_operands(struct buf *out, const struct report *r, int from)
  * stand for them. */
 static void add_again(struct buf *out, const struct report *r)
 {
-	int i, revisions = r->mode == REPORT_RANGE   ? r->operand_count - r->after_dashes :
-			   r->mode == REPORT_HISTORY ? r->operand_count :
-						       0;
+	int revisions = r->mode == REPORT_RANGE   ? r->operand_count - r->after_dashes :
+			r->mode == REPORT_HISTORY ? r->operand_count :
+						    0;
 
-	add_pycguard(out, r, r->in_hook);
+	command_pycguard(out, r, r->in_hook, "--check-");
 	if (r->mode == REPORT_PUSH) {
-		buf_addf(out, " --check-range -z%s%s", r->ends, r->bases);
+		buf_addf(out, "range -z%s%s", r->ends, r->bases);
 		return;
 	}
-	buf_addf(out, " --check-%s%s%s -z", report_mode_name(r->mode), r->strict ? " --strict" : "",
+	buf_addf(out, "%s%s%s -z", report_mode_names[r->mode], r->strict ? " --strict" : "",
 		r->squash ? " --squash" : "");
-	for (i = 0; i < revisions; i++)
+	for (int i = 0; i < revisions; i++)
 		add_word(out, " ", r->operands[i]);
 	add_operands(out, r, revisions);
 }
 
-static void add_untrack(struct buf *out, const struct report *r, const struct pathset *paths)
+static void add_untrack(
+	struct buf *out, const struct report *r, const struct pathset_item *paths, size_t count)
 {
 	bool named = !report_of_commits(r) && r->operand_count;
 	bool too_long = named && r->operand_count > NAMES_MAX;
 
-	if (paths->count <= NAMES_MAX) {
-		command_git(out, &r->at,
+	if (count <= NAMES_MAX) {
+		command_git(out, r,
 			report_of_commits(r) ? "rm --cached -f --ignore-unmatch" : "rm --cached -f",
-			paths);
+			paths, count);
 	} else if (r->mode == REPORT_TRACKED || too_long ||
 		   (r->mode == REPORT_STAGED && !named && !r->strict)) {
-		add_pycguard(out, r, named && r->in_hook);
-		buf_adds(out, " --untrack");
-		if (r->mode == REPORT_STAGED && !named)
-			buf_adds(out, " --staged");
+		command_pycguard(out, r, named && r->in_hook,
+			r->mode == REPORT_STAGED && !named ? "--untrack --staged" : "--untrack");
 		if (!too_long)
 			add_operands(out, r, 0);
 	} else {
 		add_again(out, r);
-		buf_adds(out, " | git");
-		add_place(out, &r->at, true);
+		add_program(out, " | git", r, true);
 		buf_adds(out, REMOVE_LISTED);
 	}
 }
 
 void report_fix(struct buf *out, const struct report *r, const struct finding *f)
 {
-	struct pathset_item item = {f->path, f->path_len};
-	const struct pathset one = {&item, 1};
+	const struct pathset_item item = {f->path, f->path_len};
 	struct buf path = BUF_INIT;
 
 	if (f->on_disk) { /* it is named from where pycguard is */
-		if (r->at.dir && f->path[0] != '/')
-			buf_addf(&path, "%s/", r->at.dir);
-		buf_add(&path, f->path, f->path_len);
+		if (r->dir && f->path[0] != '/')
+			buf_addf(&path, "%s/", r->dir);
+		buf_adds(&path, f->path);
 		add_word(out, "rm -f -- ", path.ptr);
 		buf_free(&path);
 	} else if (f->commit && !keeps_commits(r)) {
@@ -140,7 +130,7 @@ void report_fix(struct buf *out, const struct report *r, const struct finding *f
 	} else if (f->commit && f->removed) {
 		add_word(out, "git filter-repo --invert-paths --path ", f->path);
 	} else {
-		add_untrack(out, r, &one);
+		add_untrack(out, r, &item, 1);
 	}
 }
 
@@ -162,9 +152,8 @@ void report_sentence(struct buf *out, const struct report *r, const struct findi
 
 /* What is rejected, for a command to name. */
 struct rejected {
-	struct pathset_item items[NAMES_MAX + 1];
-	struct pathset paths; /* each once; more than NAMES_MAX when there are more */
-	size_t count;
+	struct pathset_item paths[NAMES_MAX + 1]; /* each once; more than NAMES_MAX if there are */
+	size_t path_count, count;
 	bool runs;     /* Python would still run one that is left on disk */
 	bool removed;  /* a later commit removes one again */
 	bool repeated; /* several commits change one */
@@ -174,11 +163,10 @@ struct rejected {
 static void gather(struct rejected *out, const struct report *r)
 {
 	const struct finding_list *list = r->findings;
-	size_t i, j;
+	size_t j;
 
 	*out = (struct rejected){.one_commit = true};
-	out->paths.items = out->items;
-	for (i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		const struct finding *f = &list->items[i];
 
 		if (!report_rejects(r, f))
@@ -191,11 +179,10 @@ static void gather(struct rejected *out, const struct report *r)
 		if (keeps_commits(r) && f->removed)
 			continue;
 		out->runs = out->runs || stays_on_disk(f);
-		for (j = 0; j < out->paths.count && strcmp(out->items[j].path, f->path) != 0; j++)
+		for (j = 0; j < out->path_count && strcmp(out->paths[j].path, f->path) != 0; j++)
 			;
-		if (j == out->paths.count && j <= NAMES_MAX)
-			out->items[out->paths.count++] =
-				(struct pathset_item){f->path, f->path_len};
+		if (j == out->path_count && j <= NAMES_MAX)
+			out->paths[out->path_count++] = (struct pathset_item){f->path, f->path_len};
 	}
 }
 
@@ -209,51 +196,45 @@ void report_rewrite(struct buf *out, struct report *r)
 	const struct finding *first = r->findings->items;
 	struct buf step = BUF_INIT;
 	struct rejected all;
-	size_t i;
 
 	gather(&all, r);
 	r->filters = all.repeated || r->several;
-	if (all.paths.count <= NAMES_MAX && (all.one_commit || r->filters)) {
+	if (all.path_count <= NAMES_MAX && (all.one_commit || r->filters)) {
 		buf_adds(&step, "git update-index --force-remove --");
-		for (i = 0; i < all.paths.count; i++)
-			add_word(&step, " ", all.items[i].path);
+		for (size_t i = 0; i < all.path_count; i++)
+			add_word(&step, " ", all.paths[i].path);
 	} else {
 		buf_addf(&step, "%s%s --check-range -z%s%s | git" REMOVE_LISTED, r->program,
 			r->policy, r->filters ? r->ends : " HEAD^!", r->filters ? r->bases : "");
 	}
-	if (!r->filters)
+	if (r->filters) {
+		add_program(out, "env FILTER_BRANCH_SQUELCH_WARNING=1 git", r, true);
+		add_word(out, " filter-branch -f --index-filter ", step.ptr);
+		buf_addf(out, " --%s%s", *branches ? branches : " HEAD", r->bases);
+		/* Its copies of the old refs, all of this run, would keep the old commits. */
+		add_program(out, " && git", r, false);
+		buf_adds(out, " for-each-ref '--format=delete %(refname)' refs/original");
+		add_program(out, " | git", r, false);
+		buf_adds(out, " update-ref --stdin");
+	} else {
 		buf_adds(&step, "; git diff --cached --quiet || "
 				"git commit -q --amend --allow-empty --no-edit --no-verify");
-	buf_adds(out, r->filters ? "env FILTER_BRANCH_SQUELCH_WARNING=1 git" : "git");
-	add_place(out, &r->at, true);
-	add_word(
-		out, r->filters ? " filter-branch -f --index-filter " : " rebase -r -x ", step.ptr);
-	if (r->filters) {
-		buf_addf(out, " --%s%s && git", *branches ? branches : " HEAD", r->bases);
-		/* Its copies of the old refs, all of this run, would keep the old commits. */
-		add_place(out, &r->at, false);
-		buf_adds(out, " for-each-ref '--format=delete %(refname)' refs/original | git");
-		add_place(out, &r->at, false);
-		buf_adds(out, " update-ref --stdin");
-	} else if (first->is_root) {
-		buf_addf(out, " --root%s", branches);
-	} else {
-		buf_addf(out, " '%.10s^'%s", first->commit, branches);
+		add_program(out, "git", r, true);
+		add_word(out, " rebase -r -x ", step.ptr);
+		if (first->is_root)
+			buf_addf(out, " --root%s", branches);
+		else
+			buf_addf(out, " '%.10s^'%s", first->commit, branches);
 	}
 	buf_free(&step);
 }
 
 static void say_rewrite(struct buf *out, const struct report *r, const struct rejected *all)
 {
-	struct buf command = BUF_INIT;
-
 	if (all->removed && !r->filters) {
-		add_pycguard(&command, r, true);
-		buf_adds(&command, " --clean --all");
-		say_step(out, r,
-			"Delete untracked bytecode, which would stop the rebase:", &command);
+		say_step(out, r, "Delete untracked bytecode, which would stop the rebase:");
+		command_pycguard(out, r, true, "--clean --all\n");
 	}
-	buf_adds(&command, r->rewrite);
 	say_step(out, r,
 		!r->filters ?
 			"Remove them from the commits (the files stay on disk). First commit or "
@@ -263,93 +244,74 @@ static void say_rewrite(struct buf *out, const struct report *r, const struct re
 			"commit or stash your changes:" :
 			"Remove them from the commits, and from disk. Several commits change the "
 			"same file, which a rebase would stop at, so git filter-branch does it. "
-			"First commit or stash your changes:",
-		&command);
-	buf_adds(out, !r->filters ? "To give up in the middle: git rebase --abort\n" :
-		      r->several  ? "To undo that, on each branch: git reset --hard '@{1}'\n" :
-				    "To undo that: git reset --hard '@{1}'\n");
+			"First commit or stash your changes:");
+	buf_addf(out, "%s\n%s", r->rewrite,
+		!r->filters ? "To give up in the middle: git rebase --abort\n" :
+		r->several  ? "To undo that, on each branch: git reset --hard '@{1}'\n" :
+			      "To undo that: git reset --hard '@{1}'\n");
 }
 
-static void say_untrack(struct buf *out, const struct report *r, const struct rejected *all)
-{
-	bool other = !report_of_commits(r) && r->operand_count > NAMES_MAX &&
-		     all->paths.count > NAMES_MAX;
-	struct buf command = BUF_INIT;
-
-	if (r->published && !r->squash) {
-		buf_addf(&command,
-			"A remote has these commits already: rewriting them would disturb everybody who "
-			"has them. Remove the files in a new commit instead; %s. pycguard --check-history "
-			"tells what it takes to remove them from the history.",
-			r->mode == REPORT_PUSH ?
-				"git push --no-verify then pushes the old commits as they are" :
-				"with --squash, the check then passes");
-		buf_addc(out, '\n');
-		report_wrapped(out, r, command.ptr, 0, NULL);
-		buf_clear(&command);
-	}
-	add_untrack(&command, r, &all->paths);
-	if (all->paths.count)
-		say_step(out, r,
-			all->paths.count == 1 ? "Stop tracking it (the file stays on disk):" :
-			other ? "Stop tracking all bytecode (the files stay on disk):" :
-				"Stop tracking them (the files stay on disk):",
-			&command);
-	buf_free(&command);
-}
-
-/* What a line of .pycguard or of .gitignore has to do with it. */
-static void say_files(struct buf *out, const struct report *r, const struct rejected *all)
-{
-	char name[] = ".pycguard";
-	struct pathset_item item = {name, strlen(name)};
-	const struct pathset file = {&item, 1};
-
-	if (r->not_ignored) {
-		buf_adds(out, "Then have git ignore bytecode: ");
-		add_pycguard(out, r, true);
-		buf_adds(out, " --add-ignores\n");
-	}
-	if (r->unstaged) {
-		buf_adds(out, ".pycguard allows ");
-		if (r->unstaged < all->count)
-			buf_addf(out, "%zu of ", r->unstaged);
-		buf_addf(out, "%s, but is not staged: ", all->count == 1 ? "this" : "these");
-		command_git(out, &r->at, "add", &file);
-		buf_addc(out, '\n');
-	}
-}
+#define PUBLISHED(instead)                                                                          \
+	"A remote has these commits already: rewriting them would disturb everybody who has them. " \
+	"Remove the files in a new commit instead; " instead ". pycguard --check-history tells "    \
+	"what it takes to remove them from the history."
 
 void report_fix_all(struct buf *out, const struct report *r)
 {
-	bool rewrites = report_of_commits(r) && !keeps_commits(r);
-	struct buf command = BUF_INIT;
+	const struct pathset_item policy = {(char[]){".pycguard"}, strlen(".pycguard")};
+	bool commits = report_of_commits(r), rewrites = commits && !keeps_commits(r);
 	struct rejected all;
 
 	gather(&all, r);
 	if (r->mode == REPORT_WORKTREE) {
-		add_pycguard(&command, r, false);
-		buf_adds(&command, r->strict ? " --clean --all" : " --clean");
-		add_operands(&command, r, 0);
 		say_step(out, r,
 			all.count == 1 ?
 				"Delete it from disk (files that git tracks stay; --untrack "
 				"them first):" :
 				"Delete them from disk (files that git tracks stay; --untrack "
-				"them first):",
-			&command);
+				"them first):");
+		command_pycguard(out, r, false, r->strict ? "--clean --all" : "--clean");
+		add_operands(out, r, 0);
+		buf_addc(out, '\n');
 		return;
 	}
 	if (rewrites)
 		say_rewrite(out, r, &all);
-	else
-		say_untrack(out, r, &all);
-	if (all.runs && !r->filters) {
-		add_pycguard(&command, r, true);
-		buf_adds(&command, " --clean");
-		say_step(out, r, "Then delete from disk what Python would still run:", &command);
+	if (r->published && !r->squash) {
+		buf_addc(out, '\n');
+		report_wrapped(out, r,
+			r->mode == REPORT_PUSH ?
+				PUBLISHED(
+					"git push --no-verify then pushes the old commits as they are") :
+				PUBLISHED("with --squash, the check then passes"),
+			0, NULL);
 	}
-	say_files(out, r, &all);
+	if (!rewrites && all.path_count) {
+		say_step(out, r,
+			all.path_count == 1 ?
+				"Stop tracking it (the file stays on disk):" :
+			!commits && r->operand_count > NAMES_MAX && all.path_count > NAMES_MAX ?
+				"Stop tracking all bytecode (the files stay on disk):" :
+				"Stop tracking them (the files stay on disk):");
+		add_untrack(out, r, all.paths, all.path_count);
+		buf_addc(out, '\n');
+	}
+	if (all.runs && !r->filters) {
+		say_step(out, r, "Then delete from disk what Python would still run:");
+		command_pycguard(out, r, true, "--clean\n");
+	}
+	if (r->not_ignored) {
+		buf_adds(out, "Then have git ignore bytecode: ");
+		command_pycguard(out, r, true, "--add-ignores\n");
+	}
+	if (r->unstaged) {
+		buf_adds(out, ".pycguard allows ");
+		if (r->unstaged < all.count)
+			buf_addf(out, "%zu of ", r->unstaged);
+		buf_addf(out, "%s, but is not staged: ", all.count == 1 ? "this" : "these");
+		command_git(out, r, "add", &policy, 1);
+		buf_addc(out, '\n');
+	}
 	if (r->in_hook && r->mode == REPORT_STAGED)
 		buf_adds(out, "Then repeat your commit.\n");
 	else if (r->mode > REPORT_HISTORY && rewrites)
@@ -359,7 +321,6 @@ void report_fix_all(struct buf *out, const struct report *r)
 void report_fix_history(struct buf *out, const struct report *r)
 {
 	const struct history *h = r->history;
-	size_t i;
 
 	buf_addf(out, "\nTo remove %s from the history:\n  ", h->count == 1 ? "it" : "all of them");
 	if (h->count > NAMES_MAX) { /* a line of the file is taken as it is only if it says so */
@@ -368,7 +329,7 @@ void report_fix_history(struct buf *out, const struct report *r)
 			      "  git filter-repo --invert-paths --paths-from-file paths.txt\n");
 	} else {
 		buf_adds(out, "git filter-repo --invert-paths");
-		for (i = 0; i < h->count; i++)
+		for (size_t i = 0; i < h->count; i++)
 			add_word(out, " \\\n    --path ", h->items[i].path);
 		buf_addc(out, '\n');
 	}

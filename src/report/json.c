@@ -10,14 +10,15 @@
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"                      \
 	"sarif-schema-2.1.0.json"
 
-/* A string, with U+FFFD for each byte that is not UTF-8. */
-static json_t *text(const char *bytes, size_t len)
+/* A string, with U+FFFD for each byte that is not UTF-8; of NULL, null. */
+static json_t *text(const char *s)
 {
 	struct buf valid = BUF_INIT;
-	json_t *string;
 
-	path_replace(&valid, bytes, len);
-	string = json_stringn(valid.ptr, valid.len);
+	if (!s)
+		return json_null();
+	path_replace(&valid, s, strlen(s));
+	json_t *string = json_stringn(valid.ptr, valid.len);
 	buf_free(&valid);
 	return string;
 }
@@ -25,24 +26,18 @@ static json_t *text(const char *bytes, size_t len)
 /* The same of a buf, which is as new afterwards. */
 static json_t *text_take(struct buf *b)
 {
-	json_t *string = text(b->ptr, b->len);
+	json_t *string = text(b->ptr);
 
 	buf_free(b);
 	return string;
-}
-
-static json_t *text_or_null(const char *s)
-{
-	return s ? text(s, strlen(s)) : json_null();
 }
 
 static json_t *each(
 	const struct report *r, json_t *print(const struct report *r, const struct finding *f))
 {
 	json_t *array = json_array();
-	size_t i;
 
-	for (i = 0; i < r->findings->count; i++)
+	for (size_t i = 0; i < r->findings->count; i++)
 		if (json_array_append_new(array, print(r, &r->findings->items[i])) < 0)
 			return NULL;
 	return array;
@@ -53,9 +48,8 @@ static json_t *each(
 static int take_piece(const char *bytes, size_t len, void *arg)
 {
 	struct buf *out = arg;
-	size_t i;
 
-	for (i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		bool hash = bytes[i] == '#' && out->len && out->ptr[out->len - 1] == '#';
 
 		if (hash || bytes[i] == 0x7f)
@@ -80,13 +74,13 @@ static void print(struct buf *out, json_t *document)
 static json_t *path_hex(const struct finding *f)
 {
 	struct buf hex = BUF_INIT;
-	size_t i, n = 1;
+	size_t n = 1;
 
-	for (i = 0; i < f->path_len && n; i += n)
+	for (size_t i = 0; i < f->path_len && n; i += n)
 		n = utf8_length(f->path + i, f->path_len - i);
 	if (n)
 		return NULL;
-	for (i = 0; i < f->path_len; i++)
+	for (size_t i = 0; i < f->path_len; i++)
 		buf_addf(&hex, "%02x", (unsigned char)f->path[i]);
 	return memory_or_end(text_take(&hex));
 }
@@ -102,11 +96,11 @@ static json_t *object(const struct report *r, const struct finding *f)
 	snprintf(python, sizeof python, "%u.%u", f->version >> 8, f->version & 0xff);
 	return json_pack(
 		"{s:o, s:s?, s:s, s:o, s:o, s:o, s:b, s:o, s:b, s:s?, s:s?, s:s, s:o*, s:s*}",
-		"path", text(f->path, f->path_len), "rule", rule_text(f->rule)->id, "severity",
+		"path", text(f->path), "rule", rule_text(f->rule)->id, "severity",
 		severity_name(f->severity), "message", text_take(&message), "fix",
-		f->rule ? text_take(&fix) : json_null(), "pattern", text_or_null(f->pattern),
-		"migration", f->migration, "source", text_or_null(f->source), "source_present",
-		f->source_present, "python", f->version ? python : NULL, "invalidation",
+		f->rule ? text_take(&fix) : json_null(), "pattern", text(f->pattern), "migration",
+		f->migration, "source", text(f->source), "source_present", f->source_present,
+		"python", f->version ? python : NULL, "invalidation",
 		bytecode_invalidation_name(f->invalidation), "loads", bytecode_loads_name(f->loads),
 		"path_hex", path_hex(f), "commit", f->commit);
 }
@@ -119,7 +113,7 @@ void report_json_finding(struct buf *out, const struct report *r, const struct f
 void report_json(struct buf *out, const struct report *r)
 {
 	print(out, json_pack("{s:{s:s, s:s}, s:s, s:I, s:o}", "tool", "name", "pycguard", "version",
-			   PYCGUARD_VERSION, "mode", report_mode_name(r->mode), "checked",
+			   PYCGUARD_VERSION, "mode", report_mode_names[r->mode], "checked",
 			   (json_int_t)r->checked, "findings", each(r, object)));
 }
 
@@ -136,9 +130,8 @@ static json_t *rules(void)
 		[RULE_POLICY] = "https://git-scm.com/docs/gitignore",
 	};
 	json_t *array = json_array();
-	int i;
 
-	for (i = RULE_NONE + 1; i < RULE_COUNT; i++) {
+	for (int i = RULE_NONE + 1; i < RULE_COUNT; i++) {
 		const struct rule_text *rule = rule_text((enum rule)i);
 		struct buf help = BUF_INIT;
 
@@ -160,10 +153,9 @@ static json_t *rules(void)
 static json_t *sentence(const struct report *r, const struct finding *f, bool sarif)
 {
 	struct buf plain = BUF_INIT, escaped = BUF_INIT;
-	size_t i;
 
 	report_sentence(&plain, r, f);
-	for (i = 0; i < plain.len; i++) {
+	for (size_t i = 0; i < plain.len; i++) {
 		char c = plain.ptr[i];
 
 		if (sarif && (c == '{' || c == '}'))
@@ -178,10 +170,10 @@ static json_t *sentence(const struct report *r, const struct finding *f, bool sa
 
 static json_t *fingerprint(const struct finding *f)
 {
-	struct buf b = BUF_INIT;
+	struct buf digits = BUF_INIT;
 
-	finding_fingerprint(&b, f);
-	return text_take(&b);
+	finding_fingerprint(&digits, f);
+	return text_take(&digits);
 }
 
 /* A path is one from the root of the sources, or an absolute one, which has no base (3.4.4). A
@@ -218,16 +210,15 @@ void report_sarif(struct buf *out, const struct report *r)
  * is shown once. */
 static json_t *issue(const struct report *r, const struct finding *f)
 {
-	static const char *const severities[] = {
-		[SEVERITY_NOTE] = "info",
-		[SEVERITY_WARNING] = "minor",
-		[SEVERITY_ERROR] = "critical",
-	};
+	enum severity severity = report_severity(r, f);
+	const char *name = severity == SEVERITY_NOTE    ? "info" :
+			   severity == SEVERITY_WARNING ? "minor" :
+							  "critical";
 
 	return json_pack("{s:o, s:s, s:o, s:s, s:{s:o, s:{s:i}}}", "description",
 		sentence(r, f, false), "check_name", rule_text(f->rule)->id, "fingerprint",
-		fingerprint(f), "severity", severities[report_severity(r, f)], "location", "path",
-		text(f->path, f->path_len), "lines", "begin", 1);
+		fingerprint(f), "severity", name, "location", "path", text(f->path), "lines",
+		"begin", 1);
 }
 
 void report_gitlab(struct buf *out, const struct report *r)

@@ -10,9 +10,7 @@ enum { LINES_MAX = 24, COMMITS_MAX = 8 };
 
 static bool by_policy(const struct report *r)
 {
-	size_t i;
-
-	for (i = 0; i < r->findings->count; i++)
+	for (size_t i = 0; i < r->findings->count; i++)
 		if (r->findings->items[i].rule == RULE_POLICY)
 			return true;
 	return false;
@@ -25,13 +23,6 @@ static void add_count(struct buf *out, const struct report *r, size_t n, const c
 		amount_plural(n));
 }
 
-/* The heading, which is taken. */
-static void say_heading(struct buf *out, const struct report *r, struct buf *line)
-{
-	report_wrapped(out, r, line->ptr, SIZE_MAX, "1");
-	buf_free(line);
-}
-
 /* Of `n` findings of one rule, what they are. */
 static void say_rule(
 	struct buf *out, const struct report *r, const struct finding *const *items, size_t n)
@@ -39,9 +30,8 @@ static void say_rule(
 	const char *id = rule_text(items[0]->rule)->id, *summary = report_summary(items[0]);
 	struct buf text = BUF_INIT;
 	bool migration = false;
-	size_t i;
 
-	for (i = 0; i < n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (strcmp(report_summary(items[i]), summary) != 0)
 			summary = rule_text(items[0]->rule)->summary;
 		migration = migration || report_names_migration(items[i]);
@@ -62,12 +52,9 @@ static void say_file(struct buf *out, const struct report *r, const struct findi
 		[CAUSE_BEFORE] = "  (tracked already)",
 	};
 
-	buf_adds(out, "  ");
-	path_quote(out, f->path, f->path_len);
-	if (f->rule == RULE_POLICY) {
-		buf_adds(out, "  ");
-		path_quote(out, f->pattern, strlen(f->pattern));
-	}
+	report_name(out, "  ", f->path, "");
+	if (f->rule == RULE_POLICY)
+		report_name(out, "  ", f->pattern, "");
 	if (report_of_commits(r)) {
 		buf_adds(out, "  ");
 		report_colored(out, r, "1;31", rule_text(f->rule)->id);
@@ -90,10 +77,10 @@ static int by_directory(const void *a, const void *b)
 static void say_directories(
 	struct buf *out, const struct finding **items, size_t count, size_t lines)
 {
-	size_t i, n, shown = 0, hidden = 0, files = 0;
+	size_t n, shown = 0, hidden = 0, files = 0;
 
 	qsort(items, count, sizeof *items, by_directory);
-	for (i = 0; i < count; i += n) {
+	for (size_t i = 0; i < count; i += n) {
 		size_t len = path_base(items[i]->path, items[i]->path_len);
 
 		for (n = 1; i + n < count && !by_directory(&items[i], &items[i + n]); n++)
@@ -118,17 +105,16 @@ static void say_directories(
 static void say_rules(struct buf *out, const struct report *r)
 {
 	const struct finding **items = memory_new(r->findings->count, sizeof *items);
-	size_t lines = LINES_MAX, count, most, shown, i;
+	size_t lines = LINES_MAX, count, most, shown;
 	bool commits = report_of_commits(r);
-	int rule;
 
 	if (commits)
 		buf_addc(out, '\n');
-	for (rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
+	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++) {
 		/* There is a heading and a line or two for each of the rules to come. */
 		size_t least = 3 * (size_t)(RULE_COUNT - 1 - rule);
 
-		for (i = count = 0; i < r->findings->count; i++) {
+		for (size_t i = count = 0; i < r->findings->count; i++) {
 			const struct finding *f = &r->findings->items[i];
 
 			if (f->rule == (enum rule)rule && report_rejects(r, f))
@@ -144,7 +130,7 @@ static void say_rules(struct buf *out, const struct report *r)
 		shown = count <= most || r->verbose  ? count :
 			rule <= RULE_UNCHECKED_CACHE ? most - 1 :
 						       0;
-		for (i = 0; i < shown; i++)
+		for (size_t i = 0; i < shown; i++)
 			say_file(out, r, items[i]);
 		if (shown == 0)
 			say_directories(out, items, count, most - 1);
@@ -185,7 +171,8 @@ static void say_files(struct buf *out, const struct report *r, size_t rejected)
 			r->mode == REPORT_WORKTREE ? " found on disk" :
 			by_policy(r)               ? " found that should not be committed" :
 						     " found");
-	say_heading(out, r, &line);
+	report_wrapped(out, r, line.ptr, SIZE_MAX, "1");
+	buf_free(&line);
 }
 
 /* A commit is a run of findings. */
@@ -202,14 +189,12 @@ static size_t run_of_commit(const struct finding_list *list, size_t i)
 static void say_commit(
 	struct buf *out, const struct report *r, const struct finding *f, size_t n, size_t lines)
 {
-	size_t most = n <= lines || r->verbose ? n : lines - 1, shown = 0, j;
-	int rule;
+	size_t most = n <= lines || r->verbose ? n : lines - 1, shown = 0;
 
-	buf_addf(out, "\ncommit %.10s  ", f->commit);
-	path_quote(out, f->subject, strlen(f->subject));
-	buf_addc(out, '\n');
-	for (rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
-		for (j = 0; j < n && shown < most; j++)
+	buf_addf(out, "\ncommit %.10s", f->commit);
+	report_name(out, "  ", f->subject, "\n");
+	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
+		for (size_t j = 0; j < n && shown < most; j++)
 			if (f[j].rule == (enum rule)rule) {
 				say_file(out, r, f + j);
 				shown++;
@@ -225,10 +210,10 @@ static void say_commits(struct buf *out, const struct report *r, size_t commits)
 	const struct finding_list *list = r->findings;
 	size_t most = commits <= COMMITS_MAX || r->verbose ? commits : COMMITS_MAX;
 	size_t lines = LINES_MAX / (commits < COMMITS_MAX ? commits : COMMITS_MAX);
-	size_t pass, i, j, n, shown = 0;
+	size_t j, n, shown = 0;
 
-	for (pass = most < commits ? 0 : 2; pass < 3; pass++)
-		for (i = 0; i < list->count && shown < most; i += n) {
+	for (size_t pass = most < commits ? 0 : 2; pass < 3; pass++)
+		for (size_t i = 0; i < list->count && shown < most; i += n) {
 			n = run_of_commit(list, i);
 			for (j = i; j < i + n && list->items[j].rule != RULE_GHOST_MODULE; j++)
 				;
@@ -247,11 +232,11 @@ static void say_all_commits(struct buf *out, const struct report *r)
 	const struct finding_list *list = r->findings;
 	bool orphans = false, adds = false;
 	struct buf line = BUF_INIT;
-	size_t i, commits = 0;
+	size_t commits = 0;
 
-	for (i = 0; i < list->count; i += run_of_commit(list, i))
+	for (size_t i = 0; i < list->count; i += run_of_commit(list, i))
 		commits++;
-	for (i = 0; i < list->count; i++) {
+	for (size_t i = 0; i < list->count; i++) {
 		orphans = orphans || list->items[i].cause == CAUSE_SOURCE_REMOVED;
 		adds = adds || list->items[i].cause != CAUSE_SOURCE_REMOVED;
 	}
@@ -263,7 +248,8 @@ static void say_all_commits(struct buf *out, const struct report *r)
 		commits == 1 && !(adds && orphans) ? "s" : "",
 		by_policy(r) ? "file" : "bytecode file",
 		by_policy(r) ? " that should not be committed" : "");
-	say_heading(out, r, &line);
+	report_wrapped(out, r, line.ptr, SIZE_MAX, "1");
+	buf_free(&line);
 	say_commits(out, r, commits);
 }
 
@@ -273,9 +259,8 @@ static void add_commit(struct buf *out, const struct walk_commit *c)
 	time_t seconds = (time_t)c->time;
 	char date[32] = "";
 	struct tm tm;
-	int i;
 
-	for (i = 0; i < 5; i++)
+	for (int i = 0; i < 5; i++)
 		buf_addf(out, "%02x", c->id.bytes[i]);
 	if (gmtime_r(&seconds, &tm) && strftime(date, sizeof date, " %Y-%m-%d", &tm))
 		buf_adds(out, date);
@@ -283,12 +268,9 @@ static void add_commit(struct buf *out, const struct walk_commit *c)
 
 static void say_path(struct buf *out, const struct report *r, const struct history_path *row)
 {
-	buf_adds(out, "  ");
-	path_quote(out, row->path, row->len);
-	buf_adds(out, "  added ");
+	report_name(out, "  ", row->path, "  added ");
 	add_commit(out, row->first);
-	buf_adds(out, " by ");
-	path_quote(out, row->first->author, strlen(row->first->author));
+	report_name(out, " by ", row->first->author, "");
 	if (row->versions > 1)
 		buf_addf(out, ", %zu versions", row->versions);
 	if (row->last) {
@@ -305,11 +287,10 @@ static void say_path(struct buf *out, const struct report *r, const struct histo
 static void say_history(struct buf *out, const struct report *r)
 {
 	const struct history *h = r->history;
-	size_t most = r->verbose ? h->count : LINES_MAX, shown = 0, there = 0, i;
+	size_t most = r->verbose ? h->count : LINES_MAX, shown = 0, there = 0;
 	struct buf line = BUF_INIT;
-	int pass;
 
-	for (i = 0; i < h->count; i++)
+	for (size_t i = 0; i < h->count; i++)
 		there += h->items[i].there;
 	buf_adds(&line, "pycguard: ");
 	add_count(&line, r, h->count, "");
@@ -317,10 +298,11 @@ static void say_history(struct buf *out, const struct report *r)
 	amount_bytes(&line, h->bytes);
 	buf_addf(&line, " in the object store; %zu commit%s looked at", r->checked,
 		amount_plural(r->checked));
-	say_heading(out, r, &line);
+	report_wrapped(out, r, line.ptr, SIZE_MAX, "1");
+	buf_free(&line);
 	buf_addc(out, '\n');
-	for (pass = 1; pass >= 0; pass--) /* what is still there first */
-		for (i = 0; i < h->count && shown < most; i++)
+	for (int pass = 1; pass >= 0; pass--) /* what is still there first */
+		for (size_t i = 0; i < h->count && shown < most; i++)
 			if (h->items[i].there == pass) {
 				say_path(out, r, &h->items[i]);
 				shown++;

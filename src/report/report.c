@@ -11,9 +11,7 @@ static const struct {
 
 report_printer *format_named(const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < sizeof formats / sizeof *formats; i++)
+	for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
 		if (strcmp(formats[i].name, name) == 0)
 			return formats[i].print;
 	return NULL;
@@ -31,27 +29,16 @@ enum severity report_severity(const struct report *r, const struct finding *f)
 
 size_t report_rejected(const struct report *r)
 {
-	size_t i, n = 0;
+	size_t n = 0;
 
-	for (i = 0; i < r->findings->count; i++)
+	for (size_t i = 0; i < r->findings->count; i++)
 		n += report_rejects(r, &r->findings->items[i]);
 	return n;
 }
 
-const char *report_mode_name(enum report_mode mode)
-{
-	static const char *const names[] = {
-		[REPORT_STAGED] = "staged",
-		[REPORT_TRACKED] = "tracked",
-		[REPORT_WORKTREE] = "worktree",
-		[REPORT_RANGE] = "range",
-		[REPORT_HISTORY] = "history",
-		[REPORT_PUSH] = "push",
-		[REPORT_RECEIVE] = "receive",
-	};
-
-	return names[mode];
-}
+#define MODE(id, name) name,
+const char *const report_mode_names[] = {REPORT_MODES};
+#undef MODE
 
 bool report_of_commits(const struct report *r)
 {
@@ -62,9 +49,8 @@ bool report_of_commits(const struct report *r)
 void report_paths(struct buf *out, const struct report *r)
 {
 	struct pathset paths = PATHSET_INIT;
-	size_t i;
 
-	for (i = 0; i < r->findings->count; i++) {
+	for (size_t i = 0; i < r->findings->count; i++) {
 		const struct finding *f = &r->findings->items[i];
 
 		if (report_rejects(r, f))
@@ -72,10 +58,17 @@ void report_paths(struct buf *out, const struct report *r)
 	}
 	if (report_of_commits(r))
 		pathset_sort(&paths);
-	for (i = 0; i < paths.count; i++)
+	for (size_t i = 0; i < paths.count; i++)
 		if (i == 0 || strcmp(paths.items[i - 1].path, paths.items[i].path) != 0)
 			buf_add(out, paths.items[i].path, paths.items[i].len + 1);
 	pathset_free(&paths);
+}
+
+void report_name(struct buf *out, const char *before, const char *name, const char *after)
+{
+	buf_adds(out, before);
+	path_quote(out, name, strlen(name));
+	buf_adds(out, after);
 }
 
 void report_colored(struct buf *out, const struct report *r, const char *sgr, const char *text)
@@ -90,10 +83,9 @@ void report_wrapped(
 	struct buf *out, const struct report *r, const char *text, size_t head, const char *sgr)
 {
 	struct buf lines = BUF_INIT;
-	char *first;
 
 	buf_wrap(&lines, text, head ? 2 : 0, r->width ? r->width : 80);
-	first = memory_text(lines.ptr, head);
+	char *first = memory_text(lines.ptr, head);
 	report_colored(out, r, sgr, first);
 	buf_addf(out, "%s\n", lines.ptr + strlen(first));
 	free(first);
@@ -126,4 +118,70 @@ int report_write(const struct buf *text)
 	if (io_write_all(STDOUT_FILENO, text->ptr, text->len) < 0)
 		return error_os(errno, "cannot write to standard output");
 	return 0;
+}
+
+static bool ends_in(const struct finding *f, const char *ending)
+{
+	size_t len = strlen(ending);
+
+	return f->path_len > len && memcmp(f->path + f->path_len - len, ending, len) == 0;
+}
+
+bool report_names_migration(const struct finding *f)
+{
+	size_t base = f->source ? path_base(f->source, strlen(f->source)) : 0;
+
+	return f->migration && f->rule == RULE_GHOST_MODULE && ends_in(f, ".pyc") &&
+	       bytecode_is_migration_name(f->source + base, strlen(f->source + base));
+}
+
+const char *report_summary(const struct finding *f)
+{
+	bool jython = ends_in(f, ".class");
+
+	if (f->rule == RULE_GHOST_MODULE && jython)
+		return "its source was deleted, but Jython still imports this file";
+	if (f->rule == RULE_GHOST_MODULE && ends_in(f, ".pyo"))
+		return "its source was deleted, but Python up to 3.4, run with -O, still imports "
+		       "this file";
+	if (f->rule != RULE_BYTECODE || !f->source)
+		return rule_text(f->rule)->summary;
+	if (path_base(f->path, f->path_len) != path_base(f->source, strlen(f->source)))
+		return "compiled cache; Python regenerates it";
+	return jython ? "compiled by Jython, which regenerates it" :
+			"compiled file beside its source; Python 3 ignores it while the source is "
+			"there";
+}
+
+void report_message(struct buf *out, const struct finding *f)
+{
+	bool ghost = f->rule == RULE_GHOST_MODULE, fails = ghost && f->loads == LOADS_NOTHING;
+	const char *summary = report_summary(f), *at;
+	size_t len = f->source ? strlen(f->source) : 0;
+
+	if (f->rule == RULE_NONE) {
+		buf_adds(out, "nothing rejects this file");
+	} else if (f->rule == RULE_POLICY) {
+		report_name(out, "the policy keeps this file out: ", f->pattern, "");
+	} else if (f->rule == RULE_BYTECODE || !(at = strstr(summary, "source"))) {
+		buf_adds(out, summary);
+	} else { /* the source gets its name */
+		at += strlen("source");
+		buf_add(out, summary, (size_t)(at - summary));
+		report_name(out, " ", f->source, at);
+	}
+	if (fails)
+		buf_adds(out, ", and fails");
+	if (f->source && f->source_present && (ghost || f->rule == RULE_ORPHANED_CACHE))
+		buf_adds(out, " (there is a link of that name, which leads nowhere)");
+	if (f->migrations_loaded && report_names_migration(f)) {
+		size_t base = path_base(f->source, len);
+
+		buf_adds(out, fails ? "; Django stops at it as migration " :
+				      "; Django runs it as migration ");
+		path_quote(out, f->source + base, len - base - strlen(".py"));
+	}
+	if (f->removed)
+		buf_addf(out, "; commit %.10s removes it again, but it stays in the history",
+			f->removed);
 }

@@ -1,10 +1,9 @@
 /*
  * report - findings as a person or a program wants them, on standard output.
  *
- * A finding becomes words (words.c) and a command that fixes it (fix.c); a printer puts them in
- * order: people.c, json.c (SARIF and GitLab too), github.c. A printer appends to a buf;
- * report_write alone writes, and knows whether it was all taken (a full disk is a failure, not a
- * pass).
+ * A finding becomes words (report.c) and a command that fixes it (fix.c); a printer appends them
+ * to a buf: people.c, json.c (SARIF and GitLab too), github.c. report_write alone writes, and knows
+ * whether it was all taken (a full disk is a failure, not a pass).
  *
  * To add an output format: a row in formats.def, and a printer here.
  */
@@ -14,21 +13,20 @@
 #include "check/check.h"
 #include "check/pathset.h"
 
-enum report_mode {
-	REPORT_STAGED,
-	REPORT_TRACKED,
-	REPORT_WORKTREE,
-	REPORT_RANGE,
-	REPORT_HISTORY,
-	REPORT_PUSH,
-	REPORT_RECEIVE,
-};
+/* What is looked at, and its name; from REPORT_RANGE on, commits. */
+#define REPORT_MODES                                                                               \
+	MODE(REPORT_STAGED, "staged")                                                              \
+	MODE(REPORT_TRACKED, "tracked")                                                            \
+	MODE(REPORT_WORKTREE, "worktree")                                                          \
+	MODE(REPORT_RANGE, "range")                                                                \
+	MODE(REPORT_HISTORY, "history")                                                            \
+	MODE(REPORT_PUSH, "push")                                                                  \
+	MODE(REPORT_RECEIVE, "receive")
 
-/** Where the user's shell stands. Borrowed. */
-struct standing {
-	const char *prefix; /* the subdirectory of the work tree, with its slash, or "" */
-	const char *dir;    /* where -C led to, absolute; prefix is that of it. NULL: no -C */
-};
+#define MODE(id, name) id,
+enum report_mode { REPORT_MODES };
+#undef MODE
+extern const char *const report_mode_names[];
 
 struct history;
 
@@ -38,7 +36,8 @@ struct report {
 	size_t checked;
 	const struct finding_list *findings;
 	const struct history *history; /* of REPORT_HISTORY, for people */
-	struct standing at;
+	const char *prefix;  /* where the user's shell is below the top, with its slash, or "" */
+	const char *dir;     /* where -C led to, absolute; prefix is that of it. NULL: no -C */
 	const char *program; /* pycguard as a word of the user's shell, and after it, each with a */
 	const char *policy;  /* blank before it, the options that say which policy; or "" */
 	char **operands;     /* what the user named; the last after_dashes of it are paths */
@@ -61,14 +60,15 @@ struct report {
 	size_t width; /* of a line of text; 0: 80 */
 };
 
-/** Appends a report to `out`. Memory is the buf's matter; otherwise it cannot fail. */
+/** Appends a report to `out`. */
 typedef void report_printer(struct buf *out, const struct report *r);
 
-report_printer report_human;
-report_printer report_json;
-report_printer report_sarif;
-report_printer report_github;
-report_printer report_gitlab;
+#define FORMAT(name, printer) report_printer printer;
+#include "report/formats.def"
+#undef FORMAT
+
+/** -z: the rejected paths alone, a NUL after each. */
+report_printer report_paths;
 
 /** The printer of that value of --format, or NULL when there is none. */
 report_printer *format_named(const char *name);
@@ -76,29 +76,22 @@ report_printer *format_named(const char *name);
 /** One finding as the object that report_json lists, for --explain. */
 void report_json_finding(struct buf *out, const struct report *r, const struct finding *f);
 
-/** -z: the rejected paths alone, a NUL after each. */
-report_printer report_paths;
-
 /** Whether the findings are those of commits: they name them, and a path may come up repeatedly. */
 bool report_of_commits(const struct report *r);
 
-/** Whether the finding makes the check fail; and how many of them do. */
+/** Whether the finding makes the check fail; how many do; and how grave it is in this report: an
+ * error if it does. */
 bool report_rejects(const struct report *r, const struct finding *f);
 size_t report_rejected(const struct report *r);
-
-/** How grave a finding is in this report: an error if it makes the check fail. */
 enum severity report_severity(const struct report *r, const struct finding *f);
 
-/** What Python or Django does with such a file, in words that name no file. */
+/** What Python or Django does with such a file, in words that name no file; and, appended, as one
+ * sentence with its names: UTF-8, no control bytes. */
 const char *report_summary(const struct finding *f);
-
-/** Append the same as one sentence with its names. UTF-8, no control bytes. */
 void report_message(struct buf *out, const struct finding *f);
 
-/**
- * Whether it has the name of a migration, which Django's loader runs, or is stopped by, if it loads
- * the package at all (migrations_loaded).
- */
+/** Whether it has the name of a migration, which Django's loader runs, or is stopped by, if it
+ * loads the package at all (migrations_loaded). */
 bool report_names_migration(const struct finding *f);
 
 /** Append all of a finding in one line of text: what Python does, the commit, the fix. */
@@ -111,14 +104,14 @@ void report_rewrite(struct buf *out, struct report *r);
 /** Append the command that fixes one finding, in one line; it may fix the others too. */
 void report_fix(struct buf *out, const struct report *r, const struct finding *f);
 
-/** Append what fixes all that is rejected, for people. */
+/** Append what fixes all that is rejected, for people; and what removes all of a history's files
+ * from it, and what that costs. */
 void report_fix_all(struct buf *out, const struct report *r);
-
-/** Append what removes all of a history's files from it, and what that costs. */
 void report_fix_history(struct buf *out, const struct report *r);
 
-/** Where a file can be, and REV:PATH. */
+/** Where a file can be, and REV:PATH; and what that is called. */
 enum { EXPLAIN_INDEX, EXPLAIN_HEAD, EXPLAIN_DISK, EXPLAIN_PLACES, EXPLAIN_REVISION = 3 };
+extern const char *const explain_places[];
 
 /** What --explain says of a file. The strings are borrowed; the rest is for whoever fills it in to
  * free. */
@@ -127,13 +120,12 @@ struct explanation {
 	const char *link;  /* where it leads to; NULL: it is no symbolic link */
 	int judged;        /* the place that was looked at */
 	struct examined file;
-	struct finding finding;
+	const struct finding *finding;
 	bool is_source;
 	struct finding_list caches; /* of a source */
 	struct policy_decision decision;
-	struct place {
-		bool looked, file, source; /* and what was there */
-	} places[EXPLAIN_PLACES];
+	struct buf where, source_where; /* "in the index, not in HEAD" */
+	bool here;                      /* on disk */
 	enum bytecode_loads now; /* of the copy on this disk, times and all; if it is there */
 };
 
@@ -143,14 +135,16 @@ void explain_file(struct buf *out, const struct report *r, const struct explanat
 /** Append what a rule means, why, an example and the fix. */
 void explain_rule(struct buf *out, const struct report *r, enum rule rule);
 
-/**
- * Append a git command that takes paths from the top of the work tree, and means these alone: for
- * sh, bash, zsh and fish.
- *
- * @param words what stands before the paths: "add", "rm --cached -f"
- */
-void command_git(
-	struct buf *out, const struct standing *at, const char *words, const struct pathset *paths);
+/** Append a git command (`words`: "add", "rm --cached -f") that takes paths from the top of the
+ * work tree, and means these alone: for sh, bash, zsh and fish. */
+void command_git(struct buf *out, const struct report *r, const char *words,
+	const struct pathset_item *paths, size_t count);
+
+/** Append a command of pycguard, which takes paths from there, or from where the user is. */
+void command_pycguard(struct buf *out, const struct report *r, bool top, const char *words);
+
+/** Append a name, quoted if need be, between two texts. */
+void report_name(struct buf *out, const char *before, const char *name, const char *after);
 
 /** Append text in a colour (ECMA-48's numbers, "1;31"), if the report is a coloured one. */
 void report_colored(struct buf *out, const struct report *r, const char *sgr, const char *text);
@@ -166,11 +160,7 @@ const char *amount_plural(size_t n);
 /** Append a size, "1 byte", "999 bytes", "1.5 KiB". */
 void amount_bytes(struct buf *out, uint64_t bytes);
 
-/** "staged", "tracked", ... */
-const char *report_mode_name(enum report_mode mode);
-
-/** Write all of it to standard output. 0; -1 with the failure recorded (earlier ones of the buf
- * too). */
+/** Write all of it to standard output. 0; -1 with the failure recorded. */
 int report_write(const struct buf *text);
 
 #endif

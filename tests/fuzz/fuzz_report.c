@@ -359,7 +359,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.checked = count,
 		.findings = &findings,
 		.history = &history,
-		.at.prefix = prefix,
+		.prefix = prefix,
 		.program = "pycguard",
 		.policy = "",
 		.ends = "",
