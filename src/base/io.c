@@ -36,6 +36,24 @@ int io_can_run(const char *path)
 	return error_os(errno, "cannot look at '%s'", path);
 }
 
+char *io_find_program(const char *name, const char *search)
+{
+	struct buf file = BUF_INIT;
+	struct stat st;
+
+	while (search && *search) {
+		size_t len = strcspn(search, ":");
+
+		buf_clear(&file);
+		buf_addf(&file, "%.*s/%s", len ? (int)len : 1, len ? search : ".", name);
+		if (access(file.ptr, X_OK) == 0 && stat(file.ptr, &st) == 0 && S_ISREG(st.st_mode))
+			return buf_take(&file);
+		search += len + (search[len] == ':');
+	}
+	buf_free(&file);
+	return NULL;
+}
+
 ssize_t io_read(int fd, void *bytes, size_t size)
 {
 	ssize_t n;

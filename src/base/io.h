@@ -23,6 +23,10 @@ int io_exists(const char *path);
 /** Whether we may run it. 1; 0 when not, or when there is nothing; -1 recorded. */
 int io_can_run(const char *path);
 
+/** The program that a shell would run for that name, `search` being PATH or NULL. Yours, for
+ * free(); NULL: there is none. */
+char *io_find_program(const char *name, const char *search);
+
 /** Read as read(2) does, again when a signal interrupted it. */
 ssize_t io_read(int fd, void *bytes, size_t size);
 

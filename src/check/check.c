@@ -1,5 +1,6 @@
 #include "check/check.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <strings.h>
 
@@ -41,10 +42,7 @@ void finding_fingerprint(struct buf *out, const struct finding *f)
 
 int finding_list_add(struct finding_list *list, struct finding *f)
 {
-	if (array_room(list->items, list->count) < 0) {
-		finding_clear(f);
-		return -1;
-	}
+	array_room(list->items, list->count);
 	list->items[list->count++] = *f;
 	*f = (struct finding){0};
 	return 0;
@@ -67,39 +65,30 @@ void finding_list_free(struct finding_list *list)
 	*list = (struct finding_list)FINDING_LIST_INIT;
 }
 
-int check_decide(struct policy_decision *out, const struct policy *p, struct matcher *m,
-	const char *base, const struct entry *e, bool caseless)
+int check_decide(struct policy_decision *out, const struct check *c, struct matcher *m,
+	const struct entry *e)
 {
+	const char *base = c->policy_base ? c->policy_base : "";
 	const char *name = e->path + path_base(e->path, e->len);
 	bool is_caches = e->mode == MODE_LINK &&
-			 (caseless ? strcasecmp : strcmp)(name, BYTECODE_CACHES) == 0;
+			 (c->caseless ? strcasecmp : strcmp)(name, BYTECODE_CACHES) == 0;
 	struct buf path = BUF_INIT;
 	int status;
 
 	if (!is_caches && !*base)
-		return policy_decide(p, m, e->path, e->len, out);
-	buf_adds(&path, base);
-	buf_add(&path, e->path, e->len);
-	buf_adds(&path, is_caches ? "/" : "");
-	status = buf_failed(&path) < 0 ? -1 : policy_decide(p, m, path.ptr, path.len, out);
+		return policy_decide(c->policy, m, e->path, e->len, out);
+	buf_addf(&path, "%s%s%s", base, e->path, is_caches ? "/" : "");
+	status = policy_decide(c->policy, m, path.ptr, path.len, out);
 	buf_free(&path);
 	return status;
 }
 
-static int decide_in(struct policy_decision *out, const struct check *c, struct matcher *m,
-	const struct entry *e)
+/* How the commit stands to the entry, as seen from the parent to which it does least; -1. */
+static int find_cause(const struct check *c, const struct examined *x, const struct entry *e)
 {
-	const char *base = c->policy_base ? c->policy_base : "";
+	int least = CAUSE_ADDED;
 
-	return check_decide(out, c->policy, m, base, e, c->caseless);
-}
-
-/* How the commit stands to the entry, as seen from the parent to which it does least. */
-static int find_cause(
-	enum cause *out, const struct check *c, const struct examined *x, const struct entry *e)
-{
-	*out = CAUSE_ADDED;
-	for (size_t i = 0; i < c->base_count; i++) {
+	for (size_t i = 0; i < c->base_count && least != CAUSE_BEFORE; i++) {
 		enum cause cause = CAUSE_BEFORE;
 		struct entry before;
 		int found = snapshot_find(c->bases[i], e->path, &before);
@@ -116,15 +105,15 @@ static int find_cause(
 		if (found < 0)
 			return -1;
 		if (i == 0 || cause == CAUSE_BEFORE)
-			*out = cause;
-		if (cause == CAUSE_BEFORE)
-			break;
+			least = cause;
 	}
-	return 0;
+	return least;
 }
 
-/* The rule of a file, which settles what the policy says of it. */
-static enum rule settle(struct policy_decision *d, enum bytecode_lie lie)
+/* What can only be a warning is said without its bytes where these cannot be read: no commit waits
+ * for an object of a partial clone, or fails for it. */
+static int judge(struct finding *f, struct policy_decision *d, struct examined *x,
+	const struct check *c, const struct entry *e)
 {
 	static const enum rule rules[] = {
 		[LIE_NONE] = RULE_BYTECODE,
@@ -133,70 +122,51 @@ static enum rule settle(struct policy_decision *d, enum bytecode_lie lie)
 		[LIE_ORPHAN] = RULE_ORPHANED_CACHE,
 		[LIE_STALE] = RULE_STALE_CACHE,
 	};
-	enum rule rule = d->builtin ? rules[lie] : RULE_POLICY;
-
-	policy_settle(d, rule);
-	return d->rejected ? rule : RULE_NONE;
-}
-
-static int describe(struct finding *f, const struct check *c, struct policy_decision *d,
-	const struct examined *x, const struct entry *e)
-{
 	const char *base = c->shown_base ? c->shown_base : "";
-
-	f->source_present = x->source_present;
-	f->migration = x->name.migration;
-	f->migrations_loaded = x->migrations_loaded;
-	f->version = x->header_read ? x->header.version : 0;
-	f->invalidation = x->header_read ? x->header.invalidation : INVALIDATION_UNKNOWN;
-	f->loads = x->loads;
-	f->rule = settle(d, x->lie);
-	f->on_disk = c->kind == CHECK_DISK;
-	f->path = buf_join(base, e->path);
-	f->path_len = f->path ? strlen(f->path) : 0;
-	f->pattern = d->line ? buf_join("", d->line->text) : NULL;
-	f->source = x->source.len ? buf_join(base, x->source.ptr) : NULL;
-	return f->path && (f->pattern || !d->line) && (f->source || !x->source.len) ? 0 : -1;
-}
-
-/* What can only be a warning is said without its bytes where these cannot be read: no commit waits
- * for an object of a partial clone, or fails for it. */
-static int judge(struct finding *f, struct policy_decision *d, struct examined *x,
-	const struct check *c, const struct entry *e)
-{
-	int status = examine_names(x, c->snapshot, e, c->caseless);
+	int status = examine_names(x, c->snapshot, e, c->caseless), cause = CAUSE_NONE;
 
 	*f = (struct finding){.severity = SEVERITY_ERROR};
 	if (status == 0 && c->kind == CHECK_COMMIT && d->rejected) {
-		status = find_cause(&f->cause, c, x, e);
-		if (f->cause == CAUSE_BEFORE &&
+		cause = find_cause(c, x, e);
+		if (cause == CAUSE_BEFORE &&
 			!(c->named && pathset_holds(c->named, e->path, e->len)))
 			f->severity = SEVERITY_WARNING;
 	}
-	if (status == 0 && (!c->sparing || d->depends))
-		status = examine_bytes(x, c->snapshot, e);
-	if (status < 0 && f->severity == SEVERITY_WARNING) {
+	if (status < 0 || cause < 0)
+		return -1;
+	if ((!c->sparing || d->depends) && examine_bytes(x, e) < 0) {
+		if (f->severity != SEVERITY_WARNING)
+			return -1;
 		examine_no_bytes(x);
-		status = 0;
 	}
-	/* Most of what the disk has is honest, and then nobody wants to be told of it. */
-	if (status == 0 &&
-		(c->kind != CHECK_DISK || c->notes || !d->rejected || x->lie != LIE_NONE))
-		status = describe(f, c, d, x, e);
-	if (!d->rejected ||
-		(c->kind == CHECK_DISK && (f->rule == RULE_BYTECODE || f->rule == RULE_NONE)))
+	f->rule = d->builtin ? rules[x->lie] : RULE_POLICY;
+	policy_settle(d, f->rule);
+	if (!d->rejected)
+		f->rule = RULE_NONE;
+	if (!d->rejected || (c->kind == CHECK_DISK && f->rule == RULE_BYTECODE))
 		f->severity = SEVERITY_NOTE;
-	if (status < 0)
-		finding_clear(f);
-	return status;
+	f->cause = (enum cause)cause;
+	f->source_present = x->source_present;
+	f->migration = x->name.migration;
+	f->migrations_loaded = x->migrations_loaded;
+	if (x->header_read) {
+		f->version = x->header.version;
+		f->invalidation = x->header.invalidation;
+	}
+	f->loads = x->loads;
+	f->on_disk = c->kind == CHECK_DISK;
+	f->path = buf_join(base, e->path);
+	f->path_len = strlen(f->path);
+	f->pattern = d->line ? memory_string(d->line->text) : NULL;
+	f->source = x->source.len ? buf_join(base, x->source.ptr) : NULL;
+	return 0;
 }
 
 int check_explain(struct finding *out, struct policy_decision *d, struct examined *x,
 	const struct check *c, struct matcher *m, const struct entry *e)
 {
-	*out = (struct finding){0};
 	*x = (struct examined){.source = BUF_INIT};
-	return decide_in(d, c, m, e) < 0 ? -1 : judge(out, d, x, c, e);
+	return check_decide(d, c, m, e) < 0 ? -1 : judge(out, d, x, c, e);
 }
 
 int check_entry(
@@ -206,16 +176,17 @@ int check_entry(
 	struct examined x;
 	int status = check_explain(out, &d, &x, c, m, e);
 
-	examined_free(&x);
+	buf_free(&x.source);
 	return status;
 }
 
-/* What one of the threads of a check has. */
+/* What one of the threads of a check has; all share what it points to. */
 struct run {
 	struct check check;
 	struct matcher *matcher;
-	struct finding_list *out, own;
-	atomic_size_t *checked; /* by all */
+	struct finding_list *out;
+	pthread_mutex_t *lock; /* of `out` */
+	atomic_size_t *checked;
 };
 
 static int visit(void *arg, const struct entry *e)
@@ -236,16 +207,18 @@ static int visit(void *arg, const struct entry *e)
 	checked = ++*run->checked;
 	if (c->progress)
 		progress_tick(c->progress, checked);
-	if (decide_in(&d, c, run->matcher, e) < 0)
+	if (check_decide(&d, c, run->matcher, e) < 0)
 		return -1;
 	if (!d.rejected || (c->kind == CHECK_DISK && !d.builtin))
 		return 0;
 	/* A commit that has nothing to find is not compared with anything. */
-	if (c->find_bases && c->find_bases(&c->bases, &c->base_count, c->repository) < 0)
-		return -1;
-	c->find_bases = NULL;
+	if (c->kind == CHECK_COMMIT && c->repository) {
+		if (repository_bases(&c->bases, &c->base_count, c->repository) < 0)
+			return -1;
+		c->repository = NULL;
+	}
 	status = judge(&f, &d, &x, c, e);
-	examined_free(&x);
+	buf_free(&x.source);
 	if (status < 0 && c->failed) {
 		c->failed(c->failed_arg);
 		return 0;
@@ -256,7 +229,10 @@ static int visit(void *arg, const struct entry *e)
 		finding_clear(&f);
 		return 0;
 	}
-	return finding_list_add(run->out, &f);
+	pthread_mutex_lock(run->lock);
+	finding_list_add(run->out, &f);
+	pthread_mutex_unlock(run->lock);
+	return 0;
 }
 
 int check_named(struct snapshot *s, const struct pathset *named)
@@ -279,7 +255,8 @@ static int compare_findings(const void *a, const void *b)
 
 int check_run(struct finding_list *out, size_t *checked, const struct check *c)
 {
-	size_t count = c->threads ? crew_size() : 1, start = out->count, i, j;
+	size_t count = c->threads ? crew_size() : 1, start = out->count, i;
+	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct run runs[CREW_MAX];
 	void *args[CREW_MAX];
 	atomic_size_t all = 0;
@@ -287,12 +264,9 @@ int check_run(struct finding_list *out, size_t *checked, const struct check *c)
 
 	for (i = 0; i < count; i++) {
 		args[i] = &runs[i];
-		runs[i] = (struct run){
-			*c, matcher_new(), i ? &runs[i].own : out, FINDING_LIST_INIT, &all};
+		runs[i] = (struct run){*c, matcher_new(), out, &lock, &all};
 		if (i > 0)
 			runs[i].check.progress = NULL;
-		if (!runs[i].matcher)
-			status = -1;
 	}
 	if (status == 0)
 		status = c->threads ? disk_each_by_threads(c->snapshot, visit, args, count) :
@@ -301,13 +275,9 @@ int check_run(struct finding_list *out, size_t *checked, const struct check *c)
 		struct check *done = &runs[i].check;
 
 		matcher_free(runs[i].matcher);
-		for (j = 0; j < runs[i].own.count; j++)
-			if (finding_list_add(out, &runs[i].own.items[j]) < 0)
-				status = -1;
-		finding_list_free(&runs[i].own);
-		while (c->find_bases && done->base_count > 0)
+		while (!c->bases && done->base_count > 0)
 			snapshot_free(done->bases[--done->base_count]);
-		if (c->find_bases)
+		if (!c->bases)
 			free(done->bases);
 	}
 	if (c->threads && out->count > start)

@@ -18,8 +18,9 @@
 #include "python/bytecode.h"
 
 struct examined {
+	struct snapshot *snapshot; /* borrowed */
 	struct bytecode_name name; /* its slices lie in the path of the entry examined */
-	struct buf source;         /* the path of the source it should have; empty: none */
+	struct buf source;         /* the path of the source it should have; empty: none; yours */
 	struct entry source_entry; /* what is there of that name, if source_present */
 	struct bytecode_header header;
 	bool header_read;       /* false: no bytecode by name, a symbolic link, or too large */
@@ -35,24 +36,13 @@ struct examined {
 	enum bytecode_lie lie;
 };
 
-/**
- * Examine an entry.
- *
- * @param x for examined_free, also on failure; `e->path` must outlive it
- * @return 0; -1 with the failure recorded (a missing object, no memory, ...)
- */
-int examine(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless);
-
-/**
- * The same in two steps: first what names tell, which reads no file (source and source_present are
- * known then); and then the rest, which may fail, and after that be asked for without the bytes of
- * any file.
- */
+/** Examine what names tell, which reads no file: source and source_present are known then. `x`
+ * borrows `e->path`; its `source` is due for buf_free, also on failure. 0; -1 recorded. */
 int examine_names(struct examined *x, struct snapshot *s, const struct entry *e, bool caseless);
-int examine_bytes(struct examined *x, struct snapshot *s, const struct entry *e);
-void examine_no_bytes(struct examined *x);
 
-void examined_free(struct examined *x);
+/** Then the rest, which may fail, and after that be asked for without the bytes of any file. */
+int examine_bytes(struct examined *x, const struct entry *e);
+void examine_no_bytes(struct examined *x);
 
 enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ERROR };
 
@@ -65,10 +55,8 @@ enum cause {
 	CAUSE_BEFORE, /* the commit's parent has it already */
 };
 
-/**
- * One path that is rejected (or, for --explain, judged): what is not in here, no printer can say.
- * All strings belong to the finding.
- */
+/** One path that is rejected (or, for --explain, judged): what is not in here, no printer can say.
+ * All strings belong to the finding. */
 struct finding {
 	char *path;
 	size_t path_len;
@@ -96,11 +84,8 @@ void finding_clear(struct finding *f);
 /** "error", "warning", "note". */
 const char *severity_name(enum severity s);
 
-/**
- * Append 32 hexadecimal digits that stand for the rule and the path, and nothing else: they are the
- * same in every run and every commit, also after a rebase. (SipHash-2-4 of RULE NUL PATH, with the
- * keys 0,0 and 1,0.)
- */
+/** Append 32 hexadecimal digits that stand for the rule and the path, and nothing else: they are
+ * the same in every run and every commit, also after a rebase. */
 void finding_fingerprint(struct buf *out, const struct finding *f);
 
 struct finding_list {
@@ -113,7 +98,7 @@ struct finding_list {
 		NULL, 0                                                                            \
 	}
 
-/** Append `f`, whose strings the list takes over (also on failure). 0; -1 with it recorded. */
+/** Append `f`, whose strings the list takes over. Always 0. */
 int finding_list_add(struct finding_list *list, struct finding *f);
 
 size_t finding_list_count(const struct finding_list *list, enum severity s);
@@ -132,11 +117,9 @@ struct check {
 	struct snapshot *snapshot;
 	const struct policy *policy;
 	bool caseless;
-	struct snapshot **bases; /* of CHECK_COMMIT: the trees of the parents */
+	struct snapshot **bases; /* of CHECK_COMMIT: the trees of the parents; */
 	size_t base_count;
-	/* or how to find them, once something is found: repository_bases */
-	int (*find_bases)(struct snapshot ***bases, size_t *count, struct repository *repository);
-	struct repository *repository;
+	struct repository *repository; /* or those of its next commit, if anything is found */
 	/* paths that CHECK_COMMIT judges as CHECK_TRACKED would; the latter judges, if there are
 	 * any, no other */
 	const struct pathset *named;
@@ -151,38 +134,24 @@ struct check {
 	void *failed_arg;          /* check. Why is recorded in error.h */
 };
 
-/**
- * Look at every entry of the snapshot.
- *
- * @param out     findings are appended in the order of the index
- * @param checked how many entries there were
- * @return 0; -1 with the failure recorded
- */
+/** Look at every entry of the snapshot. Findings are appended in the order of the index; `checked`
+ * is how many entries there were. 0; -1 with the failure recorded. */
 int check_run(struct finding_list *out, size_t *checked, const struct check *c);
 
 /** Whether each path that a person named is in the index. 0; -1 recorded, when one is not too. */
 int check_named(struct snapshot *s, const struct pathset *named);
 
-/**
- * Decide by the policy whether an entry is rejected. A link named __pycache__ counts as the
- * directory, for Python goes through it.
- *
- * @param base stands before its path: "", or ends in a slash
- * @return 0; -1 with the failure recorded
- */
-int check_decide(struct policy_decision *out, const struct policy *p, struct matcher *m,
-	const char *base, const struct entry *e, bool caseless);
+/** Decide by the policy whether an entry is rejected. A link named __pycache__ counts as the
+ * directory, for Python goes through it. 0; -1 with the failure recorded. */
+int check_decide(struct policy_decision *out, const struct check *c, struct matcher *m,
+	const struct entry *e);
 
-/**
- * Judge one entry, rejected or not (its rule is then RULE_NONE).
- *
- * @param out its strings are yours, for finding_clear; cleared on failure
- * @return 0; -1 with the failure recorded
- */
+/** Judge one entry, rejected or not (its rule is then RULE_NONE). `out` is for finding_clear. 0; -1
+ * recorded, with nothing to clear. */
 int check_entry(
 	struct finding *out, const struct check *c, struct matcher *m, const struct entry *e);
 
-/** The same, with what it rests on. @param x for examined_free, also on failure */
+/** The same, with what it rests on. `x` as of examine_names. */
 int check_explain(struct finding *out, struct policy_decision *d, struct examined *x,
 	const struct check *c, struct matcher *m, const struct entry *e);
 

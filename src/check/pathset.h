@@ -21,7 +21,7 @@ struct pathset {
 		NULL, 0                                                                            \
 	}
 
-/** Take a copy of `path` into the set. 0; -1 with the failure recorded. */
+/** Take a copy of `path` into the set. Always 0. */
 int pathset_add(struct pathset *set, const char *path, size_t len);
 
 /** Put the set in order. Once, after the last pathset_add and before pathset_holds. */

@@ -19,22 +19,14 @@ struct policy_files {
 };
 
 /**
- * Load the policy of a snapshot. A .pycguard that is a symbolic link is refused, as git refuses a
- * .gitignore that is one.
+ * Load the policy. A .pycguard that is a symbolic link is refused, as git refuses a .gitignore that
+ * is one.
  *
- * @param out yours, for policy_free; NULL on failure
- * @param s   NULL, or it has no .pycguard: there are no such lines
- * @return 0; -1 with the failure recorded
+ * @param s    whose .pycguard, if it has one, is taken; NULL: that on disk is,
+ * @param file its path, whether or not it is there; NULL: there is none
+ * @return yours, for policy_free; NULL with the failure recorded
  */
-int policy_load(
-	struct policy **out, const struct policy_files *files, struct snapshot *s, bool caseless);
-
-/** The same where its .pycguard has been looked up: `e`, which is NULL when it has none. */
-int policy_load_entry(struct policy **out, const struct policy_files *files, struct snapshot *s,
-	const struct entry *e, bool caseless);
-
-/** The same of a directory on disk; `file` is the path of its .pycguard, whether or not there. */
-int policy_load_disk(
-	struct policy **out, const struct policy_files *files, const char *file, bool caseless);
+struct policy *policy_load(
+	const struct policy_files *files, struct snapshot *s, const char *file, bool caseless);
 
 #endif

@@ -24,22 +24,13 @@
 #include "check/policy_load.h"
 #include "git/index_walk.h"
 
-/**
- * Whether a check of the index, of no path by name, surely finds nothing.
- *
- * @param files  that a person named for the policy
- * @param allows false: neither is there a `!` line, of which something might be said
- * @return false: look closer. A failure on the way is no more than that; what it leaves in error.h
- *         is without meaning.
- */
+/** Whether a check of the index, of no path by name, surely finds nothing; and, without `allows`,
+ * there is no `!` line either, of which something might be said. False: look closer. What a failure
+ * on the way leaves in error.h is without meaning. */
 bool screen_is_clean(const struct environment *env, const struct policy_files *files, bool allows);
 
-/**
- * Whether an entry of an index is surely not rejected, those before it having been let pass.
- *
- * @param p of PATTERN_EITHER
- * @param m NULL: no line of the user's rejects, and `p` is not used
- */
+/** Whether an entry of an index is surely not rejected, those before it having been let pass. `p`
+ * is of PATTERN_EITHER; without `m`, no line of the user's rejects, and `p` is not used. */
 bool screen_lets_pass(const struct index_entry *e, const struct policy *p, struct matcher *m);
 
 #endif

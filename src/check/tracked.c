@@ -38,14 +38,11 @@ static int place_open_index(struct place *place)
 	return repository_index(&place->index, place->repository);
 }
 
-int tracked_new(struct tracked **out, const struct environment *env)
+struct tracked *tracked_new(const struct environment *env)
 {
-	struct tracked *t = calloc(1, sizeof *t);
+	struct tracked *t = memory_new(1, sizeof *t);
 	int status = 1;
 
-	*out = NULL;
-	if (!t)
-		return error_oom();
 	t->env = env;
 	t->dir = t->root = (struct buf)BUF_INIT;
 	if (env->git_dir || env->git_index_file)
@@ -53,12 +50,10 @@ int tracked_new(struct tracked **out, const struct environment *env)
 	if (status == 0)
 		status = place_open_index(&t->named);
 	/* An index that is named means nothing where no repository is. */
-	if (status < 0 || (status > 0 && env->git_dir)) {
-		tracked_free(t);
-		return -1;
-	}
-	*out = t;
-	return 0;
+	if (status == 0 || (status > 0 && !env->git_dir))
+		return t;
+	tracked_free(t);
+	return NULL;
 }
 
 void tracked_free(struct tracked *t)
@@ -76,19 +71,18 @@ void tracked_free(struct tracked *t)
 static int open_nearest(struct tracked *t, const char *path, size_t len)
 {
 	struct buf root = BUF_INIT;
-	int status = 0;
+	int status;
 
 	if (path_compare(t->dir.ptr, t->dir.len, path, len) == 0)
 		return 0;
 	buf_clear(&t->dir);
 	buf_add(&t->dir, path, len);
 	buf_add(&root, path, len);
-	if (repository_root(&root) < 0 || buf_failed(&root) < 0 || buf_failed(&t->dir) < 0) {
-		status = -1;
-	} else if (path_compare(t->root.ptr, t->root.len, root.ptr, root.len) != 0) {
+	status = repository_root(&root);
+	if (status == 0 && strcmp(t->root.ptr, root.ptr) != 0) {
 		place_close(&t->nearest);
 		buf_clear(&t->root);
-		buf_add(&t->root, root.ptr, root.len);
+		buf_adds(&t->root, root.ptr);
 		if (root.len)
 			status = repository_open(&t->nearest.repository, t->env, root.ptr);
 		if (root.len && status == 0)
@@ -102,13 +96,9 @@ static int open_nearest(struct tracked *t, const char *path, size_t len)
 /* A repository that is called bare has no work tree; what its index has is below `root`. */
 static int holds(const struct place *place, const char *root, const char *path)
 {
-	const char *top = root;
+	const char *top = place->index && place->repository->top ? place->repository->top : root;
 
-	if (!place->index)
-		return TRACKED_NO;
-	if (place->repository->top)
-		top = place->repository->top;
-	if (!*top || strncmp(path, top, strlen(top)) != 0)
+	if (!place->index || !*top || strncmp(path, top, strlen(top)) != 0)
 		return TRACKED_NO;
 	return snapshot_names(place->index, path + strlen(top));
 }

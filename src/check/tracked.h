@@ -9,8 +9,8 @@
 
 struct tracked;
 
-/** @param out yours, for tracked_free; borrows `env`. @return 0; -1 with the failure recorded. */
-int tracked_new(struct tracked **out, const struct environment *env);
+/** Yours, for tracked_free; borrows `env`. NULL with the failure recorded. */
+struct tracked *tracked_new(const struct environment *env);
 
 /** NULL is allowed. */
 void tracked_free(struct tracked *t);

@@ -14,6 +14,7 @@
 #include "disk/disk.h"
 
 struct worktree {
+	struct check check; /* of it; whom it tells of what fails is whom the snapshot does */
 	struct snapshot *snapshot;
 	struct policy *policy;
 	struct buf real;        /* the directory, absolute and without links, with its slash */
@@ -21,18 +22,10 @@ struct worktree {
 	struct buf shown_base;  /* and what when it is shown */
 };
 
-/**
- * @param out    for worktree_close, also on failure
- * @param dir    as named
- * @param files   that a person named for the policy
- * @param options of disk.h, whose `only` is set here
- * @return 0; -1 with the failure recorded
- */
+/** Open the directory `dir`, as a person named it; `only` of the options is set here. `out` is for
+ * worktree_close, also on failure. 0; -1 recorded. */
 int worktree_open(struct worktree *out, const char *dir, const struct policy_files *files,
 	const struct disk_options *options);
-
-/** The check of such a directory. It borrows `w`. */
-struct check worktree_check(const struct worktree *w);
 
 void worktree_close(struct worktree *w);
 

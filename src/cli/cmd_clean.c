@@ -57,10 +57,11 @@ static int run(struct job *job)
 		.dry_run = in->dry_run,
 		.progress = &job->progress,
 		.failed = job_failed,
-		.failed_arg = job};
+		.failed_arg = job,
+		.tracked = tracked_new(job->env)};
 	int i = 0, status;
 
-	if (tracked_new(&clean.tracked, job->env) < 0)
+	if (!clean.tracked)
 		return -1;
 	do
 		if (clean_directory(&result, &clean, in->operand_count ? in->operands[i] : ".") < 0)

@@ -158,8 +158,10 @@ static int look(struct commits *c)
 	/* The history is judged by one policy: that of HEAD, of which it is the history. */
 	if (status == 0 && in_history && !job->files.policy)
 		status = repository_revision(&head, job->repository, "HEAD");
-	if (status >= 0 && (in_history || job->files.policy))
-		status = policy_load(&job->policy, &job->files, head, job->caseless);
+	if (status >= 0 && (in_history || job->files.policy)) {
+		job->policy = policy_load(&job->files, head, NULL, job->caseless);
+		status = job->policy ? 0 : -1;
+	}
 	snapshot_free(head);
 	if (status < 0)
 		return -1;

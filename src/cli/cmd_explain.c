@@ -253,14 +253,14 @@ static int look(struct search *s, int place, bool is_link)
 		return -1;
 	status = examine_names(&x, s->places[place], &e, s->job->caseless);
 	if (status == 0 && file && on_disk)
-		status = examine_bytes(&x, s->places[place], &e);
+		status = examine_bytes(&x, &e);
 	if (on_disk) {
 		told->now = x.loads;
 		told->here = file || is_link;
 	}
 	buf_addf(&told->where, "%s%s%s", comma, file || (on_disk && is_link) ? "" : "not ", name);
 	buf_addf(&told->source_where, "%s%s%s", comma, x.source_present ? "" : "not ", name);
-	examined_free(&x);
+	buf_free(&x.source);
 	return status;
 }
 
@@ -273,8 +273,8 @@ static int tell(struct search *s)
 	bool is_link = s->link.len; /* on disk */
 	struct snapshot *judged = s->places[told->judged];
 
-	if (policy_load(&job->policy, &job->files, on_disk ? job->index : judged, job->caseless) <
-		0)
+	job->policy = policy_load(&job->files, on_disk ? job->index : judged, NULL, job->caseless);
+	if (!job->policy)
 		return -1;
 	const struct check check = check_in(s, told->judged);
 	struct finding f;
@@ -355,7 +355,7 @@ static int run(struct job *job)
 	} else {
 		status = explain(&s, asked);
 	}
-	examined_free(&s.told.file);
+	buf_free(&s.told.file.source);
 	buf_free(&s.told.where);
 	buf_free(&s.told.source_where);
 	finding_list_free(&s.told.caches);

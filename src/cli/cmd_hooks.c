@@ -11,7 +11,7 @@ static int run(struct job *job)
 		.paths_only = in->paths_only,
 		.said = BUF_INIT,
 		.warnings = BUF_INIT};
-	struct buf program = BUF_INIT;
+	char *program = NULL;
 	bool asks = in->command == &cmd_status;
 	int status = hooks_open(&h, job->env, in->hooks, !asks && !in->dry_run);
 
@@ -21,9 +21,8 @@ static int run(struct job *job)
 			buf_clear(&c.said);
 		status = status < 0 ? -1 : !status;
 	} else if (status == 0 && in->command == &cmd_install) {
-		status = program_path(&program, job->env->program, job->env->path);
-		if (status == 0)
-			status = hooks_install(&c, &h, program.ptr);
+		program = program_path(job->env->program, job->env->path);
+		status = program ? hooks_install(&c, &h, program) : -1;
 	} else if (status == 0) {
 		status = hooks_uninstall(&c, &h, in->hooks ? in->hooks : every);
 	}
@@ -33,7 +32,7 @@ static int run(struct job *job)
 		status = -1;
 	if (status == 0 && c.dry_run && c.count)
 		status = STATUS_REJECTED;
-	buf_free(&program);
+	free(program);
 	buf_free(&c.said);
 	buf_free(&c.warnings);
 	hooks_close(&h);

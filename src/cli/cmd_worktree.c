@@ -16,14 +16,10 @@ static int run(struct job *job)
 		status = worktree_open(
 			&w, in->operand_count ? in->operands[dir] : ".", &job->files, &options);
 		if (status == 0) {
-			struct check check = worktree_check(&w);
-
-			check.notes = in->strict || job->printer == report_json;
-			check.threads = true;
-			check.failed = job_failed;
-			check.failed_arg = job;
-			check.progress = &job->progress;
-			status = check_run(&job->findings, &checked, &check);
+			w.check.notes = in->strict || job->printer == report_json;
+			w.check.threads = true;
+			w.check.progress = &job->progress;
+			status = check_run(&job->findings, &checked, &w.check);
 		}
 		job->report.checked += checked;
 		worktree_close(&w);

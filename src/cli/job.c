@@ -66,15 +66,16 @@ int job_open(struct job *job)
 
 int job_open_index(struct job *job)
 {
-	if (job_open(job) != 0 || repository_index(&job->index, job->repository) < 0 ||
-		policy_load(&job->policy, &job->files, job->index, job->caseless) < 0)
+	if (job_open(job) != 0 || repository_index(&job->index, job->repository) < 0)
+		return -1;
+	job->policy = policy_load(&job->files, job->index, NULL, job->caseless);
+	if (!job->policy)
 		return -1;
 	bool staged = job->in->staged || job->in->command == &cmd_check_staged;
 	job->check = (struct check){.kind = staged ? CHECK_COMMIT : CHECK_TRACKED,
 		.snapshot = job->index,
 		.policy = job->policy,
 		.caseless = job->caseless,
-		.find_bases = staged ? repository_bases : NULL,
 		.repository = job->repository,
 		.progress = &job->progress};
 	return 0;
@@ -189,7 +190,8 @@ void job_find_hints(struct job *job)
 	enum { ASKED_MAX = 100, PATIENCE = 2 }; /* no refusal waits for a hint */
 	const struct policy_files files = {NULL, job->in->extend};
 	struct report *r = &job->report;
-	struct matcher *matcher = NULL;
+	struct check check = {.caseless = job->caseless};
+	struct matcher *matcher;
 	struct policy *policy = NULL;
 	struct pathset paths = PATHSET_INIT;
 	struct ignored answers[ASKED_MAX];
@@ -199,9 +201,9 @@ void job_find_hints(struct job *job)
 	if (job->in->quiet || !job->repository->top)
 		return;
 	buf_addf(&name, "%s%s", job->repository->top, policy_path);
-	if (!job->in->policy && !report_of_commits(r) && report_rejected(r) &&
-		policy_load_disk(&policy, &files, name.ptr, job->caseless) == 0)
-		matcher = matcher_new();
+	if (!job->in->policy && !report_of_commits(r) && report_rejected(r))
+		check.policy = policy = policy_load(&files, NULL, name.ptr, job->caseless);
+	matcher = matcher_new();
 	for (size_t i = 0; i < r->findings->count; i++) {
 		const struct finding *f = &r->findings->items[i];
 		/* Of the name __pycache__, only a link is bytecode. */
@@ -212,7 +214,7 @@ void job_find_hints(struct job *job)
 
 		if (!report_rejects(r, f))
 			continue;
-		if (policy && check_decide(&d, policy, matcher, "", &e, job->caseless) == 0) {
+		if (policy && check_decide(&d, &check, matcher, &e) == 0) {
 			policy_settle(&d, f->rule);
 			r->unstaged += !d.rejected;
 		}

@@ -78,28 +78,21 @@ static bool read_path(struct index_walk *w, const unsigned char *start, size_t l
 	return memchr(path + e->shared, '\0', len - e->shared + 1) == path + len;
 }
 
-/* 7 bits a byte, the highest first; each byte but the last has bit 7, and counts one more. */
-static bool read_number(struct index_walk *w, size_t *out)
-{
-	unsigned char byte;
-
-	*out = 0;
-	do {
-		if (w->at == w->end || *out > UINT32_MAX)
-			return false;
-		byte = *w->at++;
-		*out = (*out << 7) + (byte & 0x7f) + (byte & 0x80 ? 1 : 0);
-	} while (byte & 0x80);
-	return true;
-}
-
-/* In version 4: how many bytes to cut off the path before, then what follows the rest, and a
- * NUL. */
+/* In version 4: how many bytes to cut off the path before, then what follows the rest, and a NUL.
+ * The number has 7 bits a byte, the highest first; each byte but the last has bit 7, and counts one
+ * more. */
 static bool read_packed_path(struct index_walk *w, size_t len)
 {
-	size_t cut, kept, rest;
+	size_t cut = 0, kept, rest;
+	unsigned char byte;
 
-	if (!read_number(w, &cut) || cut > w->path.len)
+	do {
+		if (w->at == w->end || cut > UINT32_MAX)
+			return false;
+		byte = *w->at++;
+		cut = (cut << 7) + (byte & 0x7f) + (byte & 0x80 ? 1 : 0);
+	} while (byte & 0x80);
+	if (cut > w->path.len)
 		return false;
 	kept = w->path.len - cut;
 	rest = strnlen((const char *)w->at, bytes_left(w));

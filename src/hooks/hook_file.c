@@ -64,14 +64,17 @@ void hook_file_text(struct buf *out, const char *program)
 	buf_addf(out, "%016" PRIx64 "\n", sum(out->ptr + start, out->len - start));
 }
 
-static enum hook_file_kind kind_of_text(struct hook_file *f)
+/* Tells whose the text is. */
+static void know(struct hook_file *f)
 {
 	static const char before_sum[] = "; sum: ";
 	const char *program, *line = NULL, *next = f->text.ptr, *digits;
 	char want[SUM_DIGITS + 2];
 
-	if (strncmp(f->text.ptr, mark, sizeof mark - 1) != 0)
-		return HOOK_FILE_OTHER;
+	f->ours = strncmp(f->text.ptr, mark, sizeof mark - 1) == 0;
+	f->kind = f->ours ? HOOK_FILE_EDITED : HOOK_FILE_OTHER;
+	if (!f->ours)
+		return;
 	program = strstr(f->text.ptr, assignment);
 	if (program)
 		read_quoted(&f->program, program + sizeof assignment - 1);
@@ -79,12 +82,13 @@ static enum hook_file_kind kind_of_text(struct hook_file *f)
 		line = next++ + sizeof written_by - 1;
 	digits = line ? strstr(line, before_sum) : NULL;
 	if (!digits)
-		return HOOK_FILE_EDITED;
+		return;
 	buf_add(&f->version, line, strcspn(line, ";"));
 	digits += sizeof before_sum - 1;
 	snprintf(want, sizeof want, "%016" PRIx64 "\n",
 		sum(f->text.ptr, (size_t)(digits - f->text.ptr)));
-	return f->program.len && strcmp(digits, want) == 0 ? HOOK_FILE_OURS : HOOK_FILE_EDITED;
+	if (f->program.len && strcmp(digits, want) == 0)
+		f->kind = HOOK_FILE_OURS;
 }
 
 int hook_file_read(struct hook_file *out, const char *path)
@@ -112,13 +116,11 @@ int hook_file_read(struct hook_file *out, const char *path)
 	} else if (S_ISREG(out->st.st_mode)) {
 		if (io_read_file(&out->text, path, O_NOFOLLOW | O_NONBLOCK, TEXT_MAX) < 0)
 			return error_os(errno, "cannot read hook '%s'", path);
-		if (!out->text.failed)
-			out->kind = kind_of_text(out);
+		know(out);
 	} else {
 		out->kind = HOOK_FILE_ODD;
 	}
-	out->text.failed = out->text.failed || out->program.failed || out->version.failed;
-	return buf_failed(&out->text);
+	return 0;
 }
 
 bool hook_file_same(const struct hook_file *a, const struct hook_file *b)
@@ -138,5 +140,5 @@ void hook_file_free(struct hook_file *f)
 	buf_free(&f->program);
 	buf_free(&f->version);
 	f->kind = HOOK_FILE_NONE;
-	f->runs = false;
+	f->ours = f->runs = false;
 }

@@ -8,61 +8,54 @@ const char *const hook_names[HOOK_COUNT] = {
 #undef HOOK
 };
 
-/* The path of `path`, which counts from `from`; without links if it is there. NULL, recorded. */
+/* The path of `path`, which counts from `from`; without links if it is there. */
 static char *absolute(const char *from, const char *path)
 {
 	struct buf full = BUF_INIT;
 	char *real;
 
-	if (*path != '/')
-		buf_addf(&full, "%s%s", from, from[strlen(from) - 1] == '/' ? "" : "/");
-	buf_adds(&full, path);
+	buf_addf(&full, "%s%s", *path == '/' ? "" : from, path);
 	while (full.len > 1 && full.ptr[full.len - 1] == '/')
 		buf_cut(&full, full.len - 1);
-	real = full.failed ? NULL : realpath(full.ptr, NULL);
+	real = realpath(full.ptr, NULL);
 	if (!real)
 		return buf_take(&full);
 	buf_free(&full);
 	return real;
 }
 
-/* git's answer is "SCOPE NUL VALUE NUL". */
-static int ask_hooks_path(struct hooks *h)
+/* In the repository's own directory there is no work tree, but hooks are there. git's answer on the
+ * path is "SCOPE NUL VALUE NUL". */
+static int ask_git(struct hooks *h)
 {
-	static const char *const args[] = {
+	static const char *const ask_bare[] = {"rev-parse", "--is-bare-repository", NULL};
+	static const char *const ask_path[] = {
 		"config", "-z", "--show-scope", "--type=path", "--get", "core.hooksPath", NULL};
-	struct buf answer = BUF_INIT;
-	int status = repository_git(&answer, h->repository, args, NULL);
-	size_t len = strlen(answer.ptr);
+	struct buf bare = BUF_INIT, answer = BUF_INIT;
+	int status = 0;
+	size_t len;
 
+	if (!h->repository->top)
+		status = repository_git(&bare, h->repository, ask_bare, NULL);
+	h->bare = strcmp(bare.ptr, "true\n") == 0;
+	if (status > 0)
+		status = error_set("git rev-parse ended with status %d", status);
+	if (status == 0)
+		status = repository_git(&answer, h->repository, ask_path, NULL);
+	len = strlen(answer.ptr);
 	if (status == 0 && len + 1 >= answer.len) {
 		status = error_set("git config says '%s'", answer.ptr);
 	} else if (status == 0) {
-		h->scope = strdup(answer.ptr);
-		h->value = strdup(answer.ptr + len + 1);
-		if (!h->scope || !h->value)
-			status = error_oom();
-		else if (!*h->value)
+		h->scope = memory_string(answer.ptr);
+		h->value = memory_string(answer.ptr + len + 1);
+		if (!*h->value)
 			status = error_set(
 				"core.hooksPath is set to nothing in git's %s configuration",
 				h->scope);
 	}
+	buf_free(&bare);
 	buf_free(&answer);
 	return status < 0 ? -1 : 0;
-}
-
-/* In the repository's own directory there is no work tree, but hooks are there. */
-static int ask_whether_bare(struct hooks *h)
-{
-	static const char *const args[] = {"rev-parse", "--is-bare-repository", NULL};
-	struct buf answer = BUF_INIT;
-	int status = 0;
-
-	if (!h->repository->top)
-		status = repository_git(&answer, h->repository, args, NULL);
-	h->bare = strcmp(answer.ptr, "true\n") == 0;
-	buf_free(&answer);
-	return status > 0 ? error_set("git rev-parse ended with status %d", status) : status;
 }
 
 int hooks_open(struct hooks *h, const struct environment *env, unsigned named, bool change)
@@ -70,8 +63,7 @@ int hooks_open(struct hooks *h, const struct environment *env, unsigned named, b
 	const char *common, *top, *value;
 
 	*h = (struct hooks){.lock = -1};
-	if (repository_open(&h->repository, env, NULL) != 0 || ask_whether_bare(h) < 0 ||
-		ask_hooks_path(h) < 0)
+	if (repository_open(&h->repository, env, NULL) != 0 || ask_git(h) < 0)
 		return -1;
 	/* A relative one counts from where git runs the hook: the top of the work tree, but for
 	 * what a push runs on the other side, which starts in the repository itself. */
@@ -83,12 +75,12 @@ int hooks_open(struct hooks *h, const struct environment *env, unsigned named, b
 	h->receive_dir = absolute(common, value);
 	h->wanted = named | (h->bare ? 1U << HOOK_PRE_RECEIVE :
 				       1U << HOOK_PRE_COMMIT | 1U << HOOK_PRE_MERGE_COMMIT);
-	if (!h->standard || !h->dir || !h->receive_dir)
-		return -1;
-	h->lock = change ? io_openat(AT_FDCWD, common, O_RDONLY | O_DIRECTORY, 0) : -1;
-	if (change && h->lock < 0)
+	if (!change)
+		return 0;
+	h->lock = io_openat(AT_FDCWD, common, O_RDONLY | O_DIRECTORY, 0);
+	if (h->lock < 0)
 		return error_os(errno, "cannot read directory '%s'", common);
-	while (change && flock(h->lock, LOCK_EX) < 0)
+	while (flock(h->lock, LOCK_EX) < 0)
 		if (errno != EINTR)
 			return error_os(errno, "cannot lock directory '%s'", common);
 	return 0;
@@ -121,10 +113,10 @@ int hook_site_open(struct hook_site *s, const char *dir, enum hook hook)
 	*s = (struct hook_site){.hook = hook, .path = BUF_INIT, .kept = BUF_INIT};
 	buf_addf(&s->path, "%s/%s", dir, hook_names[hook]);
 	buf_addf(&s->kept, "%s.before-pycguard", s->path.ptr);
-	if (buf_failed(&s->path) < 0 || buf_failed(&s->kept) < 0 ||
-		hook_file_read(&s->file, s->path.ptr) < 0)
-		return -1;
-	return hook_file_read(&s->earlier, s->kept.ptr);
+	return hook_file_read(&s->file, s->path.ptr) < 0 ||
+			       hook_file_read(&s->earlier, s->kept.ptr) < 0 ?
+		       -1 :
+		       0;
 }
 
 void hook_site_close(struct hook_site *s)

@@ -44,14 +44,9 @@ struct hooks {
 	int lock;                /* a descriptor, or -1 */
 };
 
-/**
- * Ask git about the repository that `env` names.
- *
- * @param out    for hooks_close, also on failure
- * @param named  a bit for each hook that is named; what is wanted are those, and the defaults
- * @param change keep other runs that change hooks waiting
- * @return 0; -1 with the failure recorded
- */
+/** Ask git about the repository that `env` names. Wanted are the hooks of `named`, a bit for each,
+ * and the defaults. `change` keeps other runs that change hooks waiting. `out` is for hooks_close,
+ * also on failure. 0; -1 recorded. */
 int hooks_open(struct hooks *out, const struct environment *env, unsigned named, bool change);
 
 void hooks_close(struct hooks *h);
@@ -73,6 +68,7 @@ enum hook_file_kind {
 /** What is found at a hook's path. Start with zeros, end with hook_file_free. */
 struct hook_file {
 	enum hook_file_kind kind;
+	bool ours;          /* edited or not */
 	bool runs;          /* git would run it */
 	struct buf text;    /* of a link: what it points to; of a large file: its beginning */
 	struct buf program; /* the path filled in, where it is ours */
@@ -83,7 +79,7 @@ struct hook_file {
 /** Append the text of a hook that runs `program`, an absolute path. */
 void hook_file_text(struct buf *out, const char *program);
 
-/** Look at `path`. @return 0, also when there is nothing; -1 with the failure recorded. */
+/** Look at `path`. 0, also when there is nothing; -1 recorded. */
 int hook_file_read(struct hook_file *out, const char *path);
 
 /** Whether both are the same link, or files of the same bytes and mode. */
@@ -98,7 +94,7 @@ struct hook_site {
 	struct hook_file file, earlier;
 };
 
-/** Look at that hook in `dir`. @return 0; -1 with the failure recorded. */
+/** Look at that hook in `dir`. `out` is for hook_site_close, also on failure. 0; -1 recorded. */
 int hook_site_open(struct hook_site *out, const char *dir, enum hook hook);
 
 void hook_site_close(struct hook_site *s);
@@ -116,10 +112,8 @@ struct manager {
 /** Whose a hook's text (of a link: its target) is; NULL: no manager's that is known. Static. */
 const struct manager *manager_of(const char *text);
 
-/**
- * Whether the manager's own configuration runs pycguard, before each push or before each commit:
- * its file has a line with that word which is no comment. 1; 0; -1 with the failure recorded.
- */
+/** Whether the manager's own configuration runs pycguard, before each push or before each commit:
+ * its file has a line with that word which is no comment. 1; 0; -1 with the failure recorded. */
 int manager_runs_us(const struct manager *m, const struct hooks *h, bool push);
 
 /** What --install and --uninstall are to do, and what they say. */
@@ -131,45 +125,26 @@ struct hooks_change {
 	size_t count; /* of changes */
 };
 
-/**
- * Install what is wanted: all of it or, when one of the hooks is in the way or a manager owns one
- * (and it is not forced), nothing.
- *
- * @param program absolute path of what the hooks are to run
- * @return 0; 1 when a manager is to be told first, and how is said; -1 with the failure recorded:
- *         `said` has what was done before it
- */
+/** Install what is wanted, to run `program`, an absolute path: all of it or, when one of the hooks
+ * is in the way or a manager owns one (and it is not forced), nothing. 0; 1 when a manager is to be
+ * told first, and how is said; -1 recorded: `said` has what was done before it. */
 int hooks_install(struct hooks_change *c, const struct hooks *h, const char *program);
 
-/**
- * Remove the hooks of `which`, where git looks and where it would look without core.hooksPath (it
- * may have been set after --install). 0; -1 as above.
- */
+/** Remove the hooks of `which`, where git looks and where it would look without core.hooksPath (it
+ * may have been set after --install). 0; -1 as above. */
 int hooks_uninstall(struct hooks_change *c, const struct hooks *h, unsigned which);
 
-/**
- * Append how things are, for people. No program that a hook names is run.
- *
- * @param search PATH, for a program that is no longer where it was; may be NULL
- * @return 1 when every wanted hook is installed and what it runs is there, or a manager runs it;
- *         0 when not; -1 recorded
- */
+/** Append how things are, for people. No program that a hook names is run; one that is no longer
+ * where it was is looked for in PATH, `search`, which may be NULL. 1 when every wanted hook is
+ * installed and what it runs is there, or a manager runs it; 0 when not; -1 recorded. */
 int hooks_status(struct buf *out, const struct hooks *h, const char *search);
 
-/** Append the file that a shell would run for that name. Whether there is one. */
-bool program_find(struct buf *out, const char *name, const char *search);
+/** The absolute path of the running program: the name that it was started by (argv[0]), which stays
+ * when an upgrade moves what a link points to; else what the kernel says. `search` is PATH or NULL.
+ * Yours, for free(); NULL with the failure recorded. */
+char *program_path(const char *name, const char *search);
 
-/**
- * Append the absolute path of the running program: the name that it was started by, which stays
- * when an upgrade moves what a link points to; else what the kernel says.
- *
- * @param name   argv[0]
- * @param search PATH, or NULL
- * @return 0; -1 with the failure recorded
- */
-int program_path(struct buf *out, const char *name, const char *search);
-
-/** The same as one word of a shell: its name, where PATH leads to it, else its path. */
+/** Append it as one word of a shell: its name, where PATH leads to it, else its path. 0; -1. */
 int program_word(struct buf *out, const char *name, const char *search);
 
 #endif

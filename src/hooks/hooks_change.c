@@ -32,14 +32,12 @@ static int refuse_foreign(const struct hooks *h)
 	struct buf own = BUF_INIT;
 
 	path_shell(&own, h->standard, strlen(h->standard));
-	if (buf_failed(&own) == 0)
-		error_set(
-			"core.hooksPath is '%s' in git's %s configuration, which is not this"
-			" repository's own: unset it (%s%s%s), or give this repository one (git config"
-			" core.hooksPath %s), or use --force to install there",
-			h->value, h->scope,
-			command ? "it is from the command line or GIT_CONFIG_*" : "git config --",
-			command ? "" : h->scope, command ? "" : " --unset core.hooksPath", own.ptr);
+	error_set("core.hooksPath is '%s' in git's %s configuration, which is not this repository's"
+		  " own: unset it (%s%s%s), or give this repository one (git config core.hooksPath"
+		  " %s), or use --force to install there",
+		h->value, h->scope,
+		command ? "it is from the command line or GIT_CONFIG_*" : "git config --",
+		command ? "" : h->scope, command ? "" : " --unset core.hooksPath", own.ptr);
 	buf_free(&own);
 	return -1;
 }
@@ -50,10 +48,9 @@ static int check_directory(const struct hooks *h, const char *dir)
 	struct buf part = BUF_INIT;
 	const char *why = NULL;
 	struct stat st;
-	int status;
+	int status = 0;
 
 	buf_adds(&part, dir);
-	status = buf_failed(&part);
 	while (part.len && !why && stat(part.ptr, &st) < 0) {
 		size_t base = path_base(part.ptr, part.len);
 
@@ -89,8 +86,7 @@ static int make_directory(const char *dir)
 		len += 1 + strcspn(dir + len + 1, "/");
 		buf_clear(&part);
 		buf_add(&part, dir, len);
-		status = buf_failed(&part);
-		if (status == 0 && mkdir(part.ptr, 0777) < 0 && errno != EEXIST)
+		if (mkdir(part.ptr, 0777) < 0 && errno != EEXIST)
 			status = error_os(errno, "cannot make directory '%s'", part.ptr);
 	}
 	buf_free(&part);
@@ -103,8 +99,7 @@ static void remove_empty(const struct hooks *h, const char *dir)
 	struct buf path = BUF_INIT;
 
 	buf_adds(&path, dir);
-	while (!path.failed && path.len > 1 && strcmp(path.ptr, h->standard) != 0 &&
-		rmdir(path.ptr) == 0)
+	while (path.len > 1 && strcmp(path.ptr, h->standard) != 0 && rmdir(path.ptr) == 0)
 		buf_cut(&path, path_base(path.ptr, path.len) - 1);
 	buf_free(&path);
 }
@@ -140,16 +135,15 @@ static int install(struct hooks_change *c, const struct hook_site *s, const char
 {
 	bool keep = s->file.kind == HOOK_FILE_OTHER && s->earlier.kind == HOOK_FILE_NONE;
 	struct buf text = BUF_INIT;
-	int status;
+	int status = 0;
 
 	hook_file_text(&text, program);
-	status = buf_failed(&text);
-	if (status == 0 && !(s->file.runs && strcmp(s->file.text.ptr, text.ptr) == 0)) {
+	if (!s->file.runs || strcmp(s->file.text.ptr, text.ptr) != 0) {
 		if (!c->dry_run && keep &&
-			linkat(AT_FDCWD, s->path.ptr, AT_FDCWD, s->kept.ptr, 0) < 0)
+			linkat(AT_FDCWD, s->path.ptr, AT_FDCWD, s->kept.ptr, 0) < 0) {
 			status = error_os(errno, "cannot keep hook '%s'", s->path.ptr);
-		if (status == 0 && !c->dry_run &&
-			atomic_file_write(s->path.ptr, text.ptr, text.len, 0777) < 0) {
+		} else if (!c->dry_run &&
+			   atomic_file_write(s->path.ptr, text.ptr, text.len, 0777) < 0) {
 			status = -1;
 			if (keep)
 				unlink(s->kept.ptr);
@@ -191,83 +185,67 @@ static int tell_manager(struct hooks_change *c, const struct hooks *h, const str
 	return !c->force;
 }
 
-static int install_wanted(
-	struct hooks_change *c, const struct hooks *h, struct hook_site *sites, const char *program)
+int hooks_install(struct hooks_change *c, const struct hooks *h, const char *program)
 {
+	struct hook_site sites[HOOK_COUNT] = {0};
 	const struct manager *owner = NULL;
+	int status = 0;
 	enum hook i;
 
-	for (i = 0; i < HOOK_COUNT; i++)
+	if (hooks_path_foreign(h) && !c->force)
+		return refuse_foreign(h);
+	for (i = 0; i < HOOK_COUNT && status == 0; i++)
 		if (h->wanted & 1U << i &&
 			(check_directory(h, hooks_dir(h, i)) < 0 ||
 				hook_site_open(&sites[i], hooks_dir(h, i), i) < 0 ||
 				check_install(&owner, c, &sites[i]) < 0))
-			return -1;
-	for (i = 0; i < HOOK_COUNT && (!owner || c->force); i++)
+			status = -1;
+	for (i = 0; i < HOOK_COUNT && status == 0 && (!owner || c->force); i++)
 		if (h->wanted & 1U << i && ((!c->dry_run && make_directory(hooks_dir(h, i)) < 0) ||
 						   install(c, &sites[i], program) < 0)) {
 			remove_empty(h, hooks_dir(h, i));
-			return -1;
+			status = -1;
 		}
-	if (owner)
-		return tell_manager(c, h, owner);
-	if (!c->count && !c->paths_only)
-		buf_adds(&c->said, "nothing to do: the hooks are installed\n");
-	return 0;
-}
-
-int hooks_install(struct hooks_change *c, const struct hooks *h, const char *program)
-{
-	struct hook_site sites[HOOK_COUNT] = {0};
-	int i, status;
-
-	if (hooks_path_foreign(h) && !c->force)
-		return refuse_foreign(h);
-	status = install_wanted(c, h, sites, program);
 	for (i = 0; i < HOOK_COUNT; i++)
 		hook_site_close(&sites[i]);
+	if (status == 0 && owner)
+		return tell_manager(c, h, owner);
+	if (status == 0 && !c->count && !c->paths_only)
+		buf_adds(&c->said, "nothing to do: the hooks are installed\n");
 	return status;
 }
 
-static int uninstall(struct hooks_change *c, const struct hook_site *s)
-{
-	enum hook_file_kind kind = s->file.kind;
-	bool ours = kind == HOOK_FILE_OURS || kind == HOOK_FILE_EDITED;
-	const char *gone = NULL;
-
-	if (kind == HOOK_FILE_EDITED && !c->force) {
-		warn(c, &s->path, "it was edited since pycguard wrote it");
-	} else if (s->earlier.kind == HOOK_FILE_NONE) {
-		gone = ours ? s->path.ptr : NULL;
-	} else if (ours || kind == HOOK_FILE_NONE) {
-		if (!c->dry_run && rename(s->kept.ptr, s->path.ptr) < 0)
-			return error_os(errno, "cannot put back hook '%s'", s->path.ptr);
-		say(c, "put back", "put back", s->path.ptr, " from ", s->kept.ptr);
-	} else if (kind == HOOK_FILE_OTHER && hook_file_same(&s->file, &s->earlier)) {
-		gone = s->kept.ptr; /* a run was ended between two steps */
-	} else {
-		warn(c, &s->kept, "something else is in its place now");
-	}
-	if (gone && !c->dry_run && unlink(gone) < 0)
-		return error_os(errno, "cannot remove '%s'", gone);
-	if (gone)
-		say(c, "removed", "remove", gone, NULL, NULL);
-	return 0;
-}
-
-static int uninstall_from(
-	struct hooks_change *c, const struct hooks *h, const char *dir, enum hook hook)
+static int uninstall(struct hooks_change *c, const struct hooks *h, const char *dir, enum hook hook)
 {
 	struct hook_site s = {0};
+	const char *gone = NULL;
 	size_t before = c->count;
 	int status = hook_site_open(&s, dir, hook);
 
-	/* Other repositories may have their hooks there too. */
-	if (status == 0 && s.file.kind == HOOK_FILE_OURS && !c->force && hooks_path_foreign(h) &&
-		strcmp(dir, h->standard) != 0)
+	if (status < 0) {
+		/* it is recorded */
+	} else if (s.file.kind == HOOK_FILE_OURS && !c->force && hooks_path_foreign(h) &&
+		   strcmp(dir, h->standard) != 0) {
+		/* Other repositories may have their hooks there too. */
 		status = refuse_foreign(h);
-	if (status == 0)
-		status = uninstall(c, &s);
+	} else if (s.file.kind == HOOK_FILE_EDITED && !c->force) {
+		warn(c, &s.path, "it was edited since pycguard wrote it");
+	} else if (s.earlier.kind == HOOK_FILE_NONE) {
+		gone = s.file.ours ? s.path.ptr : NULL;
+	} else if (s.file.ours || s.file.kind == HOOK_FILE_NONE) {
+		if (!c->dry_run && rename(s.kept.ptr, s.path.ptr) < 0)
+			status = error_os(errno, "cannot put back hook '%s'", s.path.ptr);
+		else
+			say(c, "put back", "put back", s.path.ptr, " from ", s.kept.ptr);
+	} else if (s.file.kind == HOOK_FILE_OTHER && hook_file_same(&s.file, &s.earlier)) {
+		gone = s.kept.ptr; /* a run was ended between two steps */
+	} else {
+		warn(c, &s.kept, "something else is in its place now");
+	}
+	if (gone && !c->dry_run && unlink(gone) < 0)
+		status = error_os(errno, "cannot remove '%s'", gone);
+	else if (gone)
+		say(c, "removed", "remove", gone, NULL, NULL);
 	if (c->count > before && !c->dry_run)
 		remove_empty(h, dir);
 	hook_site_close(&s);
@@ -277,16 +255,15 @@ static int uninstall_from(
 int hooks_uninstall(struct hooks_change *c, const struct hooks *h, unsigned which)
 {
 	int status = 0;
-	enum hook hook;
 
-	for (hook = 0; hook < HOOK_COUNT && status == 0; hook++) {
+	for (enum hook hook = 0; hook < HOOK_COUNT && status == 0; hook++) {
 		const char *dir = hooks_dir(h, hook);
 
 		if (!(which & 1U << hook))
 			continue;
-		status = uninstall_from(c, h, dir, hook);
+		status = uninstall(c, h, dir, hook);
 		if (status == 0 && strcmp(dir, h->standard) != 0)
-			status = uninstall_from(c, h, h->standard, hook);
+			status = uninstall(c, h, h->standard, hook);
 	}
 	if (status == 0 && !c->count && !c->warnings.len && !c->paths_only)
 		buf_adds(&c->said, "nothing to do: no hook here is pycguard's\n");

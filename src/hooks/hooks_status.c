@@ -27,25 +27,6 @@ static int is_program(const char *path)
 	return status < 0 ? -1 : found;
 }
 
-/* ", running PROGRAM". 1 when that can be run, or one that is on PATH; 0 when not; -1 recorded. */
-static int tell_program(struct buf *out, const char *program, const char *search)
-{
-	struct buf found = BUF_INIT;
-	int can_run = is_program(program);
-
-	if (can_run > 0) {
-		add(out, ", running ", program, "");
-	} else if (can_run == 0) {
-		/* As the hook looks: one that a relative PATH finds is the repository's. */
-		if (program_find(&found, "pycguard", search) && *found.ptr == '/')
-			can_run = is_program(found.ptr);
-		add(out, can_run > 0 ? ", running the pycguard on PATH, because " : ", running ",
-			program, can_run > 0 ? " is gone" : ", which is gone: it blocks");
-	}
-	buf_free(&found);
-	return can_run;
-}
-
 static void tell_owner(struct buf *out, const struct hook_file *f)
 {
 	const struct manager *m = manager_of(f->text.ptr);
@@ -56,39 +37,31 @@ static void tell_owner(struct buf *out, const struct hook_file *f)
 		buf_adds(out, " (not executable, so not run)");
 }
 
-enum { HOOK_MANAGED = 2 };
-
-/* A hook that is not ours. HOOK_MANAGED when it is a manager's that runs pycguard; 0; -1. */
-static int tell_other(struct buf *out, const struct hooks *h, const struct hook_site *s)
-{
-	const struct manager *m = manager_of(s->file.text.ptr);
-	bool push = s->hook == HOOK_PRE_PUSH;
-	int runs = m && s->file.runs ? manager_runs_us(m, h, push) : 0;
-
-	if (runs > 0) {
-		buf_addf(out, "run by %s, as %s says\n", m->name, push ? m->push_file : m->file);
-		return HOOK_MANAGED;
-	}
-	add(out, "not installed, and somebody else's: ", s->path.ptr, "");
-	tell_owner(out, &s->file);
-	buf_addc(out, '\n');
-	return runs;
-}
-
 /* 1 when it is installed and can be run; 0 when not; -1 recorded. */
 static int tell_ours(struct buf *out, const struct hook_site *s, const char *search)
 {
-	int runs = 0;
+	const char *program = s->file.program.ptr;
+	int runs = s->file.runs ? is_program(program) : 0;
 
 	if (s->file.kind == HOOK_FILE_OURS)
 		buf_addf(out, "installed by pycguard %s: ", s->file.version.ptr);
 	else
 		buf_adds(out, "edited since it was installed: ");
 	add(out, "", s->path.ptr, "");
-	if (!s->file.runs)
+	if (!s->file.runs) {
 		buf_adds(out, ", which is not executable, so git does not run it");
-	else
-		runs = tell_program(out, s->file.program.ptr, search);
+	} else if (runs > 0) {
+		add(out, ", running ", program, "");
+	} else if (runs == 0) {
+		/* As the hook looks: one that a relative PATH finds is the repository's. */
+		char *found = io_find_program("pycguard", search);
+
+		if (found && *found == '/')
+			runs = is_program(found);
+		add(out, runs > 0 ? ", running the pycguard on PATH, because " : ", running ",
+			program, runs > 0 ? " is gone" : ", which is gone: it blocks");
+		free(found);
+	}
 	if (s->earlier.kind != HOOK_FILE_NONE) {
 		add(out, ", after ", s->kept.ptr, "");
 		tell_owner(out, &s->earlier);
@@ -97,31 +70,41 @@ static int tell_ours(struct buf *out, const struct hook_site *s, const char *sea
 	return runs;
 }
 
-static bool is_ours(const struct hook_site *s)
-{
-	return s->file.kind == HOOK_FILE_OURS || s->file.kind == HOOK_FILE_EDITED;
-}
+enum { HOOK_MANAGED = 2 };
 
-/* What is not there, and would not be here unless it is named, is worth no line. */
+/* What is not there, and would not be here unless it is named, is worth no line. HOOK_MANAGED when
+ * it is a manager's that runs pycguard; else as tell_ours. */
 static int tell_hook(struct buf *out, const struct hooks *h, enum hook hook, const char *search)
 {
 	struct hook_site s = {0}, unreached = {0};
-	bool wanted = h->wanted & 1U << hook;
+	const struct manager *m;
+	bool wanted = h->wanted & 1U << hook, push = hook == HOOK_PRE_PUSH;
 	int status = hook_site_open(&s, hooks_dir(h, hook), hook);
 
 	if (status == 0 && (wanted || s.file.kind != HOOK_FILE_NONE))
 		buf_addf(out, "%s: ", hook_names[hook]);
-	if (status == 0 && is_ours(&s))
+	if (status == 0 && s.file.ours) {
 		status = tell_ours(out, &s, search);
-	else if (status == 0 && s.file.kind != HOOK_FILE_NONE)
-		status = tell_other(out, h, &s);
-	else if (status == 0 && wanted)
+	} else if (status == 0 && s.file.kind != HOOK_FILE_NONE) {
+		m = manager_of(s.file.text.ptr);
+		status = m && s.file.runs ? manager_runs_us(m, h, push) : 0;
+		if (status > 0) {
+			buf_addf(out, "run by %s, as %s says\n", m->name,
+				push ? m->push_file : m->file);
+			status = HOOK_MANAGED;
+		} else {
+			add(out, "not installed, and somebody else's: ", s.path.ptr, "");
+			tell_owner(out, &s.file);
+			buf_addc(out, '\n');
+		}
+	} else if (status == 0 && wanted) {
 		buf_adds(out, "not installed\n");
+	}
 	/* Ours, but git looks elsewhere: core.hooksPath was set afterwards. */
 	if (status >= 0 && strcmp(hooks_dir(h, hook), h->standard) != 0 &&
 		hook_site_open(&unreached, h->standard, hook) < 0)
 		status = -1;
-	if (status >= 0 && is_ours(&unreached)) {
+	if (status >= 0 && unreached.file.ours) {
 		buf_addf(out, "%s: not reached: ", hook_names[hook]);
 		add(out, "", unreached.path.ptr, "\n");
 	}
@@ -130,55 +113,59 @@ static int tell_hook(struct buf *out, const struct hooks *h, enum hook hook, con
 	return status;
 }
 
-/* One linked work tree, in which a relative core.hooksPath is another directory. */
-static int tell_tree(struct buf *out, const struct hooks *h, const char *tree)
-{
-	struct hook_site s = {0};
-	struct buf dir = BUF_INIT;
-	int status;
-
-	buf_addf(&dir, "%s/%s", tree, h->value);
-	status = buf_failed(&dir) < 0 ? -1 : hook_site_open(&s, dir.ptr, HOOK_PRE_COMMIT);
-	if (status == 0 && s.file.kind == HOOK_FILE_NONE)
-		add(out, "not guarded: the linked work tree ", tree,
-			", where core.hooksPath is relative and no hook is: install there too\n");
-	hook_site_close(&s);
-	buf_free(&dir);
-	return status;
-}
-
+/* The linked work trees, in each of which a relative core.hooksPath is another directory. */
 static int tell_trees(struct buf *out, const struct hooks *h)
 {
 	static const char *const args[] = {"worktree", "list", "--porcelain", NULL};
 	static const char word[] = "worktree ";
 	const char *top = h->repository->top;
-	struct buf list = BUF_INIT;
-	char *line, *next;
+	struct buf list = BUF_INIT, dir = BUF_INIT;
+	char *tree, *rest;
 	struct stat st;
 	int status = 0;
 
 	if (top && h->value && *h->value != '/')
 		status = repository_git(&list, h->repository, args, NULL);
-	for (line = list.ptr; status == 0 && *line; line = next) {
-		next = line + strcspn(line, "\n");
-		if (*next)
-			*next++ = '\0';
-		if (strncmp(line, word, sizeof word - 1) != 0)
+	for (tree = strtok_r(list.ptr, "\n", &rest); tree && status == 0;
+		tree = strtok_r(NULL, "\n", &rest)) {
+		struct hook_site s = {0};
+
+		if (strncmp(tree, word, sizeof word - 1) != 0)
 			continue;
-		line += sizeof word - 1;
-		if (stat(line, &st) == 0 &&
-			(strncmp(line, top, strlen(line)) != 0 || top[strlen(line)] != '/'))
-			status = tell_tree(out, h, line);
+		tree += sizeof word - 1;
+		if (stat(tree, &st) < 0 ||
+			(strncmp(tree, top, strlen(tree)) == 0 && top[strlen(tree)] == '/'))
+			continue;
+		buf_clear(&dir);
+		buf_addf(&dir, "%s/%s", tree, h->value);
+		status = hook_site_open(&s, dir.ptr, HOOK_PRE_COMMIT);
+		if (status == 0 && s.file.kind == HOOK_FILE_NONE)
+			add(out, "not guarded: the linked work tree ", tree,
+				", where core.hooksPath is relative and no hook is: install there "
+				"too\n");
+		hook_site_close(&s);
 	}
 	buf_free(&list);
+	buf_free(&dir);
 	return status < 0 ? -1 : 0;
 }
 
-static void tell_where(struct buf *out, const struct hooks *h)
+int hooks_status(struct buf *out, const struct hooks *h, const char *search)
 {
 	const char *dir = h->bare ? h->receive_dir : h->dir;
+	bool all = true, managed = false;
 	struct stat st;
 
+	for (enum hook i = 0; i < HOOK_COUNT; i++) {
+		int status = tell_hook(out, h, i, search);
+
+		if (status < 0)
+			return -1;
+		managed = managed || status == HOOK_MANAGED;
+		/* Before merges a manager that runs us may have no hook. */
+		if ((h->wanted & 1U << i) && !(managed && i != HOOK_PRE_PUSH))
+			all = all && status;
+	}
 	add(out, "git looks in ", dir, "");
 	if (h->scope)
 		buf_addf(out, ", by core.hooksPath of its %s configuration%s", h->scope,
@@ -191,25 +178,5 @@ static void tell_where(struct buf *out, const struct hooks *h)
 	if (!h->bare)
 		buf_adds(out, "git runs no hook before the commits of revert, cherry-pick, rebase"
 			      " and am: --check-range looks at them\n");
-}
-
-int hooks_status(struct buf *out, const struct hooks *h, const char *search)
-{
-	bool all = true, managed = false;
-	enum hook i;
-
-	for (i = 0; i < HOOK_COUNT; i++) {
-		int status = tell_hook(out, h, i, search);
-
-		if (status < 0)
-			return -1;
-		managed = managed || status == HOOK_MANAGED;
-		/* Before merges a manager that runs us may have no hook. */
-		if ((h->wanted & 1U << i) && !(managed && i != HOOK_PRE_PUSH))
-			all = all && status;
-	}
-	tell_where(out, h);
-	if (tell_trees(out, h) < 0)
-		return -1;
-	return buf_failed(out) < 0 ? -1 : all;
+	return tell_trees(out, h) < 0 ? -1 : all;
 }

@@ -62,33 +62,22 @@ const struct manager *manager_of(const char *text)
 	return NULL;
 }
 
-static bool names_us(const char *text)
-{
-	for (; *text; text += strcspn(text, "\n"), text += *text != '\0') {
-		const char *word = strstr(text, "pycguard");
-
-		text += strspn(text, " \t");
-		if (*text != '#' && word && word < text + strcspn(text, "\n"))
-			return true;
-	}
-	return false;
-}
-
 int manager_runs_us(const struct manager *m, const struct hooks *h, bool push)
 {
 	enum { FILE_MAX = 1 << 20 };
 	struct buf path = BUF_INIT, text = BUF_INIT;
+	char *line, *rest;
 	int status = 0;
 
 	if (!h->repository->top)
 		return 0;
 	buf_addf(&path, "%s%s", h->repository->top, push ? m->push_file : m->file);
-	if (buf_failed(&path) < 0)
-		status = -1;
-	else if (io_read_file(&text, path.ptr, O_NONBLOCK, FILE_MAX) == 0)
-		status = buf_failed(&text) < 0 ? -1 : names_us(text.ptr);
-	else if (errno != ENOENT && errno != ENOTDIR)
+	if (io_read_file(&text, path.ptr, O_NONBLOCK, FILE_MAX) < 0 && errno != ENOENT &&
+		errno != ENOTDIR)
 		status = error_os(errno, "cannot read '%s'", path.ptr);
+	for (line = strtok_r(text.ptr, "\n", &rest); line && status == 0;
+		line = strtok_r(NULL, "\n", &rest))
+		status = line[strspn(line, " \t")] != '#' && strstr(line, "pycguard");
 	buf_free(&path);
 	buf_free(&text);
 	return status;

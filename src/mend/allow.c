@@ -7,16 +7,16 @@
 static int find_rejected(struct finding_list *out, const struct allow *a, const struct buf *text)
 {
 	const struct policy_files files = {NULL, a->extend};
-	struct policy *policy;
-	size_t checked;
-	int status = policy_load(&policy, &files, NULL, a->caseless);
+	struct policy *policy = policy_load(&files, NULL, NULL, a->caseless);
 	const struct check check = {.kind = CHECK_TRACKED,
 		.snapshot = a->index,
 		.policy = policy,
 		.caseless = a->caseless,
 		.named = a->named};
+	size_t checked;
+	int status = -1;
 
-	if (status == 0)
+	if (policy)
 		status = policy_add(policy, text->ptr, text->len, policy_path);
 	if (status == 0)
 		status = check_run(out, &checked, &check);

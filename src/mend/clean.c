@@ -9,7 +9,6 @@ struct cleaning {
 	const struct clean *clean;
 	struct clean_result *out;
 	struct worktree worktree;
-	struct check check;
 	struct matcher *matcher;
 	struct pathset emptied; /* directories that hold nothing, or less than before; each with its
 				 * slash, from the directory that was named */
@@ -224,7 +223,7 @@ static int delete_file(struct cleaning *c, const struct finding *planned, const 
 
 	if (found <= 0)
 		return found;
-	if (enter(c, path, base) < 0 || check_entry(&f, &c->check, c->matcher, &e) < 0)
+	if (enter(c, path, base) < 0 || check_entry(&f, &c->worktree.check, c->matcher, &e) < 0)
 		return -1;
 	same = f.rule == planned->rule;
 	finding_clear(&f);
@@ -300,13 +299,10 @@ int clean_directory(struct clean_result *out, const struct clean *clean, const c
 
 	c.matcher = matcher_new();
 	if (status == 0) {
-		c.check = worktree_check(&c.worktree);
-		c.check.notes = clean->all;
-		c.check.failed = clean->failed;
-		c.check.failed_arg = clean->failed_arg;
-		c.check.progress = clean->progress;
+		c.worktree.check.notes = clean->all;
+		c.worktree.check.progress = clean->progress;
 		c.root = disk_root(c.worktree.snapshot);
-		status = check_run(&findings, &checked, &c.check);
+		status = check_run(&findings, &checked, &c.worktree.check);
 	}
 	if (status == 0) {
 		st = memory_new(findings.count, sizeof *st);

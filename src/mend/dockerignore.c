@@ -43,7 +43,7 @@ static int ask_line(bool *excluded, const struct pathset *paths, size_t skip, st
 	const char *line, size_t len)
 {
 	struct buf clean = BUF_INIT;
-	struct pattern *pattern = NULL;
+	struct pattern *pattern;
 	struct pattern_error why;
 	bool lets_in;
 	int status;
@@ -62,7 +62,8 @@ static int ask_line(bool *excluded, const struct pathset *paths, size_t skip, st
 	if (!len)
 		return 1;
 	add_clean(&clean, line, len);
-	status = pattern_new_glob(&pattern, clean.ptr, clean.len, GLOB_DOCKER, PATTERN_CASED, &why);
+	pattern = pattern_new(clean.ptr, clean.len, PATTERN_DOCKER, PATTERN_CASED, &why);
+	status = pattern ? 0 : 1;
 	for (size_t i = 0; i < paths->count && status == 0; i++) {
 		const struct pathset_item *path = &paths->items[i];
 

@@ -24,6 +24,9 @@
  */
 #include "policy/pattern.h"
 
+#include <ctype.h>
+#include <wctype.h>
+
 /* The pattern being read. `len` leaves out the slash that means "directories only". */
 struct scan {
 	struct buf *regex, *literal;
@@ -43,11 +46,12 @@ static unsigned peek(const struct scan *s, size_t ahead)
 	return ahead < s->len - s->pos ? (unsigned char)s->text[s->pos + ahead] : 0;
 }
 
-static int refuse(struct scan *s, size_t at, const char *reason)
+/* Always false. */
+static bool refuse(struct scan *s, size_t at, const char *reason)
 {
 	s->why->column = at + 1;
 	snprintf(s->why->reason, sizeof s->why->reason, "%s", reason);
-	return 1;
+	return false;
 }
 
 /* Appends what stands for other bytes than itself. */
@@ -70,8 +74,8 @@ static void close_group(struct scan *s)
 	s->in_group = false;
 }
 
-/* A name that no path has, up to `end`: git would go on comparing, and never match. */
-static int end_name(struct scan *s, size_t end)
+/* False at the end of a name that no path has: git would go on comparing, and never match. */
+static bool end_name(struct scan *s, size_t end)
 {
 	size_t i, dots = 0;
 
@@ -81,14 +85,14 @@ static int end_name(struct scan *s, size_t end)
 			break;
 	}
 	if (i < end || dots > 2 || s->docker)
-		return 0;
+		return true;
 	return refuse(s, s->name,
 		dots ? "no path has '.' or '..' as a name" :
 		       "no path has an empty name between slashes");
 }
 
 /* A byte that stands for itself, and may be escaped. */
-static int read_literal(struct scan *s)
+static bool read_literal(struct scan *s)
 {
 	size_t start = s->pos;
 	unsigned c;
@@ -98,10 +102,9 @@ static int read_literal(struct scan *s)
 	if (!c)
 		return refuse(s, start, "nothing follows the backslash");
 	s->pos++;
-	if (c == '/' && end_name(s, start))
-		return 1;
-	if (c > ' ' && c < 0x7f && c != '/' && !(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') &&
-		!(c >= 'a' && c <= 'z'))
+	if (c == '/' && !end_name(s, start))
+		return false;
+	if (ispunct((int)c) && c != '/')
 		buf_addc(s->regex, '\\');
 	buf_addc(s->regex, (char)c);
 	buf_addc(&s->run, (char)c);
@@ -109,7 +112,7 @@ static int read_literal(struct scan *s)
 		close_group(s);
 		s->name = s->pos;
 	}
-	return 0;
+	return true;
 }
 
 static size_t stars_end(const struct scan *s)
@@ -172,42 +175,37 @@ static void read_stars(struct scan *s)
 }
 
 /* At "[:" within a class. `*previous` becomes what a range may start with, 0 for nothing. */
-static int read_posix_class(struct scan *s, bool *set, unsigned *previous)
+static bool read_posix_class(struct scan *s, bool *set, unsigned *previous)
 {
-	/* A name, and the first and last byte of each range. */
-	static const char *const classes[][2] = {{"alnum", "09AZaz"}, {"alpha", "AZaz"},
-		{"blank", "\t\t  "}, {"cntrl", "\001\037\177\177"}, {"digit", "09"},
-		{"graph", "!~"}, {"lower", "az"}, {"print", " ~"}, {"punct", "!/:@[`{~"},
-		{"space", "\t\n\r\r  "}, {"upper", "AZ"}, {"xdigit", "09AFaf"}};
 	const char *name = s->text + s->pos + 2, *close = memchr(name, ']', s->len - s->pos - 2);
-	size_t i, len, count = sizeof classes / sizeof *classes;
+	char word[16] = "";
+	wctype_t type;
 
 	*previous = 0;
 	if (!close) {
 		s->pos = s->len;
-		return 0;
+		return true;
 	}
 	if (close == name || close[-1] != ':') {
 		set['['] = true;
 		*previous = '[';
 		s->pos++;
-		return 0;
+		return true;
 	}
-	len = (size_t)(close - name) - 1;
-	for (i = 0; i < count; i++)
-		if (strlen(classes[i][0]) == len && memcmp(classes[i][0], name, len) == 0)
-			break;
-	if (i == count)
+	if (close - name <= (ptrdiff_t)sizeof word)
+		memcpy(word, name, (size_t)(close - name) - 1);
+	type = wctype(word);
+	if (!type)
 		return refuse(s, s->pos, "unknown POSIX class");
-	for (const char *r = classes[i][1]; *r; r += 2)
-		for (char c = r[0]; c <= r[1] && c > 0; c++)
-			set[(unsigned char)c] = true;
-	s->pos += 2 + len + 2;
-	return 0;
+	for (wint_t c = 1; c < 0x80; c++) /* to git, '\v' and '\f' are no space */
+		if (iswctype(c, type) && (strcmp(word, "space") != 0 || !strchr("\v\f", (int)c)))
+			set[c] = true;
+	s->pos = (size_t)(close + 1 - s->text);
+	return true;
 }
 
 /* Writes a class that starts at `open` and has been read, as the bytes that it matches. */
-static int add_class(struct scan *s, size_t open, bool *set, bool negated)
+static bool add_class(struct scan *s, size_t open, bool *set, bool negated)
 {
 	bool any = false;
 	int c, end;
@@ -223,10 +221,10 @@ static int add_class(struct scan *s, size_t open, bool *set, bool negated)
 		any = any || end > c;
 	}
 	buf_addc(s->regex, ']');
-	return any ? 0 : refuse(s, open, "the class can match nothing");
+	return any || refuse(s, open, "the class can match nothing");
 }
 
-static int read_class(struct scan *s)
+static bool read_class(struct scan *s)
 {
 	bool set[256] = {false}, negated, range;
 	size_t open = s->pos++, first;
@@ -240,8 +238,8 @@ static int read_class(struct scan *s)
 		if (s->pos == s->len)
 			return refuse(s, open, "the class is not closed");
 		if (peek(s, 0) == '[' && peek(s, 1) == ':') {
-			if (read_posix_class(s, set, &previous))
-				return 1;
+			if (!read_posix_class(s, set, &previous))
+				return false;
 			continue;
 		}
 		range = peek(s, 0) == '-' && previous && peek(s, 1) && peek(s, 1) != ']';
@@ -275,49 +273,38 @@ static void write_start(struct scan *s)
 	buf_addc(&s->run, '/');
 }
 
-static int read_pattern(struct scan *s)
-{
-	const char *nul = memchr(s->text, '\0', s->len);
-	bool dir_only = !s->docker && s->len && s->text[s->len - 1] == '/';
-	int rc = 0;
-
-	if (nul)
-		return refuse(s, (size_t)(nul - s->text), "a NUL byte");
-	s->len -= dir_only;
-	s->about_path = s->len && memchr(s->text, '/', s->len);
-	s->pos = s->name = s->about_path && !s->docker && *s->text == '/';
-	if (s->pos == s->len && !s->docker)
-		return refuse(s, 0, "the pattern is empty");
-	write_start(s);
-	while (s->pos < s->len && !rc) {
-		unsigned c = peek(s, 0);
-
-		if (c == '*') {
-			read_stars(s);
-		} else if (c == '?') {
-			s->pos++;
-			add_wildcard(s, "[^/]");
-		} else {
-			rc = c == '[' ? read_class(s) : read_literal(s);
-		}
-	}
-	if (rc || end_name(s, s->len))
-		return 1;
-	buf_addc(&s->run, '/');
-	add_wildcard(s, dir_only ? "/" : "(?:/|\\z)");
-	close_group(s);
-	return 0;
-}
-
-int glob_translate(struct buf *regex, struct buf *literal, const char *pattern, size_t len,
-	enum glob_grammar grammar, bool fold, struct pattern_error *why)
+bool glob_translate(struct buf *regex, struct buf *literal, const char *pattern, size_t len,
+	enum pattern_grammar grammar, bool fold, struct pattern_error *why)
 {
 	struct scan s = {regex, literal, BUF_INIT, why, pattern, len, .fold = fold,
-		.docker = grammar == GLOB_DOCKER};
-	int rc = read_pattern(&s);
+		.docker = grammar == PATTERN_DOCKER};
+	bool dir_only = !s.docker && len && pattern[len - 1] == '/', fits = true;
+	const char *nul = memchr(pattern, '\0', len);
 
-	if (!rc && (buf_failed(regex) || buf_failed(literal) || buf_failed(&s.run)))
-		rc = -1;
+	if (nul)
+		return refuse(&s, (size_t)(nul - pattern), "a NUL byte");
+	s.len -= dir_only;
+	s.about_path = memchr(pattern, '/', s.len);
+	s.pos = s.name = s.about_path && !s.docker && *pattern == '/';
+	if (s.pos == s.len && !s.docker)
+		return refuse(&s, 0, "the pattern is empty");
+	write_start(&s);
+	while (s.pos < s.len && fits) {
+		unsigned c = peek(&s, 0);
+
+		if (c == '*') {
+			read_stars(&s);
+		} else if (c == '?') {
+			s.pos++;
+			add_wildcard(&s, "[^/]");
+		} else {
+			fits = c == '[' ? read_class(&s) : read_literal(&s);
+		}
+	}
+	fits = fits && end_name(&s, s.len);
+	buf_addc(&s.run, '/');
+	add_wildcard(&s, dir_only ? "/" : "(?:/|\\z)");
+	close_group(&s);
 	buf_free(&s.run);
-	return rc;
+	return fits;
 }

@@ -6,13 +6,6 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-/* Older than its name. */
-#ifndef PCRE2_ERROR_HEAP_FAILED
-#define PCRE2_ERROR_HEAP_FAILED 121
-#endif
-
-#include "base/error.h"
-
 enum {
 	MAX_PATTERN = 32 * 1024, /* bytes, of an expression */
 	MAX_PATH = 64 * 1024,
@@ -21,7 +14,8 @@ enum {
 	HEAP_LIMIT = 4 * 1024, /* KiB */
 	JIT_STACK_MIN = 32 * 1024,
 	JIT_STACK_MAX = 512 * 1024,
-	STEPS = 64, /* the clock is looked at as often */
+	STEPS = 64,               /* the clock is looked at as often */
+	COMPILER_NO_MEMORY = 121, /* which not every PCRE2 has a name for */
 };
 
 /* The gram of the first three of four bytes. */
@@ -33,77 +27,64 @@ static inline uint16_t gram_of(const char s[static 4])
 	return (uint16_t)((bytes & htonl(0x1f1f1f00)) * UINT32_C(2654435761) >> 23);
 }
 
-static int compile(struct pattern **out, const char *regex, size_t len, uint32_t options,
-	struct pattern_error *why)
+/* NULL: refused. */
+static struct pattern *compile(const struct buf *regex, uint32_t options, struct pattern_error *why)
 {
 	struct pattern *p;
 	PCRE2_SIZE offset = 0;
 	int code;
 
 	*why = (struct pattern_error){1, "the pattern is too long"};
-	if (len > MAX_PATTERN)
-		return 1;
-	p = calloc(1, sizeof *p);
-	if (!p)
-		return error_oom();
+	if (regex->len > MAX_PATTERN)
+		return NULL;
+	p = memory_new(1, sizeof *p);
 	options |= PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C;
-	p->code = pcre2_compile((PCRE2_SPTR)regex, len, options, &code, &offset, NULL);
+	p->code = pcre2_compile((PCRE2_SPTR)regex->ptr, regex->len, options, &code, &offset, NULL);
 	if (!p->code) {
-		free(p);
-		if (code == PCRE2_ERROR_NOMEMORY || code == PCRE2_ERROR_HEAP_FAILED)
-			return error_oom();
+		if (code == PCRE2_ERROR_NOMEMORY || code == COMPILER_NO_MEMORY)
+			memory_or_end(NULL);
 		why->column = offset + 1;
 		pcre2_get_error_message(code, (PCRE2_UCHAR *)why->reason, sizeof why->reason);
-		return 1;
+		free(p);
+		return NULL;
 	}
 	/* Whatever keeps PCRE2 from compiling to machine code (no support, no memory that may be
 	 * executed, a pattern that says (*NO_JIT)), the interpreter gives the same answers. */
 	pcre2_jit_compile(p->code, PCRE2_JIT_COMPLETE);
 	for (size_t i = 0; i < PATTERN_GRAMS; i++)
 		p->grams[i] = PATTERN_SLOTS;
-	*out = p;
-	return 0;
+	return p;
 }
 
-int pattern_new(struct pattern **out, const char *regex, size_t len, enum pattern_case letters,
-	struct pattern_error *why)
-{
-	uint32_t caseless = letters == PATTERN_CASED ? 0 : PCRE2_CASELESS;
-	int rc;
-
-	*out = NULL;
-	rc = compile(out, regex, len, PCRE2_AUTO_CALLOUT | caseless, why);
-	if (rc == 0 && letters == PATTERN_EITHER)
-		rc = compile(&(*out)->exact, regex, len, PCRE2_AUTO_CALLOUT, why);
-	if (rc) {
-		pattern_free(*out);
-		*out = NULL;
-	}
-	return rc;
-}
-
-/* Letters of a class are folded before it is negated, or after, which says more: PCRE2 folds once
- * more. */
-int pattern_new_glob(struct pattern **out, const char *glob, size_t len, enum glob_grammar grammar,
+/* Letters of a glob's class are folded before it is negated, or after, which says more: PCRE2 folds
+ * once more. */
+struct pattern *pattern_new(const char *text, size_t len, enum pattern_grammar grammar,
 	enum pattern_case letters, struct pattern_error *why)
 {
+	uint32_t caseless = letters == PATTERN_CASED ? 0 : PCRE2_CASELESS;
 	struct buf regex = BUF_INIT, literal = BUF_INIT;
-	int rc = glob_translate(
-		&regex, &literal, glob, len, grammar, letters == PATTERN_CASELESS, why);
+	struct pattern *p = NULL;
 
-	*out = NULL;
-	if (rc == 0) {
-		rc = compile(out, regex.ptr, regex.len,
-			letters == PATTERN_CASED ? 0 : PCRE2_CASELESS, why);
-		if (rc > 0)
+	if (grammar == PATTERN_REGEX) {
+		buf_add(&regex, text, len);
+		p = compile(&regex, PCRE2_AUTO_CALLOUT | caseless, why);
+		if (p && letters == PATTERN_EITHER &&
+			!(p->exact = compile(&regex, PCRE2_AUTO_CALLOUT, why))) {
+			pattern_free(p);
+			p = NULL;
+		}
+	} else if (glob_translate(&regex, &literal, text, len, grammar, letters == PATTERN_CASELESS,
+			   why)) {
+		p = compile(&regex, caseless, why);
+		if (!p)
 			*why = (struct pattern_error){1, "the pattern is too long"};
+		/* The last ones of what a path must contain, which has a NUL after it. */
+		for (size_t i = 0; p && i + 3 <= literal.len; i++)
+			p->grams[i % PATTERN_GRAMS] = gram_of(literal.ptr + i);
 	}
-	/* The last ones of what a path must contain, which has a NUL after it. */
-	for (size_t i = 0; rc == 0 && i + 3 <= literal.len; i++)
-		(*out)->grams[i % PATTERN_GRAMS] = gram_of(literal.ptr + i);
 	buf_free(&regex);
 	buf_free(&literal);
-	return rc;
+	return p;
 }
 
 void pattern_free(struct pattern *p)
@@ -192,8 +173,6 @@ int pattern_run(const struct pattern *p, struct matcher *m)
 			return 1;
 		if (code == PCRE2_ERROR_NOMATCH)
 			return p->exact ? pattern_run(p->exact, m) : 0;
-		if (code == PCRE2_ERROR_NOMEMORY)
-			return error_oom();
 		if (code == PCRE2_ERROR_CALLOUT)
 			strcpy(reason, "it takes too long");
 		else
@@ -205,7 +184,7 @@ int pattern_run(const struct pattern *p, struct matcher *m)
 
 void pattern_library_version(char out[static 64])
 {
-	if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) > 64 ||
-		pcre2_config(PCRE2_CONFIG_VERSION, out) < 0)
-		strcpy(out, "unknown");
+	strcpy(out, "unknown");
+	if (pcre2_config(PCRE2_CONFIG_VERSION, NULL) <= 64)
+		pcre2_config(PCRE2_CONFIG_VERSION, out);
 }

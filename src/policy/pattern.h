@@ -13,7 +13,7 @@
 
 #include "base/base.h"
 
-enum glob_grammar { GLOB_GIT, GLOB_DOCKER };
+enum pattern_grammar { PATTERN_REGEX, PATTERN_GIT, PATTERN_DOCKER };
 
 /** Why a pattern was refused. `column` counts bytes from 1 within the text given. */
 struct pattern_error {
@@ -41,44 +41,30 @@ struct matcher {
 	int64_t until;
 	const char *path;
 	size_t len;
-	void *data, *context,
-		*stack; /* PCRE2's; no stack where it has no JIT, or no memory for it */
+	void *data, *context, *stack; /* PCRE2's; no stack where it has no JIT */
 };
 
 /** How letters match: with regard to case, or not (ASCII only), or either way, which is more than
  * not: under negation (`[!a-z]`, `(?!x)`) a caseless match is less. */
 enum pattern_case { PATTERN_CASED, PATTERN_CASELESS, PATTERN_EITHER };
 
-/**
- * Compile an expression, or a glob.
- *
- * @param out yours, for pattern_free; NULL on failure
- * @param why filled on refusal; may not be NULL
- * @return 0; 1 when it is refused (`why` tells); -1 with the failure recorded (no memory)
- */
-int pattern_new(struct pattern **out, const char *regex, size_t len, enum pattern_case letters,
-	struct pattern_error *why);
-int pattern_new_glob(struct pattern **out, const char *glob, size_t len, enum glob_grammar grammar,
+/** Compile an expression, or a glob of git's or Docker's. Yours, for pattern_free; NULL: it is
+ * refused, and `why` tells. */
+struct pattern *pattern_new(const char *text, size_t len, enum pattern_grammar grammar,
 	enum pattern_case letters, struct pattern_error *why);
 
-/**
- * Translate a glob (glob.c) without `!` and blanks at the end; one of Docker's has no `//`, `.` or
- * `..` left.
- *
- * @param regex   empty; the expression
- * @param literal empty; the longest run of bytes that stand in each path that matches, letters in
- *                either case, once the path has a slash before it and one after it
- * @param fold    classes contain both cases of a letter that they name
- * @param why     filled on refusal; may not be NULL
- * @return 0; 1 when the pattern could never match (`why` tells); -1 with the failure recorded
- */
-int glob_translate(struct buf *regex, struct buf *literal, const char *pattern, size_t len,
-	enum glob_grammar grammar, bool fold, struct pattern_error *why);
+/** Translate a glob (glob.c) without `!` and blanks at the end; one of Docker's has no `//`, `.` or
+ * `..` left. With `fold`, classes contain both cases of a letter that they name. `regex` and
+ * `literal` are empty; the latter becomes the longest run of bytes that stand in each path that
+ * matches, letters in either case, once the path has a slash before it and one after it. False when
+ * it could never match (`why` tells). */
+bool glob_translate(struct buf *regex, struct buf *literal, const char *pattern, size_t len,
+	enum pattern_grammar grammar, bool fold, struct pattern_error *why);
 
 /** NULL is allowed, here and below. */
 void pattern_free(struct pattern *p);
 
-/** @return yours, for matcher_free; NULL with the failure recorded when memory is gone. */
+/** Yours, for matcher_free. */
 struct matcher *matcher_new(void);
 
 void matcher_free(struct matcher *m);
@@ -86,22 +72,14 @@ void matcher_free(struct matcher *m);
 /** A time in nanoseconds, cheap to ask for and exact to some milliseconds. */
 int64_t pattern_clock(void);
 
-/**
- * Go to a path, for pattern_match.
- *
- * @param path  borrowed until the next one
- * @param until the time (of pattern_clock) after which each match of an expression fails
- */
+/** Go to a path, borrowed until the next one, for pattern_match. After `until`, a time of
+ * pattern_clock, each match of an expression fails. */
 void matcher_go(struct matcher *m, const char *path, size_t len, int64_t until);
 
 /** What pattern_match asks where the grams leave it open. */
 int pattern_run(const struct pattern *p, struct matcher *m);
 
-/**
- * Whether the path matches.
- *
- * @return 1 or 0; -1 with the failure recorded when a limit was hit or PCRE2 failed
- */
+/** Whether the path matches. 1; 0; -1 recorded, when a limit was hit or PCRE2 failed. */
 static inline int pattern_match(const struct pattern *p, struct matcher *m)
 {
 	return m->has[p->grams[0]] && m->has[p->grams[1]] && m->has[p->grams[2]] ?

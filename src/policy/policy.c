@@ -122,7 +122,6 @@ static int read_pattern(struct reader *r)
 	struct pattern_error why;
 	size_t at = line.allows;
 	bool regex;
-	int rc;
 
 	if (line.allows && read_rules(r, &line.rules, &at) < 0)
 		return -1;
@@ -135,24 +134,19 @@ static int read_pattern(struct reader *r)
 		return refuse(r, r->len, "nothing follows 'regex:'");
 	if (p->count == POLICY_MAX_LINES + POLICY_BUILTIN)
 		return refuse(r, 1, "too many patterns");
-	if (array_room(p->lines, p->count) < 0)
-		return -1;
-	if (regex)
-		rc = pattern_new(&line.pattern, r->line + at, r->len - at, p->letters, &why);
-	else
-		rc = pattern_new_glob(
-			&line.pattern, r->line + at, r->len - at, GLOB_GIT, p->letters, &why);
-	if (rc)
-		return rc < 0 ? -1 : refuse(r, at + why.column, why.reason);
-	line.text = strndup(r->line, r->len);
-	line.origin = r->origin ? strdup(r->origin) : NULL;
-	rc = line.text && (line.origin || !r->origin) ? 0 : error_oom();
+	line.pattern = pattern_new(
+		r->line + at, r->len - at, regex ? PATTERN_REGEX : PATTERN_GIT, p->letters, &why);
+	if (!line.pattern)
+		return refuse(r, at + why.column, why.reason);
+	line.text = memory_text(r->line, r->len);
+	line.origin = memory_string(r->origin);
 	if (line.allows && r->comments.len)
 		line.reason = buf_take(&r->comments);
 	p->adds = p->adds || (line.origin && !line.allows);
 	p->allows = p->allows || line.allows;
-	p->lines[p->count++] = line; /* which policy_free finds, also when it is not whole */
-	return rc;
+	array_room(p->lines, p->count);
+	p->lines[p->count++] = line;
+	return 0;
 }
 
 static void read_comment(struct reader *r)
@@ -168,34 +162,28 @@ static void read_comment(struct reader *r)
 	buf_add(&r->comments, s, (size_t)(end - s));
 }
 
-/* The length without the blanks at the end, as git sees them: a backslash keeps the blank after
- * it, and one at the very end keeps all. */
-static size_t trimmed(const char *s, size_t len)
-{
-	size_t keep = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		bool escaped = s[i] == '\\';
-
-		i += escaped;
-		if (escaped || s[i] != ' ')
-			keep = i + 1;
-	}
-	return keep < len ? keep : len;
-}
-
 static int read_line(struct reader *r)
 {
 	const char *nul = memchr(r->line, '\0', r->len);
+	size_t keep = 0;
 	int rc = 0;
 
 	if (nul)
 		return refuse(r, (size_t)(nul - r->line) + 1, "a NUL byte");
 	if (r->len && *r->line == '#') {
 		read_comment(r);
-		return buf_failed(&r->comments);
+		return 0;
 	}
-	r->len = trimmed(r->line, r->len);
+	/* Blanks at the end go, as git sees them: a backslash keeps the blank after it, and one at
+	 * the very end keeps all. */
+	for (size_t i = 0; i < r->len; i++) {
+		bool escaped = r->line[i] == '\\';
+
+		i += escaped;
+		if (escaped || r->line[i] != ' ')
+			keep = i + 1;
+	}
+	r->len = keep < r->len ? keep : r->len;
 	if (r->len)
 		rc = read_pattern(r);
 	buf_clear(&r->comments);
@@ -231,17 +219,12 @@ int policy_add(struct policy *p, const char *text, size_t len, const char *origi
 
 struct policy *policy_new(enum pattern_case letters)
 {
-	struct policy *p = calloc(1, sizeof *p);
+	struct policy *p = memory_new(1, sizeof *p);
 
-	if (!p) {
-		error_oom();
-		return NULL;
-	}
 	p->letters = letters;
-	if (policy_add(p, builtin_lines, strlen(builtin_lines), NULL) == 0)
-		return p;
-	policy_free(p);
-	return NULL;
+	if (policy_add(p, builtin_lines, strlen(builtin_lines), NULL) < 0)
+		fatal(error_message());
+	return p;
 }
 
 void policy_free(struct policy *p)

@@ -73,23 +73,14 @@ struct policy {
 	enum pattern_case letters;
 };
 
-/**
- * The built-in lines alone.
- *
- * @param letters PATTERN_EITHER: a policy whose `!` lines, and built-in ones, decide nothing: what
- *                it does not reject, no line of the user's does, with regard to case or without
- * @return yours, for policy_free; NULL with the failure recorded
- */
+/** The built-in lines alone. Of PATTERN_EITHER: a policy whose `!` lines, and built-in ones, decide
+ * nothing: what it does not reject, no line of the user's does, with regard to case or without.
+ * Yours, for policy_free. */
 struct policy *policy_new(enum pattern_case letters);
 
-/**
- * Append the lines of a policy file.
- *
- * @param text   its bytes (git's rules: a UTF-8 BOM, CR before LF and unescaped blanks at the
- *               end of a line are dropped; the last line needs no LF)
- * @param origin its name for messages; copied
- * @return 0; -1 with the refusal recorded, the policy being fit for policy_free only
- */
+/** Append the lines of a policy file (git's rules: a UTF-8 BOM, CR before LF and unescaped blanks
+ * at the end of a line are dropped; the last line needs no LF). `origin` is its name for messages.
+ * 0; -1 with the refusal recorded, the policy being fit for policy_free only. */
 int policy_add(struct policy *p, const char *text, size_t len, const char *origin);
 
 /** NULL is allowed. */
@@ -104,32 +95,21 @@ struct policy_decision {
 	const struct policy_line *allowing[RULE_COUNT];
 };
 
-/**
- * Decide a path, all but for the lines that allow by some rules only.
- *
- * @param path the path of a file, of `len` bytes (any bytes but NUL), no slash added
- * @return 0, or -1 with the failure recorded (a match limit hit, no memory)
- */
+/** Decide the path of a file (any bytes but NUL), all but for the lines that allow by some rules
+ * only. 0; -1 with the failure recorded (a match limit hit). */
 int policy_decide(const struct policy *p, struct matcher *m, const char *path, size_t len,
 	struct policy_decision *out);
 
 /** Make the decision that for a file whose finding is by that rule. */
 void policy_settle(struct policy_decision *d, enum rule rule);
 
-/**
- * Note which `!` lines match a path.
- *
- * @param path    as for policy_decide
- * @param matched a bool for each line of the policy
- * @return 0; -1 with the failure recorded
- */
+/** Note which `!` lines match a path: `matched` has a bool for each line of the policy. As
+ * policy_decide. */
 int policy_note(
 	const struct policy *p, struct matcher *m, const char *path, size_t len, bool *matched);
 
-/**
- * Append the pattern of a line that matches one path and what is below it, and nothing else: a
- * glob, or for a path with a line break, which no glob can contain, an expression.
- */
+/** Append the pattern of a line that matches one path and what is below it, and nothing else: a
+ * glob, or for a path with a line break, which no glob can contain, an expression. */
 void policy_escape(struct buf *out, const char *path);
 
 #endif

@@ -23,6 +23,7 @@ static bool is_suspect(const struct tree_cursor *at)
 
 static int tell(struct changes *c, enum change change, const struct tree_cursor *at)
 {
+	const struct check check = {.policy = c->policy, .caseless = c->caseless};
 	struct policy_decision d;
 	struct entry e;
 	size_t dir = c->path.len;
@@ -34,7 +35,7 @@ static int tell(struct changes *c, enum change change, const struct tree_cursor 
 	buf_add(&c->path, at->name, at->len);
 	e = (struct entry){
 		.path = c->path.ptr, .len = c->path.len, .mode = at->mode, .oid = at->oid};
-	status = check_decide(&d, c->policy, c->matcher, "", &e, c->caseless);
+	status = check_decide(&d, &check, c->matcher, &e);
 	if (status == 0 && d.rejected)
 		status = c->visit(c->arg, change, &e);
 	buf_cut(&c->path, dir);
@@ -203,20 +204,16 @@ static int read_directory(struct changes *c, const struct side *above, size_t co
 const struct policy *changes_policy(struct changes *c, struct snapshot *commit)
 {
 	struct entry e = {0};
-	int found;
 
 	if (c->pinned)
 		return c->pinned;
-	found = snapshot_find(commit, policy_path, &e);
-	if (found < 0)
+	if (snapshot_find(commit, policy_path, &e) < 0)
 		return NULL;
 	if (!c->own || c->own_mode != e.mode || memcmp(&c->own_id, &e.oid, sizeof e.oid) != 0) {
 		policy_free(c->own);
 		c->own_id = e.oid;
 		c->own_mode = e.mode;
-		if (policy_load_entry(&c->own, c->files, commit, found ? &e : NULL, c->caseless) <
-			0)
-			c->own = NULL;
+		c->own = policy_load(c->files, commit, NULL, c->caseless);
 	}
 	return c->own;
 }

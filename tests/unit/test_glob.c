@@ -67,16 +67,17 @@ static const struct good {
 static struct buf regex = BUF_INIT, literal = BUF_INIT;
 static struct pattern_error why;
 
-static int translate(const char *pattern, size_t len, enum glob_grammar grammar, bool fold)
+static int translate(const char *pattern, size_t len, enum pattern_grammar grammar, bool fold)
 {
 	buf_free(&regex);
 	buf_free(&literal);
 	why = (struct pattern_error){0};
 	print_message("%s\n", pattern);
-	return glob_translate(&regex, &literal, pattern, len, grammar, fold, &why);
+	return !glob_translate(&regex, &literal, pattern, len, grammar, fold, &why);
 }
 
-static void expect(const char *pattern, enum glob_grammar grammar, bool fold, const char *expected)
+static void expect(
+	const char *pattern, enum pattern_grammar grammar, bool fold, const char *expected)
 {
 	if (translate(pattern, strlen(pattern), grammar, fold) != 0)
 		fail_msg("%s: %zu: %s", pattern, why.column, why.reason);
@@ -87,7 +88,7 @@ static void test_translations(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-		expect(good[i].pattern, GLOB_GIT, false, good[i].regex);
+		expect(good[i].pattern, PATTERN_GIT, false, good[i].regex);
 		assert_string_equal(literal.ptr, good[i].literal);
 	}
 }
@@ -131,7 +132,7 @@ static void test_refusals(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
 		const struct bad *c = &bad[i];
-		int rc = translate(c->pattern, strlen(c->pattern), GLOB_GIT, false);
+		int rc = translate(c->pattern, strlen(c->pattern), PATTERN_GIT, false);
 
 		assert_int_equal(rc, c->reason ? 1 : 0);
 		if (!c->reason)
@@ -144,14 +145,14 @@ static void test_refusals(void **state)
 static void test_nul_is_refused(void **state)
 {
 	(void)state;
-	assert_int_equal(translate("ab\0c", 4, GLOB_GIT, false), 1);
+	assert_int_equal(translate("ab\0c", 4, PATTERN_GIT, false), 1);
 	assert_int_equal(why.column, 3);
 }
 
 static void test_caseless_class_is_folded_before_it_is_negated(void **state)
 {
 	(void)state;
-	expect("[!aB]", GLOB_GIT, true,
+	expect("[!aB]", PATTERN_GIT, true,
 		"(?<![^/])[\\x01-\\x2e\\x30-\\x40\\x43-\\x60\\x63-\\xff](?:/|\\z)");
 }
 
@@ -174,9 +175,10 @@ static void test_docker(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof docker / sizeof *docker; i++)
-		expect(docker[i].pattern, GLOB_DOCKER, false, docker[i].regex);
+		expect(docker[i].pattern, PATTERN_DOCKER, false, docker[i].regex);
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-		assert_int_equal(translate(refused[i], strlen(refused[i]), GLOB_DOCKER, false), 1);
+		assert_int_equal(
+			translate(refused[i], strlen(refused[i]), PATTERN_DOCKER, false), 1);
 }
 
 static int tear_down(void **state)

@@ -40,12 +40,12 @@ static bool is_set_by(const char *variable, const char **changes)
 	return false;
 }
 
-/* Finds git in the absolute directories of PATH, and makes a PATH of no others. */
-static int find_git(struct buf *git, struct buf *path, char *const *variables)
+/* Finds git in the absolute directories of PATH, and makes a PATH of no others. Yours, for free();
+ * NULL recorded. */
+static char *find_git(struct buf *path, char *const *variables)
 {
 	const char *search = "PATH=/usr/local/bin:/usr/bin:/bin";
-	struct stat st;
-	bool found = false;
+	char *git;
 	size_t len;
 
 	for (; *variables; variables++)
@@ -54,19 +54,13 @@ static int find_git(struct buf *git, struct buf *path, char *const *variables)
 	buf_adds(path, "PATH=");
 	for (search += 5; *search; search += len + (search[len] == ':')) {
 		len = strcspn(search, ":");
-		if (*search != '/')
-			continue;
-		buf_addf(path, "%s%.*s", path->len > 5 ? ":" : "", (int)len, search);
-		if (found)
-			continue;
-		buf_clear(git);
-		buf_addf(git, "%.*s/git", (int)len, search);
-		found = access(git->ptr, X_OK) == 0 && stat(git->ptr, &st) == 0 &&
-			S_ISREG(st.st_mode);
+		if (*search == '/')
+			buf_addf(path, "%s%.*s", path->len > 5 ? ":" : "", (int)len, search);
 	}
-	return found ? 0 :
-		       error_of(ERROR_NO_GIT,
-			       "cannot run 'git': no absolute directory of PATH has it");
+	git = io_find_program("git", path->ptr + 5);
+	if (!git)
+		error_of(ERROR_NO_GIT, "cannot run 'git': no absolute directory of PATH has it");
+	return git;
 }
 
 /* Looks for git and runs it. Of what is said of a variable, the first counts. */
@@ -80,10 +74,11 @@ static int launch(struct exec *e, int in, int out)
 	const char *const *lists[] = {promises, e->changes, (const char *const *)e->variables};
 	const int from[] = {in, out, e->complaint};
 	size_t args = 0, variables = 0, i;
-	struct buf path = BUF_INIT, git = BUF_INIT;
+	struct buf path = BUF_INIT;
+	char *git = find_git(&path, e->variables);
 	const char **argv, **environment, **to, *const *at;
 	posix_spawn_file_actions_t actions;
-	int errnum, fd, status = find_git(&git, &path, e->variables);
+	int errnum, fd, status = -1;
 
 	while (e->args[args])
 		args++;
@@ -108,20 +103,20 @@ static int launch(struct exec *e, int in, int out)
 		if (strchr(*at, '='))
 			*to++ = *at;
 	*to = NULL;
-	if (status == 0) {
+	if (git) {
 		errnum = posix_spawn_file_actions_init(&actions);
 		for (fd = 0; errnum == 0 && fd < 3; fd++)
 			errnum = posix_spawn_file_actions_adddup2(&actions, from[fd], fd);
 		if (errnum == 0)
-			errnum = posix_spawn(&e->pid, git.ptr, &actions, NULL, (char **)argv,
-				(char **)environment);
+			errnum = posix_spawn(
+				&e->pid, git, &actions, NULL, (char **)argv, (char **)environment);
 		if (fd > 0)
 			posix_spawn_file_actions_destroy(&actions);
-		status = errnum ? error_os(errnum, "cannot run '%s'", git.ptr) : 0;
+		status = errnum ? error_os(errnum, "cannot run '%s'", git) : 0;
 	}
 	free(argv);
 	free(environment);
-	buf_free(&git);
+	free(git);
 	buf_free(&path);
 	return status;
 }
