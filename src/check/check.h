@@ -27,11 +27,8 @@ struct examined {
 	bool source_present;    /* by its name: a link counts, wherever it leads */
 	bool source_dangles;    /* a link that leads to no file: Python finds no source */
 	bool source_elsewhere;  /* a link out of the snapshot: nobody knows here to what */
-	bool package_present;   /* m/__init__.py or .pyc is there beside m.py */
 	bool migrations_loaded; /* its migrations package has an __init__: Django loads it */
-	bool mtime_known;       /* the source is on disk */
-	bool mtime_fits;        /* and its mtime is the header's */
-	enum bytecode_fit fit;
+	struct bytecode_facts facts;
 	enum bytecode_loads loads;
 	enum bytecode_lie lie;
 };

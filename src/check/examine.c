@@ -68,9 +68,9 @@ static int compare_file(struct examined *x, const struct entry *source)
 	uint64_t size;
 	int status;
 
-	x->mtime_known = source->on_disk;
-	x->mtime_fits =
-		x->mtime_known && x->header_read &&
+	x->facts.mtime_known = source->on_disk;
+	x->facts.mtime_fits =
+		x->facts.mtime_known && x->header_read &&
 		bytecode_fits_mtime(&x->header, source->mtime.tv_sec, source->mtime.tv_nsec);
 	if (!can_compare(x))
 		return 0;
@@ -80,19 +80,19 @@ static int compare_file(struct examined *x, const struct entry *source)
 	if (snapshot_size(x->snapshot, source, &size) < 0)
 		return -1;
 	if (bytecode_fits_size(&x->header, size)) {
-		x->fit = FIT_EXACT;
+		x->facts.fit = FIT_EXACT;
 	} else if (size <= SNAPSHOT_READ_MAX) {
 		status = snapshot_read(x->snapshot, source, &text, SIZE_MAX);
 		if (status == 1) /* it has gone since it was found */
-			x->source_present = x->mtime_known = x->mtime_fits = false;
+			x->source_present = x->facts.mtime_known = x->facts.mtime_fits = false;
 		/* Of a source that git-lfs keeps, a snapshot holds a pointer, not the text. */
 		if (status == 0 && strncmp(text.ptr, lfs, strlen(lfs)) != 0) {
 			bytecode_sum_add(&sum, text.ptr, text.len);
-			x->fit = bytecode_sum_fit(&sum);
+			x->facts.fit = bytecode_sum_fit(&sum);
 		}
 		buf_free(&text);
 	} else if (x->header.has_size) { /* and that is enough; a hash takes the text */
-		x->fit = FIT_NOT;
+		x->facts.fit = FIT_NOT;
 	} else {
 		return error_set("cannot hold '%s' against the hash in its cache: it is larger "
 				 "than %d MiB",
@@ -114,13 +114,13 @@ static int try_source(void *arg, const struct entry *e)
 		return 0;
 	if (compare_file(x, e) < 0)
 		return -1;
-	x->source_present = x->fit == FIT_EXACT || x->fit == FIT_LINEENDS;
+	x->source_present = x->facts.fit == FIT_EXACT || x->facts.fit == FIT_LINEENDS;
 	if (x->source_present) {
 		buf_clear(&x->source);
 		buf_add(&x->source, e->path, e->len);
 	} else {
-		x->fit = FIT_UNKNOWN;
-		x->mtime_known = x->mtime_fits = false;
+		x->facts.fit = FIT_UNKNOWN;
+		x->facts.mtime_known = x->facts.mtime_fits = false;
 	}
 	return 0;
 }
@@ -179,7 +179,7 @@ int examine_names(struct examined *x, struct snapshot *s, const struct entry *e,
 	if (x->name.migration)
 		init = find_init(s, package->ptr, package->len ? package->len - 1 : 0);
 	found = snapshot_find(s, x->source.ptr, &x->source_entry);
-	x->package_present = here > 0;
+	x->facts.package_present = here > 0;
 	x->migrations_loaded = init > 0;
 	x->source_present = found == FOUND;
 	return here < 0 || init < 0 || found < 0 ? -1 : 0;
@@ -187,20 +187,13 @@ int examine_names(struct examined *x, struct snapshot *s, const struct entry *e,
 
 static void conclude(struct examined *x)
 {
-	const struct bytecode_facts facts = {
-		.name = &x->name,
-		.header = x->header_read ? &x->header : NULL,
-		.package_present = x->package_present,
-		.source_present = x->source_present && !x->source_dangles,
-		.fit = x->fit,
-		.mtime_known = x->mtime_known,
-		.mtime_fits = x->mtime_fits,
-	};
-
-	x->loads = bytecode_loads(&facts);
-	if (x->source_elsewhere && !x->package_present)
+	x->facts.name = &x->name;
+	x->facts.header = x->header_read ? &x->header : NULL;
+	x->facts.source_present = x->source_present && !x->source_dangles;
+	x->loads = bytecode_loads(&x->facts);
+	if (x->source_elsewhere && !x->facts.package_present)
 		x->loads = LOADS_UNKNOWN;
-	x->lie = bytecode_lie(&facts);
+	x->lie = bytecode_lie(&x->facts);
 }
 
 int examine_bytes(struct examined *x, const struct entry *e)
@@ -226,6 +219,6 @@ int examine_bytes(struct examined *x, const struct entry *e)
 void examine_no_bytes(struct examined *x)
 {
 	x->header_read = x->source_dangles = x->source_elsewhere = false;
-	x->fit = FIT_UNKNOWN;
+	x->facts.fit = FIT_UNKNOWN;
 	conclude(x);
 }

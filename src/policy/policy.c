@@ -63,55 +63,42 @@ struct reader {
 	struct policy *policy;
 	const char *origin;
 	size_t number;
-	const char *line; /* not terminated */
-	size_t len;
+	char *line;
 	struct buf comments; /* the block of comment lines straight above */
 };
 
 static int refuse(const struct reader *r, size_t column, const char *reason)
 {
-	int len = r->len < 200 ? (int)r->len : 200;
-
 	return error_set(
-		"%s:%zu:%zu: %s in '%.*s'", r->origin, r->number, column, reason, len, r->line);
-}
-
-static bool begins(const char *s, size_t len, const char *mark)
-{
-	return len >= strlen(mark) && memcmp(s, mark, strlen(mark)) == 0;
+		"%s:%zu:%zu: %s in '%.200s'", r->origin, r->number, column, reason, r->line);
 }
 
 /* Reads the rules of a `!` line, and moves `*at` behind their colon. 0; -1 refused. */
 static int read_rules(const struct reader *r, unsigned *rules, size_t *at)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_,";
-	const char *word = r->line + 1, *end = memchr(word, ':', r->len - 1), *s;
+	const char *word = r->line + 1, *end = word + strspn(word, letters), *nearest;
 	char reason[120];
+	size_t len;
 
-	for (s = word; end && s < end && strchr(letters, *s); s++)
-		;
-	if (!end || end == word || s < end || begins(word, r->len - 1, regex_mark))
+	if (end == word || *end != ':' || strncmp(word, regex_mark, strlen(regex_mark)) == 0)
 		return 0;
-	for (; word <= end; word = s + 1) {
+	*at = (size_t)(end + 1 - r->line);
+	for (; word <= end; word += len + 1) {
 		enum rule rule;
-		const char *nearest;
-		int shown;
 
-		s = memchr(word, ',', (size_t)(end - word));
-		s = s ? s : end;
-		rule = rule_of_id(word, (size_t)(s - word));
+		len = strcspn(word, ",:");
+		rule = rule_of_id(word, len);
 		*rules |= 1u << rule;
 		if (rule)
 			continue;
-		nearest = rule_nearest(word, (size_t)(s - word));
-		shown = s - word < 40 ? (int)(s - word) : 40;
-		snprintf(reason, sizeof reason, "no rule is named '%.*s'%s%s%s", shown, word,
-			nearest ? ", did you mean '" : "",
+		nearest = rule_nearest(word, len);
+		snprintf(reason, sizeof reason, "no rule is named '%.*s'%s%s%s",
+			len < 40 ? (int)len : 40, word, nearest ? ", did you mean '" : "",
 			nearest ? nearest : " (a backslash after the '!' makes it a file's name)",
 			nearest ? "'?" : "");
 		return refuse(r, (size_t)(word - r->line) + 1, reason);
 	}
-	*at = (size_t)(end + 1 - r->line);
 	return 0;
 }
 
@@ -120,25 +107,25 @@ static int read_pattern(struct reader *r)
 	struct policy *p = r->policy;
 	struct policy_line line = {.number = r->origin ? r->number : 0, .allows = *r->line == '!'};
 	struct pattern_error why;
-	size_t at = line.allows;
+	size_t at = line.allows, len = strlen(r->line);
 	bool regex;
 
 	if (line.allows && read_rules(r, &line.rules, &at) < 0)
 		return -1;
-	regex = begins(r->line + at, r->len - at, regex_mark);
-	if (r->len == at)
+	if (len == at)
 		return refuse(
-			r, r->len, at > 1 ? "nothing follows the ':'" : "nothing follows the '!'");
+			r, len, at > 1 ? "nothing follows the ':'" : "nothing follows the '!'");
+	regex = strncmp(r->line + at, regex_mark, strlen(regex_mark)) == 0;
 	at += regex ? strlen(regex_mark) : 0;
-	if (r->len == at)
-		return refuse(r, r->len, "nothing follows 'regex:'");
+	if (len == at)
+		return refuse(r, len, "nothing follows 'regex:'");
 	if (p->count == POLICY_MAX_LINES + POLICY_BUILTIN)
 		return refuse(r, 1, "too many patterns");
 	line.pattern = pattern_new(
-		r->line + at, r->len - at, regex ? PATTERN_REGEX : PATTERN_GIT, p->letters, &why);
+		r->line + at, len - at, regex ? PATTERN_REGEX : PATTERN_GIT, p->letters, &why);
 	if (!line.pattern)
 		return refuse(r, at + why.column, why.reason);
-	line.text = memory_text(r->line, r->len);
+	line.text = memory_string(r->line);
 	line.origin = memory_string(r->origin);
 	if (line.allows && r->comments.len)
 		line.reason = buf_take(&r->comments);
@@ -149,42 +136,32 @@ static int read_pattern(struct reader *r)
 	return 0;
 }
 
-static void read_comment(struct reader *r)
-{
-	const char *s = r->line + 1, *end = r->line + r->len;
-
-	while (s < end && (*s == ' ' || *s == '\t'))
-		s++;
-	while (s < end && (end[-1] == ' ' || end[-1] == '\t'))
-		end--;
-	if (s < end && r->comments.len)
-		buf_addc(&r->comments, ' ');
-	buf_add(&r->comments, s, (size_t)(end - s));
-}
-
 static int read_line(struct reader *r)
 {
-	const char *nul = memchr(r->line, '\0', r->len);
-	size_t keep = 0;
+	static const char blanks[] = " \t";
+	size_t len = 0;
 	int rc = 0;
 
-	if (nul)
-		return refuse(r, (size_t)(nul - r->line) + 1, "a NUL byte");
-	if (r->len && *r->line == '#') {
-		read_comment(r);
+	if (*r->line == '#') {
+		const char *comment = r->line + 1 + strspn(r->line + 1, blanks);
+
+		for (len = strlen(comment); len && strchr(blanks, comment[len - 1]); len--)
+			;
+		buf_addf(&r->comments, "%s%.*s", len && r->comments.len ? " " : "", (int)len,
+			comment);
 		return 0;
 	}
 	/* Blanks at the end go, as git sees them: a backslash keeps the blank after it, and one at
 	 * the very end keeps all. */
-	for (size_t i = 0; i < r->len; i++) {
-		bool escaped = r->line[i] == '\\';
+	for (size_t i = 0; r->line[i]; i++) {
+		bool escaped = r->line[i] == '\\' && r->line[i + 1];
 
 		i += escaped;
 		if (escaped || r->line[i] != ' ')
-			keep = i + 1;
+			len = i + 1;
 	}
-	r->len = keep < r->len ? keep : r->len;
-	if (r->len)
+	r->line[len] = '\0';
+	if (len)
 		rc = read_pattern(r);
 	buf_clear(&r->comments);
 	return rc;
@@ -200,18 +177,22 @@ int policy_add(struct policy *p, const char *text, size_t len, const char *origi
 	if (len > POLICY_MAX_BYTES)
 		return error_set("policy '%s' is too large: %zu bytes, %d at most", origin, len,
 			POLICY_MAX_BYTES);
-	if (begins(text, len, bom))
+	if (len >= strlen(bom) && memcmp(text, bom, strlen(bom)) == 0)
 		text += strlen(bom);
 	for (; text < end && rc == 0; text = newline + 1) {
 		int64_t begun = clock_of(p);
 
 		newline = memchr(text, '\n', (size_t)(end - text));
 		newline = newline ? newline : end;
+		len = (size_t)(newline - text);
+		len -= len && newline[-1] == '\r';
 		r.number++;
-		r.line = text;
-		r.len = (size_t)(newline - text);
-		r.len -= r.len && newline[-1] == '\r';
-		rc = read_line(&r) < 0 ? -1 : charge(p, begun);
+		r.line = memory_text(text, len);
+		if (strlen(r.line) < len)
+			rc = refuse(&r, strlen(r.line) + 1, "a NUL byte");
+		else
+			rc = read_line(&r) < 0 ? -1 : charge(p, begun);
+		free(r.line);
 	}
 	buf_free(&r.comments);
 	return rc;

@@ -72,7 +72,7 @@ static void add_header(struct buf *out, const struct explanation *e)
 		[FIT_NOT] = ": not the source's",
 	};
 	const struct bytecode_header *h = &e->file.header;
-	const char *fit = e->file.source_present ? fits[e->file.fit] : "";
+	const char *fit = e->file.source_present ? fits[e->file.facts.fit] : "";
 	time_t when = (time_t)h->mtime;
 	char date[32] = "";
 	struct tm utc;
@@ -128,7 +128,7 @@ static void add_loads(
 	else
 		add_version(out, x->header_read ? x->header.version : 0);
 	buf_addf(out, " %s",
-		loads == LOADS_SOURCE && x->package_present ?
+		loads == LOADS_SOURCE && x->facts.package_present ?
 			"imports the package beside it, not this file" :
 		loads == LOADS_NOTHING && x->name.kind == BYTECODE_LEGACY && !x->name.optimized &&
 				x->header_read && x->header.invalidation == INVALIDATION_UNKNOWN ?
