@@ -40,12 +40,11 @@ void finding_fingerprint(struct buf *out, const struct finding *f)
 	}
 }
 
-int finding_list_add(struct finding_list *list, struct finding *f)
+void finding_list_add(struct finding_list *list, struct finding *f)
 {
 	array_room(list->items, list->count);
 	list->items[list->count++] = *f;
 	*f = (struct finding){0};
-	return 0;
 }
 
 size_t finding_list_count(const struct finding_list *list, enum severity s)
@@ -62,7 +61,7 @@ void finding_list_free(struct finding_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		finding_clear(&list->items[i]);
 	free(list->items);
-	*list = (struct finding_list)FINDING_LIST_INIT;
+	*list = (struct finding_list){0};
 }
 
 int check_decide(struct policy_decision *out, const struct check *c, struct matcher *m,
@@ -225,13 +224,11 @@ static int visit(void *arg, const struct entry *e)
 	}
 	if (status < 0)
 		return -1;
-	if (f.rule == RULE_NONE || (f.severity == SEVERITY_NOTE && !c->notes)) {
-		finding_clear(&f);
-		return 0;
-	}
 	pthread_mutex_lock(run->lock);
-	finding_list_add(run->out, &f);
+	if (f.rule != RULE_NONE && (f.severity != SEVERITY_NOTE || c->notes))
+		finding_list_add(run->out, &f);
 	pthread_mutex_unlock(run->lock);
+	finding_clear(&f);
 	return 0;
 }
 

@@ -90,13 +90,8 @@ struct finding_list {
 	size_t count;
 };
 
-#define FINDING_LIST_INIT                                                                          \
-	{                                                                                          \
-		NULL, 0                                                                            \
-	}
-
-/** Append `f`, whose strings the list takes over. Always 0. */
-int finding_list_add(struct finding_list *list, struct finding *f);
+/** Append `f`, whose strings the list takes over. Start with zeros. */
+void finding_list_add(struct finding_list *list, struct finding *f);
 
 size_t finding_list_count(const struct finding_list *list, enum severity s);
 

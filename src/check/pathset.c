@@ -1,10 +1,9 @@
 #include "check/pathset.h"
 
-int pathset_add(struct pathset *set, const char *path, size_t len)
+void pathset_add(struct pathset *set, const char *path, size_t len)
 {
 	array_room(set->items, set->count);
 	set->items[set->count++] = (struct pathset_item){memory_text(path, len), len};
-	return 0;
 }
 
 static int compare(const void *a, const void *b)
@@ -38,5 +37,5 @@ void pathset_free(struct pathset *set)
 	while (set->count > 0)
 		free(set->items[--set->count].path);
 	free(set->items);
-	*set = (struct pathset)PATHSET_INIT;
+	*set = (struct pathset){0};
 }

@@ -16,13 +16,8 @@ struct pathset {
 	size_t count;
 };
 
-#define PATHSET_INIT                                                                               \
-	{                                                                                          \
-		NULL, 0                                                                            \
-	}
-
-/** Take a copy of `path` into the set. Always 0. */
-int pathset_add(struct pathset *set, const char *path, size_t len);
+/** Take a copy of `path` into the set. Start with zeros. */
+void pathset_add(struct pathset *set, const char *path, size_t len);
 
 /** Put the set in order. Once, after the last pathset_add and before pathset_holds. */
 void pathset_sort(struct pathset *set);

@@ -22,7 +22,9 @@ static int find_named(struct job *job, const char *operand)
 	else if (here == 0 && top == 0)
 		error_set("cannot allow '%s': it is not in the index", operand);
 	else if (here >= 0 && top >= 0)
-		status = pathset_add(
+		status = 0;
+	if (status == 0)
+		pathset_add(
 			&job->named, here ? path.ptr : operand, here ? path.len : strlen(operand));
 	buf_free(&path);
 	return status;

@@ -44,7 +44,7 @@ static int report(struct job *job, struct clean_result *r)
 	if (!text->len && job->report.all_clear)
 		buf_addf(text, "pycguard: no %sbytecode found\n", which);
 	job->paths = r->deleted;
-	r->deleted = (struct pathset)PATHSET_INIT;
+	r->deleted = (struct pathset){0};
 	return job_say(job);
 }
 

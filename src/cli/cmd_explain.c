@@ -214,7 +214,7 @@ static int visit_cache(void *arg, const struct entry *e)
 	if (check_entry(&f, &check, s->matcher, e) < 0)
 		return -1;
 	if (f.source && strcmp(f.source, path_in(s, s->place)->ptr) == 0)
-		return finding_list_add(&s->told.caches, &f);
+		finding_list_add(&s->told.caches, &f);
 	finding_clear(&f);
 	return 0;
 }

@@ -193,7 +193,7 @@ void job_find_hints(struct job *job)
 	struct check check = {.caseless = job->caseless};
 	struct matcher *matcher;
 	struct policy *policy = NULL;
-	struct pathset paths = PATHSET_INIT;
+	struct pathset paths = {0};
 	struct ignored answers[ASKED_MAX];
 	struct buf name = BUF_INIT, text = BUF_INIT;
 	struct policy_decision d;

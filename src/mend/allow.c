@@ -26,7 +26,7 @@ static int find_rejected(struct finding_list *out, const struct allow *a, const 
 
 int allow_plan(struct buf *lines, struct pathset *paths, const struct allow *a)
 {
-	struct finding_list found = FINDING_LIST_INIT, left = FINDING_LIST_INIT;
+	struct finding_list found = {0}, left = {0};
 	struct buf text = BUF_INIT;
 	int status = find_rejected(&found, a, a->text);
 

@@ -292,7 +292,7 @@ int clean_directory(struct clean_result *out, const struct clean *clean, const c
 	struct cleaning c = {.clean = clean, .out = out, .at = -1, .at_path = BUF_INIT};
 	const struct disk_options options = {
 		.environments = true, .failed = tell_failed, .empty_cache = take_empty, .arg = &c};
-	struct finding_list findings = FINDING_LIST_INIT;
+	struct finding_list findings = {0};
 	struct stat *st = NULL;
 	size_t checked, i;
 	int status = worktree_open(&c.worktree, dir, &clean->files, &options);

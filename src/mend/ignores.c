@@ -125,7 +125,7 @@ static void add_gap(struct ignore_gaps *gaps, const char *file, bool docker, con
 
 static int ask_git(struct search *s)
 {
-	struct pathset probes = PATHSET_INIT, *unshared = &s->out->unshared;
+	struct pathset probes = {0}, *unshared = &s->out->unshared;
 	int status = make_probes(s, &probes, "");
 	struct ignored *answers = memory_new(probes.count, sizeof *answers);
 	struct buf text = BUF_INIT;
@@ -204,7 +204,7 @@ static int find_docker(struct buf *file, struct buf *text, const struct ignores 
 static int ask_docker(struct search *s, const struct pathset_item *d)
 {
 	struct buf file = BUF_INIT, text = BUF_INIT;
-	struct pathset probes = PATHSET_INIT;
+	struct pathset probes = {0};
 	size_t base = path_base(d->path, d->len);
 	int there = find_docker(&file, &text, s->where, d, base), status = -1;
 	char *context;
@@ -245,7 +245,7 @@ static int by_file(const void *a, const void *b)
 
 int ignores_find(struct ignore_gaps *out, const struct ignores *where)
 {
-	struct search s = {where, out, matcher_new(), PATHSET_INIT, PATHSET_INIT};
+	struct search s = {where, out, matcher_new(), {0}, {0}};
 	int status = snapshot_each(where->index, visit, &s);
 
 	*out = (struct ignore_gaps){.count = 0};

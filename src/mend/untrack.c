@@ -5,7 +5,7 @@
 
 int untrack_plan(struct pathset *plan, const struct check *check, const struct pathset *named)
 {
-	struct finding_list findings = FINDING_LIST_INIT;
+	struct finding_list findings = {0};
 	size_t checked;
 	int status = check_named(check->snapshot, named);
 

@@ -147,7 +147,7 @@ static int compare_name(struct changes *c, struct side *sides, size_t count,
 
 static int compare(struct changes *c, struct side *sides, size_t count)
 {
-	struct pathset gone = PATHSET_INIT; /* sources that a parent has and the commit has not */
+	struct pathset gone = {0}; /* sources that a parent has and the commit has not */
 	const struct tree_cursor *at;
 	size_t i;
 	int status = 0;

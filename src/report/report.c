@@ -48,7 +48,7 @@ bool report_of_commits(const struct report *r)
 /* Each path once, though several commits may have it. */
 void report_paths(struct buf *out, const struct report *r)
 {
-	struct pathset paths = PATHSET_INIT;
+	struct pathset paths = {0};
 
 	for (size_t i = 0; i < r->findings->count; i++) {
 		const struct finding *f = &r->findings->items[i];

@@ -28,7 +28,7 @@ static void check_item(const struct ignored *item, const struct buf *text)
 
 static void check_ignored(const struct buf *text)
 {
-	struct pathset paths = PATHSET_INIT;
+	struct pathset paths = {0};
 	struct ignored items[2] = {{false, false, "", ""}, {false, false, "", ""}};
 	int status;
 
