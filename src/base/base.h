@@ -21,7 +21,6 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/io.h"
-#include "base/memory.h"
 #include "base/path.h"
 
 #endif

@@ -2,6 +2,38 @@
 
 #include <stdarg.h>
 
+void *memory_or_end(void *block)
+{
+	if (!block)
+		fatal("out of memory");
+	return block;
+}
+
+void *memory_new(size_t count, size_t size)
+{
+	return memory_or_end(calloc(count ? count : 1, size));
+}
+
+char *memory_text(const char *s, size_t most)
+{
+	return memory_or_end(strndup(s, most));
+}
+
+char *memory_string(const char *s)
+{
+	return s ? memory_or_end(strdup(s)) : NULL;
+}
+
+void array_grow(void *items, size_t count, size_t size)
+{
+	void *block;
+
+	memcpy(&block, items, sizeof block); /* whatever it points to */
+	block = count > SIZE_MAX / 2 / size ? NULL : realloc(block, (count ? 2 * count : 1) * size);
+	memory_or_end(block);
+	memcpy(items, &block, sizeof block);
+}
+
 char buf_empty[1];
 
 /* Makes room for `extra` bytes and the NUL. */

@@ -1,5 +1,6 @@
 #include "base/base.h"
 
+#include <signal.h>
 #include <stdarg.h>
 
 enum { ERROR_MAX = 4096, REASON_MAX = 1024 };
@@ -69,4 +70,19 @@ enum error_code error_code(void)
 const char *error_message(void)
 {
 	return message;
+}
+
+static void (*end_process)(const char *reason);
+
+void fatal_by(void (*end)(const char *reason))
+{
+	end_process = end;
+}
+
+void fatal(const char *reason)
+{
+	if (end_process)
+		end_process(reason);
+	for (;;)
+		raise(SIGABRT);
 }

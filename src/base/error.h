@@ -48,4 +48,11 @@ enum error_code error_code(void);
 /** The message recorded last in this thread, or "" when there is none. Borrowed; never NULL. */
 const char *error_message(void);
 
+/** Have the process ended by `end`, by what a signal handler may do. The reason it is told has
+ * neither a name in front nor a line end. Without this call, the process aborts. */
+void fatal_by(void (*end)(const char *reason));
+
+/** End the process, for what cannot be passed on as a failure. */
+_Noreturn void fatal(const char *reason);
+
 #endif

@@ -41,19 +41,15 @@ static int run(struct job *job)
 		return -1;
 	struct atomic_file file;
 	struct buf lines = BUF_INIT;
-	struct allow a = {.index = job->index,
-		.caseless = job->caseless,
-		.extend = in->extend,
-		.text = &file.text,
-		.named = &job->named,
-		.reason = in->reason};
 	int status = ignores_open_file(&file, top, job->index, policy_path);
 
 	for (int i = 0; i < in->operand_count && status == 0; i++)
 		status = find_named(job, in->operands[i]);
 	pathset_sort(&job->named);
+	job->check.named = &job->named;
 	if (status == 0)
-		status = allow_plan(&lines, &job->paths, &a);
+		status = allow_plan(
+			&lines, &job->paths, &job->check, in->extend, &file.text, in->reason);
 	size_t count = job->paths.count;
 	if (status == 0 && count && !in->dry_run)
 		status = atomic_file_add(&file, &lines);

@@ -29,19 +29,17 @@ static int read_file(struct buf *out, struct stat *st, int dir, const char *name
 		return 0;
 	if (fd < 0 && (errno == ELOOP || errno == EMLINK))
 		return error_set("cannot read '%s': it is a symbolic link", path);
-	if (fd < 0)
-		return error_os(errno, "cannot read '%s'", path);
-	if (fstat(fd, st) < 0)
+	if (fd < 0 || fstat(fd, st) < 0 ||
+		(S_ISREG(st->st_mode) && io_read_all(out, fd, FILE_MAX) < 0))
 		error_os(errno, "cannot read '%s'", path);
 	else if (!S_ISREG(st->st_mode))
 		error_set("cannot read '%s': not a regular file", path);
-	else if (io_read_all(out, fd, FILE_MAX) < 0)
-		error_os(errno, "cannot read '%s'", path);
 	else if (out->len > FILE_MAX)
 		error_set("cannot read '%s': it is too large", path);
 	else
 		status = 1;
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	return status;
 }
 

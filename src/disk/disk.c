@@ -307,23 +307,6 @@ static void drop_task(void *arg)
 	free(task);
 }
 
-/* Leaves a directory to another thread, which then takes the descriptor over. Caches stay with the
- * one that has listed the directory of their sources. */
-static bool offer(struct disk_walk *w, int fd, const char *name)
-{
-	struct task *task;
-
-	if (w->alone || w->way != WAY_PLAIN || strcmp(name, BYTECODE_CACHES) == 0)
-		return false;
-	task = memory_new(1, sizeof *task);
-	*task = (struct task){fd, memory_string(w->path.ptr)};
-	if (crew_offer(w->crew, task))
-		return true;
-	free(task->path);
-	free(task);
-	return false;
-}
-
 static int walk_directory(struct disk_walk *w, int fd);
 
 /* Goes into the directory at the walk's path, of which the last name begins at `base`. */
@@ -332,6 +315,7 @@ static int walk_into(struct disk_walk *w, int parent, size_t base)
 	enum way before = w->way;
 	char *name;
 	size_t depth = 0, i;
+	struct task *task;
 	int fd, status = 0;
 
 	/* A level costs a descriptor, some of the stack, and two bytes or more of the path. */
@@ -346,7 +330,19 @@ static int walk_into(struct disk_walk *w, int parent, size_t base)
 	/* With its slash, a link that has come in its place would be followed. */
 	name = memory_text(w->path.ptr + base, w->path.len - base - 1);
 	fd = open_directory(w, parent, name);
-	if (fd >= 0 && !offer(w, fd, name))
+	/* Any thread may do it, but caches: they stay with the one that has listed the directory of
+	 * their sources. */
+	if (fd >= 0 && !w->alone && w->way == WAY_PLAIN && strcmp(name, BYTECODE_CACHES) != 0) {
+		task = memory_new(1, sizeof *task);
+		*task = (struct task){fd, memory_string(w->path.ptr)};
+		if (crew_offer(w->crew, task)) {
+			fd = -1;
+		} else {
+			free(task->path);
+			free(task);
+		}
+	}
+	if (fd >= 0)
 		status = walk_directory(w, fd);
 	w->way = before;
 	free(name);

@@ -5,26 +5,18 @@
 #ifndef PYCGUARD_ALLOW_H
 #define PYCGUARD_ALLOW_H
 
-#include "check/pathset.h"
-#include "git/snapshot.h"
-
-/** What to look at. Everything is borrowed. */
-struct allow {
-	struct snapshot *index;
-	bool caseless;
-	const char *extend;          /* of struct policy_files */
-	const struct buf *text;      /* of .pycguard as it is on disk */
-	const struct pathset *named; /* sorted; each is in the index */
-	const char *reason;          /* or NULL */
-};
+#include "check/check.h"
 
 /**
- * Make the lines for those of the named files that are rejected.
+ * Make the lines for those of the named files that are rejected: `!RULE:/path`, the reason above.
  *
- * @param lines appended: a line `!RULE:/path` a file, the reason above it
- * @param paths added: what they are for
+ * @param lines  appended, and `paths` the files that they are for
+ * @param check  CHECK_TRACKED of the named files, which are in the index, but for its policy
+ * @param extend of struct policy_files; `text` is that of .pycguard as it is on disk
+ * @param reason or NULL
  * @return 0; -1 with the failure recorded
  */
-int allow_plan(struct buf *lines, struct pathset *paths, const struct allow *a);
+int allow_plan(struct buf *lines, struct pathset *paths, const struct check *check,
+	const char *extend, const struct buf *text, const char *reason);
 
 #endif

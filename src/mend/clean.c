@@ -95,21 +95,6 @@ static int look_at(struct cleaning *c, const char *path, size_t len, struct stat
 	return is ? VERDICT_DELETE : CLEAN_STRANGE;
 }
 
-static int look_whether_tracked(const struct cleaning *c, const char *path)
-{
-	static const int verdicts[] = {[TRACKED_NO] = VERDICT_DELETE,
-		[TRACKED_YES] = CLEAN_TRACKED,
-		[TRACKED_UNKNOWN] = VERDICT_LEAVE};
-	char *whole = buf_join(c->worktree.real.ptr, path);
-	enum tracked_answer answer = tracked_look(c->clean->tracked, whole);
-
-	free(whole);
-	if (answer != TRACKED_FAILED)
-		return verdicts[answer];
-	return error_prefix(
-		"cannot tell whether '%s%s' is tracked", c->worktree.shown_base.ptr, path);
-}
-
 /* The length of the path of an environment that a file or a directory is in, up to the directory
  * that was named; 0: of none; -1 recorded. */
 static ssize_t find_environment(const struct cleaning *c, const char *path)
@@ -175,8 +160,16 @@ static void plan_file(struct cleaning *c, const struct finding *f, struct stat *
 	size_t base = path_base(path, f->path_len - start), told = f->path_len - start;
 	int verdict = look_at(c, path, told, st);
 
-	if (verdict == VERDICT_DELETE)
-		verdict = look_whether_tracked(c, path);
+	if (verdict == VERDICT_DELETE) {
+		char *whole = buf_join(c->worktree.real.ptr, path);
+		enum tracked_answer answer = tracked_look(c->clean->tracked, whole);
+
+		if (answer == TRACKED_FAILED)
+			verdict = error_prefix("cannot tell whether '%s' is tracked", f->path);
+		else if (answer != TRACKED_NO)
+			verdict = answer == TRACKED_YES ? CLEAN_TRACKED : VERDICT_LEAVE;
+		free(whole);
+	}
 	if (verdict == VERDICT_DELETE && !c->clean->all) {
 		ssize_t found = find_environment(c, path);
 
@@ -240,25 +233,6 @@ static int delete_file(struct cleaning *c, const struct finding *planned, const 
 	return disk_is_absent(errno) ? 0 : cannot(c, "delete", path);
 }
 
-/* Deletes a directory if it is an empty __pycache__. */
-static void delete_empty(struct cleaning *c, const struct pathset_item *item)
-{
-	char *dir = memory_text(item->path, item->len - 1);
-	size_t base = path_base(dir, item->len - 1);
-	bool is_cache = strcmp(dir + base, BYTECODE_CACHES) == 0;
-
-	if (is_cache && enter(c, dir, base) < 0)
-		tell_failed(c);
-	else if (is_cache && c->at >= 0 && unlinkat(c->at, dir + base, AT_REMOVEDIR) == 0)
-		c->out->directories++;
-	else if (is_cache && c->at >= 0 && !disk_is_absent(errno) && errno != ENOTEMPTY &&
-		 errno != EEXIST) {
-		cannot(c, "delete", dir);
-		tell_failed(c);
-	}
-	free(dir);
-}
-
 static void apply_plan(struct cleaning *c, const struct finding_list *plan, const struct stat *st)
 {
 	size_t i;
@@ -283,8 +257,24 @@ static void apply_plan(struct cleaning *c, const struct finding_list *plan, cons
 		if (base && !c->clean->dry_run)
 			add_once(&c->emptied, path, base);
 	}
-	for (i = 0; i < c->emptied.count && !interrupt_caught(); i++)
-		delete_empty(c, &c->emptied.items[i]);
+	/* And each __pycache__ that is empty. */
+	for (i = 0; i < c->emptied.count && !interrupt_caught(); i++) {
+		const struct pathset_item *item = &c->emptied.items[i];
+		size_t base = path_base(item->path, item->len - 1);
+
+		item->path[item->len - 1] = '\0';
+		if (strcmp(item->path + base, BYTECODE_CACHES) != 0)
+			continue;
+		if (enter(c, item->path, base) < 0) {
+			tell_failed(c);
+		} else if (c->at >= 0 && unlinkat(c->at, item->path + base, AT_REMOVEDIR) == 0) {
+			c->out->directories++;
+		} else if (c->at >= 0 && !disk_is_absent(errno) && errno != ENOTEMPTY &&
+			   errno != EEXIST) {
+			cannot(c, "delete", item->path);
+			tell_failed(c);
+		}
+	}
 }
 
 int clean_directory(struct clean_result *out, const struct clean *clean, const char *dir)

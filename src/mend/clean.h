@@ -49,12 +49,9 @@ struct clean_result {
 	size_t directories; /* empty ones; in a dry run those that are empty already */
 };
 
-/**
- * Clean a directory. Results are added to `out`. A signal that ends the process, coming while files
- * are deleted, ends that (interrupt_caught).
- *
- * @return 0, though some of it may have failed; -1 with the failure recorded, nothing done
- */
+/** Clean a directory, adding to `out`. A signal that ends the process, coming while files are
+ * deleted, ends that (interrupt_caught). 0, though some of it may have failed; -1 recorded, and
+ * nothing done. */
 int clean_directory(struct clean_result *out, const struct clean *c, const char *dir);
 
 void clean_result_free(struct clean_result *r);

@@ -38,65 +38,56 @@ static void trim(const char **line, size_t *len)
 		++*line;
 }
 
-/* 0; 1 when it is no pattern, or Docker refuses it; -1 recorded. */
-static int ask_line(bool *excluded, const struct pathset *paths, size_t skip, struct matcher *m,
-	const char *line, size_t len)
-{
-	struct buf clean = BUF_INIT;
-	struct pattern *pattern;
-	struct pattern_error why;
-	bool lets_in;
-	int status;
-
-	if (memchr(line, '\0', len))
-		return 1;
-	if (len && *line == '#')
-		return 0;
-	trim(&line, &len);
-	if (!len)
-		return 0;
-	lets_in = *line == '!';
-	line += lets_in;
-	len -= lets_in;
-	trim(&line, &len);
-	if (!len)
-		return 1;
-	add_clean(&clean, line, len);
-	pattern = pattern_new(clean.ptr, clean.len, PATTERN_DOCKER, PATTERN_CASED, &why);
-	status = pattern ? 0 : 1;
-	for (size_t i = 0; i < paths->count && status == 0; i++) {
-		const struct pathset_item *path = &paths->items[i];
-
-		if (excluded[i] != lets_in)
-			continue;
-		matcher_go(m, path->path + skip, path->len - skip, INT64_MAX);
-		status = pattern_match(pattern, m);
-		excluded[i] = excluded[i] != (status > 0);
-		status = status < 0 ? -1 : 0;
-	}
-	pattern_free(pattern);
-	buf_free(&clean);
-	return status;
-}
-
 int dockerignore_ask(bool *excluded, const struct pathset *paths, size_t skip,
 	const struct buf *text, const char *origin)
 {
-	static const char bom[] = "\xef\xbb\xbf";
 	const char *at = text->ptr, *end = at + text->len, *lf;
 	struct matcher *m = matcher_new();
+	struct buf clean = BUF_INIT;
+	struct pattern *pattern = NULL;
+	struct pattern_error why;
+	size_t number = 0;
 	int status = 0;
-	size_t number;
 
-	if (strncmp(at, bom, sizeof bom - 1) == 0)
-		at += sizeof bom - 1;
-	for (number = 1; at < end && status == 0; at = lf + 1, number++) {
+	at += strncmp(at, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	for (; at < end && status == 0; at = lf + 1) {
+		const char *line = at;
+		size_t len;
+		bool lets_in;
+
 		lf = memchr(at, '\n', (size_t)(end - at));
 		lf = lf ? lf : end;
-		status = ask_line(excluded, paths, skip, m, at, (size_t)(lf - at));
+		len = (size_t)(lf - at);
+		number++;
+		trim(&line, &len);
+		lets_in = len && *line == '!';
+		if (!memchr(at, '\0', (size_t)(lf - at)) && (!len || *at == '#'))
+			continue;
+		line += lets_in;
+		len -= lets_in;
+		trim(&line, &len);
+		buf_clear(&clean);
+		add_clean(&clean, line, len);
+		if (len && !memchr(at, '\0', (size_t)(lf - at)))
+			pattern = pattern_new(
+				clean.ptr, clean.len, PATTERN_DOCKER, PATTERN_CASED, &why);
+		if (!pattern)
+			status = error_set(
+				"cannot read '%s': line %zu is no pattern", origin, number);
+		for (size_t i = 0; i < paths->count && status == 0; i++) {
+			const struct pathset_item *path = &paths->items[i];
+
+			if (excluded[i] != lets_in)
+				continue;
+			matcher_go(m, path->path + skip, path->len - skip, INT64_MAX);
+			status = pattern_match(pattern, m);
+			excluded[i] = excluded[i] != (status > 0);
+			status = status < 0 ? -1 : 0;
+		}
+		pattern_free(pattern);
+		pattern = NULL;
 	}
-	if (status > 0)
-		status = error_set("cannot read '%s': line %zu is no pattern", origin, number - 1);
+	buf_free(&clean);
 	matcher_free(m);
 	return status;
 }

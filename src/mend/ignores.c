@@ -158,43 +158,34 @@ static int ask_git(struct search *s)
 
 /* --- Docker ----------------------------------------------------------------------------------- */
 
-/* Reads a file on disk or, if it is not there, in the index. 1, 0, -1. */
-static int read_text(struct buf *text, const struct ignores *where, const char *path)
-{
-	struct atomic_file f;
-	struct entry e;
-	int status = atomic_file_open(&f, where->top, path);
-
-	buf_clear(text);
-	buf_add(text, f.text.ptr, f.text.len);
-	if (status == 0)
-		status = f.there;
-	atomic_file_close(&f);
-	if (status != 0)
-		return status;
-	status = snapshot_find(where->index, path, &e);
-	if (status > 0 && e.mode == MODE_LINK)
-		return error_set("cannot read '%s': it is a symbolic link", path);
-	if (status > 0 && snapshot_read(where->index, &e, text, SIZE_MAX) != 0)
-		return error_prefix("cannot read '%s'", path);
-	return status;
-}
-
-/* Finds the first ignore file that is there for the first `len` bytes of a Dockerfile's path
- * (Docker's documentation, "Filename and location"; containerignore(5)); the one to be made, if
- * there is none, is the last, .dockerignore. 1, 0, -1. */
+/* Finds and reads the first ignore file that is there, on disk or else in the index, for the first
+ * `len` bytes of a Dockerfile's path (Docker's documentation, "Filename and location";
+ * containerignore(5)); the one to be made, if there is none, is the last, .dockerignore. 1, 0, -1.
+ */
 static int find_docker(struct buf *file, struct buf *text, const struct ignores *where,
 	const struct pathset_item *dockerfile, size_t len)
 {
 	static const char *const suffixes[] = {".containerignore", ".dockerignore"};
 	const char *path = dockerfile->path;
 	int there = 0, i = !strstr(path + path_base(path, dockerfile->len), "Containerfile");
+	struct atomic_file f;
+	struct entry e;
 
 	for (; i < 2 && there == 0; i++) {
 		buf_clear(file);
 		buf_add(file, path, len);
 		buf_adds(file, suffixes[i]);
-		there = read_text(text, where, file->ptr);
+		there = atomic_file_open(&f, where->top, file->ptr) < 0 ? -1 : f.there;
+		buf_clear(text);
+		buf_add(text, f.text.ptr, f.text.len);
+		atomic_file_close(&f);
+		if (there != 0)
+			break;
+		there = snapshot_find(where->index, file->ptr, &e);
+		if (there > 0 && e.mode == MODE_LINK)
+			return error_set("cannot read '%s': it is a symbolic link", file->ptr);
+		if (there > 0 && snapshot_read(where->index, &e, text, SIZE_MAX) != 0)
+			return error_prefix("cannot read '%s'", file->ptr);
 	}
 	return there;
 }

@@ -44,19 +44,12 @@ struct ignores {
 	bool strict; /* ignore files that others do not have do not count */
 };
 
-/**
- * Open the top of the work tree and, to add to ignore files, keep other runs that do so waiting.
- *
- * @return the descriptor, to be closed, which ends the waiting; -1 with the failure recorded
- */
+/** Open the top of the work tree and, to add to ignore files, keep other runs that do so waiting
+ * until it is closed. A descriptor, yours; -1 with the failure recorded. */
 int ignores_open_top(struct repository *r, bool lock);
 
-/**
- * Open a file to add to it. One that is in the index, but not on disk (a sparse checkout), is
- * refused: a file with the new lines alone would hide those that it has there.
- *
- * @return as atomic_file_open
- */
+/** As atomic_file_open, to add to it: one that is in the index, but not on disk (a sparse
+ * checkout), is refused, for with the new lines alone it would hide those that it has there. */
 int ignores_open_file(struct atomic_file *f, int top, struct snapshot *index, const char *path);
 
 /** @param out for ignore_gaps_free, also on failure. @return 0; -1 with the failure recorded. */
@@ -81,9 +74,8 @@ struct ignored {
  * then it goes through all of it for each path. A path beyond a symbolic link counts as ignored:
  * git takes none in.
  *
- * @param out      one for each path; their strings are in `text`, empty before, or static
+ * @param out      one for each path; their strings are in `text`, empty before
  * @param index    NULL: git reads the index for every path
- * @param paths    need not exist
  * @param patience for how many seconds git may say nothing; 0: EXEC_SILENCE
  * @return 0; -1 with the failure recorded
  */

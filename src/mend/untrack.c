@@ -22,25 +22,6 @@ int untrack_plan(struct pathset *plan, const struct check *check, const struct p
 	return status;
 }
 
-/* git passes over a name that it deems dangerous, and says so only to standard error. */
-static int check_gone(struct repository *r, const struct pathset *plan)
-{
-	struct snapshot *index;
-	int status = 0;
-	size_t i;
-
-	if (repository_index(&index, r) < 0)
-		return -1;
-	for (i = 0; i < plan->count && status == 0; i++) {
-		status = snapshot_find(index, plan->items[i].path, NULL);
-		if (status > 0)
-			status = error_set("cannot stop tracking '%s': git leaves it in the index",
-				plan->items[i].path);
-	}
-	snapshot_free(index);
-	return status;
-}
-
 /* An entry as new as the index makes git hash its file once more, through the filters that the
  * repository names for it; where there are no files, there is nothing to hash. */
 int untrack_apply(struct repository *r, const struct pathset *plan)
@@ -49,6 +30,7 @@ int untrack_apply(struct repository *r, const struct pathset *plan)
 		"--force-remove", "--stdin", NULL};
 	static const char variable[] = "GIT_WORK_TREE=";
 	struct buf paths = BUF_INIT, top = BUF_INIT;
+	struct snapshot *index = NULL;
 	struct exec e;
 	int status = -1;
 
@@ -71,5 +53,13 @@ int untrack_apply(struct repository *r, const struct pathset *plan)
 		error_prefix("cannot change the index");
 	buf_free(&top);
 	buf_free(&paths);
-	return status ? -1 : check_gone(r, plan);
+	/* git passes over a name that it deems dangerous, and says so only to standard error. */
+	if (status == 0)
+		status = repository_index(&index, r);
+	for (size_t i = 0; i < plan->count && status == 0; i++)
+		if ((status = snapshot_find(index, plan->items[i].path, NULL)) > 0)
+			error_set("cannot stop tracking '%s': git leaves it in the index",
+				plan->items[i].path);
+	snapshot_free(index);
+	return status ? -1 : 0;
 }

@@ -12,15 +12,9 @@
 
 #include "check/check.h"
 
-/**
- * Find the paths to take out, in the order of the index.
- *
- * @param check of the index: CHECK_TRACKED and `sparing`, so that an object that is missing seldom
- *              matters, for all that is rejected; or CHECK_COMMIT, for what that calls an error
- * @param named only these paths, and what is below them; an empty set: everything. Each must be
- *              there
- * @return 0; -1 with the failure recorded
- */
+/** Find the paths to take out, in the order of the index: what a check calls an error, of the named
+ * paths and what is below them (an empty set: of all), each of which must be there. CHECK_TRACKED
+ * is to be `sparing`, so that an object that is missing seldom matters. 0; -1 recorded. */
 int untrack_plan(struct pathset *plan, const struct check *check, const struct pathset *named);
 
 /** Take the paths of a plan out. 0; -1 with the failure recorded, naming a lock that is held. */

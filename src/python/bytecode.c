@@ -156,15 +156,6 @@ static bool is_ghost(const struct bytecode_facts *f)
 	return f->name->kind == BYTECODE_LEGACY && is_importable(f->name) && !is_hidden(f);
 }
 
-/* A fit but for line ends is no lie: the checkout that made them like that, or undoes it, is what
- * makes the difference, and the code is the same. */
-static bool is_unchecked(const struct bytecode_facts *f)
-{
-	return f->name->kind == BYTECODE_CACHE && f->header && f->fit == FIT_NOT &&
-	       f->header->invalidation == INVALIDATION_UNCHECKED_HASH &&
-	       bytecode_loads(f) == LOADS_CACHE;
-}
-
 static bool is_stale(const struct bytecode_facts *f)
 {
 	if (f->name->kind != BYTECODE_CACHE && f->name->kind != BYTECODE_LEGACY)
@@ -176,11 +167,17 @@ static bool is_stale(const struct bytecode_facts *f)
 
 enum bytecode_lie bytecode_lie(const struct bytecode_facts *f)
 {
+	bool is_cache = f->name->kind == BYTECODE_CACHE;
+
 	if (is_ghost(f))
 		return LIE_GHOST;
-	if (is_unchecked(f))
+	/* A fit but for line ends is no lie: the checkout that made them like that, or undoes it,
+	 * is what makes the difference, and the code is the same. */
+	if (is_cache && f->header && f->fit == FIT_NOT &&
+		f->header->invalidation == INVALIDATION_UNCHECKED_HASH &&
+		bytecode_loads(f) == LOADS_CACHE)
 		return LIE_UNCHECKED;
-	if (f->name->kind == BYTECODE_CACHE && f->name->module.ptr && !f->source_present)
+	if (is_cache && f->name->module.ptr && !f->source_present)
 		return LIE_ORPHAN;
 	return is_stale(f) ? LIE_STALE : LIE_NONE;
 }

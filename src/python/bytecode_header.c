@@ -86,23 +86,17 @@ bool bytecode_fits_size(const struct bytecode_header *h, uint64_t source_size)
 	return h->has_size && h->size == (uint32_t)source_size;
 }
 
-/* What int(os.stat(path).st_mtime) is: the float of the seconds can round up to the next one. */
-static int64_t whole_seconds(int64_t seconds, long nanoseconds)
+bool bytecode_fits_mtime(const struct bytecode_header *h, int64_t seconds, long nanoseconds)
 {
 	const int64_t exact = (int64_t)1 << 53;
 
-	if (seconds < -exact || seconds > exact)
-		return seconds;
-	return (int64_t)((double)seconds + 1e-9 * (double)nanoseconds);
-}
-
-bool bytecode_fits_mtime(const struct bytecode_header *h, int64_t seconds, long nanoseconds)
-{
 	if (h->invalidation != INVALIDATION_TIMESTAMP)
 		return false;
 	if (h->version < BYTECODE_VERSION(3, 3))
 		return h->mtime <= INT32_MAX && h->mtime == (uint32_t)seconds;
-	seconds = whole_seconds(seconds, nanoseconds);
+	/* What int(os.stat(path).st_mtime) is: the float of the seconds can round up. */
+	if (seconds >= -exact && seconds <= exact)
+		seconds = (int64_t)((double)seconds + 1e-9 * (double)nanoseconds);
 	if (h->version < BYTECODE_VERSION(3, 7))
 		return seconds == (int64_t)h->mtime;
 	return h->mtime == (uint32_t)seconds;

@@ -97,16 +97,6 @@ static void name_cache(struct bytecode_name *out, struct bytecode_slice stem)
 		out->module = slice(stem.ptr, end);
 }
 
-static enum bytecode_kind kind_of(struct bytecode_slice *base, bool *optimized, bool caseless)
-{
-	if (cut(base, ".pyd", caseless))
-		return BYTECODE_EXTENSION;
-	if (cut(base, "$py.class", caseless))
-		return BYTECODE_JYTHON;
-	*optimized = cut(base, ".pyo", caseless);
-	return *optimized || cut(base, ".pyc", caseless) ? BYTECODE_LEGACY : BYTECODE_NONE;
-}
-
 /* Whether the last component of a directory, which ends in a slash, is `name`. */
 static bool dir_is(struct bytecode_slice dir, const char *name, bool caseless)
 {
@@ -121,8 +111,13 @@ void bytecode_name(struct bytecode_name *out, const char *path, size_t len, bool
 	struct bytecode_slice dir = {path, at}, stem = {path + at, len - at};
 
 	*out = (struct bytecode_name){0};
-	out->kind = kind_of(&stem, &out->optimized, caseless);
-	if (out->kind == BYTECODE_NONE)
+	if (cut(&stem, ".pyd", caseless))
+		out->kind = BYTECODE_EXTENSION;
+	else if (cut(&stem, "$py.class", caseless))
+		out->kind = BYTECODE_JYTHON;
+	else if ((out->optimized = cut(&stem, ".pyo", caseless)) || cut(&stem, ".pyc", caseless))
+		out->kind = BYTECODE_LEGACY;
+	else
 		return;
 	if (out->kind == BYTECODE_LEGACY && dir_is(dir, BYTECODE_CACHES, caseless)) {
 		name_cache(out, stem);

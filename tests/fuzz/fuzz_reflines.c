@@ -65,7 +65,7 @@ static void require_ends(const char *line, const char *a, const char *b, const c
 	size_t len = strlen(line);
 
 	buf_addf(&tail, "%s %s %s", a, b, c);
-	require(!tail.failed && tail.len <= len);
+	require(tail.len <= len);
 	require(strcmp(line + len - tail.len, tail.ptr) == 0);
 	buf_free(&tail);
 }
