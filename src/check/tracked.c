@@ -24,13 +24,17 @@ static void place_close(struct place *place)
 	*place = (struct place){NULL, NULL};
 }
 
-/* The index of the repository that is open. One that is gone tracks nothing, but has done so. */
-static int place_open_index(struct place *place)
+/* As repository_open, and its index. One that is gone tracks nothing, but has done so. */
+static int place_open(struct place *place, const struct environment *env, const char *dir)
 {
-	const char *file = place->repository->index_path;
-	int there = io_exists(file);
+	const char *file;
 	struct oid head;
+	int there, status = repository_open(&place->repository, env, dir);
 
+	if (status)
+		return status;
+	file = place->repository->index_path;
+	there = io_exists(file);
 	if (there < 0)
 		return -1;
 	if (!there && repository_resolve(&head, place->repository, "HEAD") == 0)
@@ -46,9 +50,7 @@ struct tracked *tracked_new(const struct environment *env)
 	t->env = env;
 	t->dir = t->root = (struct buf)BUF_INIT;
 	if (env->git_dir || env->git_index_file)
-		status = repository_open(&t->named.repository, env, NULL);
-	if (status == 0)
-		status = place_open_index(&t->named);
+		status = place_open(&t->named, env, NULL);
 	/* An index that is named means nothing where no repository is. */
 	if (status == 0 || (status > 0 && !env->git_dir))
 		return t;
@@ -84,9 +86,7 @@ static int open_nearest(struct tracked *t, const char *path, size_t len)
 		buf_clear(&t->root);
 		buf_adds(&t->root, root.ptr);
 		if (root.len)
-			status = repository_open(&t->nearest.repository, t->env, root.ptr);
-		if (root.len && status == 0)
-			status = place_open_index(&t->nearest);
+			status = place_open(&t->nearest, t->env, root.ptr);
 		t->failed = status != 0;
 	}
 	buf_free(&root);

@@ -190,23 +190,22 @@ int hooks_install(struct hooks_change *c, const struct hooks *h, const char *pro
 	struct hook_site sites[HOOK_COUNT] = {0};
 	const struct manager *owner = NULL;
 	int status = 0;
-	enum hook i;
 
 	if (hooks_path_foreign(h) && !c->force)
 		return refuse_foreign(h);
-	for (i = 0; i < HOOK_COUNT && status == 0; i++)
+	for (enum hook i = 0; i < HOOK_COUNT && status == 0; i++)
 		if (h->wanted & 1U << i &&
 			(check_directory(h, hooks_dir(h, i)) < 0 ||
 				hook_site_open(&sites[i], hooks_dir(h, i), i) < 0 ||
 				check_install(&owner, c, &sites[i]) < 0))
 			status = -1;
-	for (i = 0; i < HOOK_COUNT && status == 0 && (!owner || c->force); i++)
+	for (enum hook i = 0; i < HOOK_COUNT && status == 0 && (!owner || c->force); i++)
 		if (h->wanted & 1U << i && ((!c->dry_run && make_directory(hooks_dir(h, i)) < 0) ||
 						   install(c, &sites[i], program) < 0)) {
 			remove_empty(h, hooks_dir(h, i));
 			status = -1;
 		}
-	for (i = 0; i < HOOK_COUNT; i++)
+	for (enum hook i = 0; i < HOOK_COUNT; i++)
 		hook_site_close(&sites[i]);
 	if (status == 0 && owner)
 		return tell_manager(c, h, owner);

@@ -16,11 +16,10 @@ static int is_program(const char *path)
 	int status = io_can_run(path);
 	bool found = false;
 	struct stat st;
-	size_t i;
 
 	if (status > 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
 		io_read_file(&text, path, O_NONBLOCK, sizeof *starts) == 0)
-		for (i = 0; i < sizeof starts / sizeof *starts; i++)
+		for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
 			found = found || strncmp(text.ptr, starts[i], strlen(starts[i])) == 0;
 	buf_free(&text);
 	return status < 0 ? -1 : found;

@@ -52,11 +52,8 @@ static const struct manager managers[] = {
 
 const struct manager *manager_of(const char *text)
 {
-	const char *mark;
-	size_t i;
-
-	for (i = 0; i < sizeof managers / sizeof *managers; i++)
-		for (mark = managers[i].marks; *mark; mark += strlen(mark) + 1)
+	for (size_t i = 0; i < sizeof managers / sizeof *managers; i++)
+		for (const char *mark = managers[i].marks; *mark; mark += strlen(mark) + 1)
 			if (strstr(text, mark))
 				return &managers[i];
 	return NULL;

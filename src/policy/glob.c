@@ -138,16 +138,12 @@ static bool skip_double_stars(struct scan *s)
  * "ends in". */
 static void read_docker_double_star(struct scan *s)
 {
-	bool at_start = s->pos == 0, slash = peek(s, 2) == '/';
-	size_t i;
+	bool slash = peek(s, 2) == '/', ends = s->pos == 0 && !slash;
 
 	s->pos += 2 + slash;
-	for (i = s->pos; i < s->len && !strchr("*?[\\", s->text[i]); i++)
-		;
-	if (s->pos == s->len || (at_start && !slash && i == s->len))
-		add_wildcard(s, "(?s:.*)");
-	else
-		add_wildcard(s, "(?s:.*/)?");
+	for (size_t i = s->pos; i < s->len; i++)
+		ends = ends && !strchr("*?[\\", s->text[i]);
+	add_wildcard(s, ends || s->pos == s->len ? "(?s:.*)" : "(?s:.*/)?");
 }
 
 static void read_stars(struct scan *s)
