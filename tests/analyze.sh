@@ -78,8 +78,7 @@ run_valgrind() {
         --suppressions="$PWD/tests/valgrind.supp")
     for test in "$build"/valgrind/tests/test_*; do "${valgrind[@]}" "$test"; done
 
-    # The scripts run this in place of pycguard, which knows itself by its own name.
-    export CALLED=$PWD/$build/valgrind/pycguard
+    # The scripts run this in place of pycguard, which is beside it.
     printf '#!/bin/sh\nexec %s %s "$@"\n' "$(printf '%q ' "${valgrind[@]}")" "$PWD/$build/valgrind/pycguard" \
         >"$build/valgrind/watched"
     chmod +x "$build/valgrind/watched"

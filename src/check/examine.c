@@ -94,7 +94,7 @@ static int compare_file(struct examined *x, const struct entry *source)
 	} else if (x->header.has_size) { /* and that is enough; a hash takes the text */
 		x->facts.fit = FIT_NOT;
 	} else {
-		return error_set("cannot hold '%s' against the hash in its cache: it is larger "
+		return error_set("cannot compare '%s' with the hash in its cache: it is larger "
 				 "than %d MiB",
 			x->source.ptr, SNAPSHOT_READ_MAX >> 20);
 	}

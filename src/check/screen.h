@@ -11,7 +11,7 @@
  *     policy  the built-in lines, and the file of --extend; then the file of --policy, or the lines
  *             of the staged .pycguard, if the file on disk is the one staged, as git tells it: by
  *             times, size and inode, and older than the index
- *     paths   none with a name that may be bytecode's (bytecode_suspect, which takes in what the
+ *     paths   none with a name that may be bytecode's (bytecode_suspect, which includes what the
  *             built-in lines match), or that a rejecting line matches, with regard to case or
  *             without: under negation (`[!a-z]`, `(?!x)`) a caseless line matches less. What
  *             a `!` line allows, an entry's mode and flags, core.ignoreCase: left to the closer

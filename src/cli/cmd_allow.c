@@ -17,8 +17,8 @@ static int find_named(struct job *job, const char *operand)
 	if (here >= 0 && *job->prefix && strcmp(path.ptr, operand) != 0)
 		top = snapshot_names(job->index, operand);
 	if (here > 0 && top > 0)
-		error_set("'%s' is the name of two files: '%s', and one at the top; run this there",
-			operand, path.ptr);
+		error_set("'%s' names two files: '%s', and one at the top; run this there", operand,
+			path.ptr);
 	else if (here == 0 && top == 0)
 		error_set("cannot allow '%s': it is not in the index", operand);
 	else if (here >= 0 && top >= 0)

@@ -46,14 +46,13 @@ static int run(struct job *job)
 	job->check.named = &job->named;
 	job->check.matched = matched;
 	int status = check_run(&job->findings, &job->report.checked, &job->check);
+	if (status == 0)
+		job_find_hints(job);
 	progress_end(&job->progress);
 	if (status == 0 && asked && !in->quiet)
 		warn_of_unmatched(job, matched);
 	free(matched);
-	if (status < 0)
-		return -1;
-	job_find_hints(job);
-	return job_report(job);
+	return status < 0 ? -1 : job_report(job);
 }
 
 const struct command cmd_check_staged = {

@@ -5,12 +5,11 @@
 static int report(struct job *job, struct clean_result *r)
 {
 	static const char *const whys[] = {
-		[CLEAN_TRACKED] = "tracked by git (stop tracking them first: pycguard --untrack)",
-		[CLEAN_STRANGE] = "named like bytecode, but with other contents",
+		[CLEAN_TRACKED] = "that git tracks (pycguard --untrack stops that)",
+		[CLEAN_STRANGE] = "with the name of bytecode, but other contents",
 		[CLEAN_LINKED] = "behind a symbolic link",
-		[CLEAN_COMPILED] =
-			"without any source: it seems to be shipped compiled (--all deletes it)",
-		[CLEAN_ENVIRONMENT] = "an environment (--all cleans it too)",
+		[CLEAN_COMPILED] = "of compiled files only (--all deletes these too)",
+		[CLEAN_ENVIRONMENT] = "with a Python environment (--all cleans it too)",
 	};
 	const char *did = job->in->dry_run ? "would delete" : "deleted";
 	const char *which = job->in->all ? "" : "misleading ";
@@ -23,8 +22,8 @@ static int report(struct job *job, struct clean_result *r)
 	for (size_t i = 0; i < CLEAN_KEPT_COUNT; i++) {
 		size_t count = r->kept[i].count;
 		const char *what = i < CLEAN_COMPILED ? (count == 1 ? "file" : "files") :
-				   count == 1         ? "directory," :
-							"directories,";
+				   count == 1         ? "directory" :
+							"directories";
 
 		if (count)
 			buf_addf(text, "pycguard: kept %zu %s %s:\n", count, what, whys[i]);

@@ -20,8 +20,8 @@ static int show_lines(struct walk *walk, enum refline_kind kind)
 	int status = 0;
 
 	if (isatty(STDIN_FILENO))
-		fputs("pycguard: waiting for the lines that git writes to this hook, one a ref "
-		      "(Ctrl-D ends them)\n",
+		fputs("pycguard: waiting for the refs that git writes to this hook, one per line "
+		      "(end with Ctrl-D)\n",
 			stderr);
 	if (io_read_all(&input, STDIN_FILENO, SIZE_MAX) < 0)
 		status = error_os(errno, "cannot read standard input");
@@ -50,8 +50,8 @@ static int show(struct job *job, struct walk *walk)
 	}
 	if (job->report.mode == REPORT_RECEIVE) { /* the update hook gives REF OLD NEW */
 		if (count != 0 && count != 3)
-			return error_set("--pre-receive takes REF OLD NEW, or no operands and "
-					 "reads them");
+			return error_set("--pre-receive takes REF OLD NEW, or reads them from "
+					 "standard input");
 		walk->hides_refs = true;
 		walk->name_space = job->env->git_namespace;
 		return count ? walk_name(walk, operands[2], false) :
@@ -169,9 +169,13 @@ static int look(struct commits *c)
 	s->caseless = job->caseless;
 	s->pinned = job->policy;
 	repository_stream(true);
-	if (show(job, &c->walk) < 0 ||
-		(job->in->squash ? walk_squash(&c->walk) : walk_run(&c->walk)) < 0 ||
-		scan_run(&c->events, s) < 0)
+	if (show(job, &c->walk) < 0)
+		return -1;
+	progress_say(&job->progress, "asking git for the commits");
+	if ((job->in->squash ? walk_squash(&c->walk) : walk_run(&c->walk)) < 0)
+		return -1;
+	progress_phase(&job->progress, "commits looked at");
+	if (scan_run(&c->events, s) < 0)
 		return -1;
 	job->report.checked = c->walk.count - c->walk.first;
 	repository_stream(false);
@@ -214,11 +218,10 @@ static int run(struct job *job)
 	job->report.history = &c.history;
 	if (job->report.mode > REPORT_HISTORY)
 		job->report.all_clear = job->in->verbose;
-	progress_phase(&job->progress, "commits looked at");
 	int status = look(&c);
-	progress_end(&job->progress);
 	if (status == 0 && job->report.mode != REPORT_RECEIVE)
 		job_find_hints(job);
+	progress_end(&job->progress);
 	if (status == 0)
 		status = job_report(job);
 	buf_free(&c.ends);
@@ -246,7 +249,7 @@ const struct command cmd_check_history = {
 	.name = "check-history",
 	.operands = "[REV...]",
 	.options = CLI_REPORT,
-	.summary = "every commit: what was added when, and what it costs",
+	.summary = "every commit: what was added when, and how large it is",
 	.help = "Looks at every commit that REV reaches (by default, that any ref reaches), and says "
 		"when each file was added and removed, and how much space it takes.",
 	.examples = {"--check-history", "--check-history v1.0 --format=json"},
@@ -268,7 +271,7 @@ const struct command cmd_pre_receive = {
 	.name = "pre-receive",
 	.operands = "[REF OLD NEW]",
 	.options = CLI_REPORT,
-	.summary = "the commits that a server is sent; run by that hook",
+	.summary = "the commits of a push to this server; run by that hook",
 	.help = "Looks at the commits that a push adds to this repository. The hook of that name runs"
 		" it and writes the refs to its standard input; the hook update gives them as "
 		"arguments.",

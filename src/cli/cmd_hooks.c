@@ -44,8 +44,9 @@ const struct command cmd_install = {
 	.options = CLI_CHANGE | CLI_OPTION(HOOK) | CLI_OPTION(FORCE),
 	.summary = "make git run pycguard before each commit",
 	.help = "Makes git run pycguard before each commit and merge commit or, in a bare repository,"
-		" on each push to it. A hook that is already there runs first. Where a hook manager "
-		"owns the hooks, nothing is changed: the lines for its own configuration are printed.",
+		" on each push to it. With --hook, installs that hook too. A hook that is already there "
+		"runs first. Where a hook manager owns the hooks, nothing is changed: the lines for "
+		"its own configuration are printed.",
 	.examples = {"--install", "--install --hook pre-push"},
 	.run = run,
 };
@@ -54,8 +55,8 @@ const struct command cmd_uninstall = {
 	.name = "uninstall",
 	.options = CLI_CHANGE | CLI_OPTION(HOOK) | CLI_OPTION(FORCE),
 	.summary = "remove the hooks of --install",
-	.help = "Removes the hooks that --install added, and restores the earlier ones. A hook that "
-		"was edited since stays.",
+	.help = "Removes the hooks that --install added (with --hook, only that one), and restores the "
+		"earlier ones. A hook that was edited since stays.",
 	.examples = {"--uninstall", "--uninstall --hook pre-push"},
 	.run = run,
 };
@@ -65,7 +66,8 @@ const struct command cmd_status = {
 	.options = CLI_OPTION(HOOK),
 	.summary = "which hooks are installed, and where git looks for them",
 	.help = "Says which hooks are installed, what they run, and where git looks for them. Exits "
-		"with 1 if a hook is missing or cannot run.",
+		"with 1 if a hook that --install would install, or that --hook names, is missing or "
+		"cannot run.",
 	.examples = {"--status", "--status --hook pre-push"},
 	.run = run,
 };

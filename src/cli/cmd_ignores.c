@@ -18,8 +18,9 @@ static int report(struct job *job, const struct ignore_gaps *gaps, bool done)
 		report_name(text, "  ", gap->file, ": ");
 		buf_adds(text, gap->pattern);
 		if (!done)
-			report_name(text, "  (nothing keeps out ", gap->example,
-				*gap->culprit ? "; let in by " : ")");
+			report_name(text, "  (", gap->example,
+				*gap->culprit ? " is not ignored, because of " :
+						" is not ignored)");
 		if (!done && *gap->culprit)
 			report_name(text, "", gap->culprit, ")");
 		buf_adds(text, "\n");
@@ -29,7 +30,7 @@ static int report(struct job *job, const struct ignore_gaps *gaps, bool done)
 	if (done)
 		job_stage(job, &job->paths);
 	else if (gaps->count && !adding)
-		buf_adds(text, "Add what is missing: pycguard --add-ignores\n");
+		buf_adds(text, "Add what is missing:\tpycguard --add-ignores\n");
 	else if (!gaps->count && job->report.all_clear)
 		buf_adds(text, "pycguard: ignore files keep Python bytecode out\n");
 	for (size_t i = 0; job->in->verbose && i < gaps->at_top.count; i++)
@@ -70,7 +71,8 @@ static int run(struct job *job)
 	if (status >= 0 && add) {
 		status = ignores_find(&left, &where);
 		if (status == 0 && left.count)
-			status = error_set("cannot keep '%s' out: '%s' in '%s' has not done it",
+			status = error_set(
+				"cannot make git ignore '%s': '%s' in '%s' is not enough",
 				left.items[0].example, left.items[0].pattern, left.items[0].file);
 		ignore_gaps_free(&left);
 	} else if (status >= 0) {
@@ -96,7 +98,8 @@ const struct command cmd_add_ignores = {
 	.name = "add-ignores",
 	.options = CLI_POLICY | CLI_CHANGE | CLI_OPTION(STRICT),
 	.summary = "add what --check-ignores finds missing",
-	.help = "Adds to .gitignore and .dockerignore files what --check-ignores finds missing.",
+	.help = "Adds to .gitignore and .dockerignore files what --check-ignores finds missing, with the "
+		"same options.",
 	.examples = {"--add-ignores --dry-run", "--add-ignores"},
 	.run = run,
 };

@@ -15,10 +15,10 @@ static int add_commit(struct job *job)
 	snapshot_free(head);
 	if (merging)
 		buf_adds(&job->text,
-			"The merge continues without them; when everything is resolved: git commit\n");
+			"The merge continues without them; when everything is resolved:\tgit commit\n");
 	else if (committed > 0)
-		buf_adds(
-			&job->text, "Commit this: git commit -m 'Stop tracking Python bytecode'\n");
+		buf_adds(&job->text,
+			"Commit this:\tgit commit -m 'Stop tracking Python bytecode'\n");
 	return committed < 0 ? -1 : 0;
 }
 
@@ -40,7 +40,7 @@ static int add_clean(struct job *job)
 	buf_free(&source);
 	if (there != 0)
 		return there < 0 ? -1 : 0;
-	buf_adds(&job->text, "Then delete from disk what Python would still run: ");
+	buf_adds(&job->text, "Then delete from disk what Python would still run:\t");
 	command_pycguard(&job->text, &job->report, true, "--clean\n");
 	return 0;
 }

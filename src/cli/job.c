@@ -141,7 +141,7 @@ void job_list(struct job *job, const struct pathset *paths)
 
 void job_stage(struct job *job, const struct pathset *files)
 {
-	buf_adds(&job->text, "Stage that, then commit: ");
+	buf_adds(&job->text, "Stage that, then commit:\t");
 	command_git(&job->text, &job->report, "add", files->items, files->count);
 	buf_adds(&job->text, "\n");
 }
@@ -156,6 +156,8 @@ int job_say(struct job *job)
 	for (size_t i = 0; paths_only && i < paths->count; i++)
 		buf_add(&job->text, paths->items[i].path, paths->items[i].len + 1);
 	progress_end(&job->progress);
+	if (!paths_only)
+		report_fold(&job->text, job->env->width, true);
 	if ((paths_only || !job->in->quiet) && report_write(&job->text) < 0)
 		return -1;
 	return job->in->dry_run && paths->count ? STATUS_REJECTED : STATUS_CLEAN;
@@ -177,7 +179,10 @@ static int write_output(const char *path, report_printer *printer, const struct 
 	} else {
 		fd = open(path, O_WRONLY | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 		if (fd < 0 || io_write_all(fd, text.ptr, text.len) < 0)
-			status = error_os(errno, "cannot write '%s'", path);
+			status = errno == ELOOP ?
+					 error_set(
+						 "cannot write '%s': it is a symbolic link", path) :
+					 error_os(errno, "cannot write '%s'", path);
 		if (fd >= 0)
 			close(fd);
 	}
@@ -276,6 +281,8 @@ int job_report(struct job *job)
 	}
 	if (!in->quiet || printer != report_human)
 		printer(&job->text, r);
+	if (in->statistics && job->text.len && printer == report_human)
+		buf_addc(&job->text, '\n');
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT && in->statistics; rule++) {
 		size_t count = 0; /* a note is none */
 

@@ -50,8 +50,7 @@ static int ask_git(struct hooks *h)
 		h->value = memory_string(answer.ptr + len + 1);
 		if (!*h->value)
 			status = error_set(
-				"core.hooksPath is set to nothing in git's %s configuration",
-				h->scope);
+				"core.hooksPath is empty in git's %s configuration", h->scope);
 	}
 	buf_free(&bare);
 	buf_free(&answer);

@@ -112,7 +112,7 @@ static int check_install(
 
 	if (s->file.kind == HOOK_FILE_ODD)
 		return error_set(
-			"cannot install hook '%s': it is there, and not a file", s->path.ptr);
+			"cannot install hook '%s': it exists, but is not a file", s->path.ptr);
 	if (s->file.kind == HOOK_FILE_EDITED && !c->force)
 		return error_set(
 			"hook '%s' was edited since pycguard wrote it: --force replaces it",
@@ -233,7 +233,7 @@ static int uninstall(struct hooks_change *c, const struct hooks *h, const char *
 		gone = s.file.ours ? s.path.ptr : NULL;
 	} else if (s.file.ours || s.file.kind == HOOK_FILE_NONE) {
 		if (!c->dry_run && rename(s.kept.ptr, s.path.ptr) < 0)
-			status = error_os(errno, "cannot put back hook '%s'", s.path.ptr);
+			status = error_os(errno, "cannot restore hook '%s'", s.path.ptr);
 		else
 			say(c, "put back", "put back", s.path.ptr, " from ", s.kept.ptr);
 	} else if (s.file.kind == HOOK_FILE_OTHER && hook_file_same(&s.file, &s.earlier)) {
@@ -265,6 +265,6 @@ int hooks_uninstall(struct hooks_change *c, const struct hooks *h, unsigned whic
 			status = uninstall(c, h, h->standard, hook);
 	}
 	if (status == 0 && !c->count && !c->warnings.len && !c->paths_only)
-		buf_adds(&c->said, "nothing to do: no hook here is pycguard's\n");
+		buf_adds(&c->said, "nothing to do: pycguard has no hook here\n");
 	return status;
 }

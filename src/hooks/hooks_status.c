@@ -35,7 +35,7 @@ static void tell_owner(struct buf *out, const struct hook_file *f)
 		buf_adds(out, " (not executable, so not run)");
 }
 
-/* 1 when it is installed and can be run; 0 when not; -1 recorded. */
+/* 1 when it is as installed and can be run; 0 when not; -1 recorded. */
 static int tell_ours(struct buf *out, const struct hook_site *s, const char *search)
 {
 	const char *program = s->file.program.ptr;
@@ -57,7 +57,7 @@ static int tell_ours(struct buf *out, const struct hook_site *s, const char *sea
 		if (found && *found == '/')
 			runs = is_program(found);
 		add(out, runs > 0 ? ", running the pycguard on PATH, because " : ", running ",
-			program, runs > 0 ? " is gone" : ", which is gone: it blocks");
+			program, runs > 0 ? " is gone" : ", which is gone, so it blocks");
 		free(found);
 	}
 	if (s->earlier.kind != HOOK_FILE_NONE) {
@@ -65,7 +65,7 @@ static int tell_ours(struct buf *out, const struct hook_site *s, const char *sea
 		tell_owner(out, &s->earlier);
 	}
 	buf_addc(out, '\n');
-	return runs;
+	return runs > 0 ? s->file.kind == HOOK_FILE_OURS : runs;
 }
 
 enum { HOOK_MANAGED = 2 };
@@ -91,7 +91,7 @@ static int tell_hook(struct buf *out, const struct hooks *h, enum hook hook, con
 				push ? m->push_file : m->file);
 			status = HOOK_MANAGED;
 		} else {
-			add(out, "not installed, and somebody else's: ", s.path.ptr, "");
+			add(out, "not installed; there is another hook: ", s.path.ptr, "");
 			tell_owner(out, &s.file);
 			buf_addc(out, '\n');
 		}
@@ -103,7 +103,7 @@ static int tell_hook(struct buf *out, const struct hooks *h, enum hook hook, con
 		hook_site_open(&unreached, h->standard, hook) < 0)
 		status = -1;
 	if (status >= 0 && unreached.file.ours) {
-		buf_addf(out, "%s: not reached: ", hook_names[hook]);
+		buf_addf(out, "%s: installed where git does not look: ", hook_names[hook]);
 		add(out, "", unreached.path.ptr, "\n");
 	}
 	hook_site_close(&s);
@@ -139,8 +139,8 @@ static int tell_trees(struct buf *out, const struct hooks *h)
 		status = hook_site_open(&s, dir.ptr, HOOK_PRE_COMMIT);
 		if (status == 0 && s.file.kind == HOOK_FILE_NONE)
 			add(out, "not guarded: the linked work tree ", tree,
-				", where core.hooksPath is relative and no hook is: install there "
-				"too\n");
+				" has no hook, because core.hooksPath is relative: run pycguard "
+				"--install there too\n");
 		hook_site_close(&s);
 	}
 	buf_free(&list);
@@ -164,9 +164,9 @@ int hooks_status(struct buf *out, const struct hooks *h, const char *search)
 		if ((h->wanted & 1U << i) && !(managed && i != HOOK_PRE_PUSH))
 			all = all && status;
 	}
-	add(out, "git looks in ", dir, "");
+	add(out, "git looks for hooks in ", dir, "");
 	if (h->scope)
-		buf_addf(out, ", by core.hooksPath of its %s configuration%s", h->scope,
+		buf_addf(out, ", as core.hooksPath in its %s configuration says%s", h->scope,
 			hooks_path_foreign(h) ? ", which is not this repository's own" : "");
 	if (stat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
 		buf_adds(out, ", which is not a directory, so it runs no hook");
@@ -175,6 +175,6 @@ int hooks_status(struct buf *out, const struct hooks *h, const char *search)
 	buf_addc(out, '\n');
 	if (!h->bare)
 		buf_adds(out, "git runs no hook before the commits of revert, cherry-pick, rebase"
-			      " and am: --check-range looks at them\n");
+			      " and am (--check-range checks these)\n");
 	return tell_trees(out, h) < 0 ? -1 : all;
 }

@@ -94,9 +94,9 @@ static int read_rules(const struct reader *r, unsigned *rules, size_t *at)
 			continue;
 		nearest = rule_nearest(word, len);
 		snprintf(reason, sizeof reason, "no rule is named '%.*s'%s%s%s",
-			len < 40 ? (int)len : 40, word, nearest ? ", did you mean '" : "",
+			len < 40 ? (int)len : 40, word, nearest ? " (did you mean '" : "",
 			nearest ? nearest : " (a backslash after the '!' makes it a file's name)",
-			nearest ? "'?" : "");
+			nearest ? "'?)" : "");
 		return refuse(r, (size_t)(word - r->line) + 1, reason);
 	}
 	return 0;

@@ -77,11 +77,15 @@ int commits_judge(struct finding_list *out, const struct scan_events *events,
 	int status = 0;
 
 	scan_open(&j.changes, s, s->repository);
+	if (s->progress)
+		progress_phase(s->progress, "files looked at");
 	for (i = 0; i < events->count && status == 0; i++) {
 		const struct scan_event *e = &events->items[i];
 		struct entry entry = {
 			.path = e->path, .len = strlen(e->path), .mode = e->mode, .oid = e->oid};
 
+		if (s->progress)
+			progress_tick(s->progress, i);
 		/* A path that was changed and orphaned is one finding. */
 		if (e->change == CHANGE_REMOVED || (e->change == CHANGE_ORPHANED && in_history) ||
 			(last && last->commit == e->commit && strcmp(last->path, e->path) == 0))

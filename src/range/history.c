@@ -64,7 +64,7 @@ static int add_costs(
 		status = error_set("git says too little");
 	buf_free(&input);
 	oidmap_free(&c.rows);
-	return status < 0 ? error_prefix("cannot tell what the files of the history cost") : 0;
+	return status < 0 ? error_prefix("cannot tell how large the files of the history are") : 0;
 }
 
 /* What git says of commits, three lines each. */

@@ -205,7 +205,7 @@ static void add_django(struct buf *out, const struct explanation *e)
 		return;
 	const char *not_run =
 		!bytecode_is_migration_name(name->module.ptr, name->module.len) ?
-			"takes a module of this name for no migration" :
+			"does not take a module of this name for a migration" :
 		!e->file.migrations_loaded ?
 			"does not load this migrations package: it has no __init__.py" :
 			NULL;

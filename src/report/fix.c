@@ -237,18 +237,18 @@ static void say_rewrite(struct buf *out, const struct report *r, const struct re
 	}
 	say_step(out, r,
 		!r->filters ?
-			"Remove them from the commits (the files stay on disk). First commit or "
+			"Remove what was found from the commits (it stays on disk). First commit or "
 			"stash your changes:" :
 		r->several ?
-			"Remove them from the commits of all these branches, and from disk. First "
-			"commit or stash your changes:" :
-			"Remove them from the commits, and from disk. Several commits change the "
-			"same file, which a rebase would stop at, so git filter-branch does it. "
-			"First commit or stash your changes:");
+			"Remove what was found from the commits of all these branches, and from "
+			"disk. First commit or stash your changes:" :
+			"Remove what was found from the commits, and from disk. Several commits "
+			"change the same file, which a rebase would stop at, so git filter-branch "
+			"does it. First commit or stash your changes:");
 	buf_addf(out, "%s\n%s", r->rewrite,
-		!r->filters ? "To give up in the middle: git rebase --abort\n" :
-		r->several  ? "To undo that, on each branch: git reset --hard '@{1}'\n" :
-			      "To undo that: git reset --hard '@{1}'\n");
+		!r->filters ? "To give up in the middle:\tgit rebase --abort\n" :
+		r->several  ? "To undo that, on each branch:\tgit reset --hard '@{1}'\n" :
+			      "To undo that:\tgit reset --hard '@{1}'\n");
 }
 
 #define PUBLISHED(instead)                                                                          \
@@ -266,10 +266,8 @@ void report_fix_all(struct buf *out, const struct report *r)
 	if (r->mode == REPORT_WORKTREE) {
 		say_step(out, r,
 			all.count == 1 ?
-				"Delete it from disk (files that git tracks stay; --untrack "
-				"them first):" :
-				"Delete them from disk (files that git tracks stay; --untrack "
-				"them first):");
+				"Delete it from disk (tracked files stay; untrack those first):" :
+				"Delete them from disk (tracked files stay; untrack those first):");
 		command_pycguard(out, r, false, r->strict ? "--clean --all" : "--clean");
 		add_operands(out, r, 0);
 		buf_addc(out, '\n');
@@ -301,14 +299,14 @@ void report_fix_all(struct buf *out, const struct report *r)
 		command_pycguard(out, r, true, "--clean\n");
 	}
 	if (r->not_ignored) {
-		buf_adds(out, "Then have git ignore bytecode: ");
+		buf_adds(out, "Then have git ignore bytecode:\t");
 		command_pycguard(out, r, true, "--add-ignores\n");
 	}
 	if (r->unstaged) {
 		buf_adds(out, ".pycguard allows ");
 		if (r->unstaged < all.count)
 			buf_addf(out, "%zu of ", r->unstaged);
-		buf_addf(out, "%s, but is not staged: ", all.count == 1 ? "this" : "these");
+		buf_addf(out, "%s, but is not staged:\t", all.count == 1 ? "this" : "these");
 		command_git(out, r, "add", &policy, 1);
 		buf_addc(out, '\n');
 	}
@@ -316,6 +314,10 @@ void report_fix_all(struct buf *out, const struct report *r)
 		buf_adds(out, "Then repeat your commit.\n");
 	else if (r->mode > REPORT_HISTORY && rewrites)
 		buf_adds(out, "Then push again.\n");
+	else if (r->mode != REPORT_STAGED && !rewrites && all.path_count) {
+		add_program(out, "Then commit that:\tgit", r, false);
+		buf_adds(out, " commit -m 'Stop tracking Python bytecode'\n");
+	}
 }
 
 void report_fix_history(struct buf *out, const struct report *r)

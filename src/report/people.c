@@ -150,7 +150,7 @@ static void say_warnings(struct buf *out, const struct report *r, size_t rejecte
 	buf_adds(out, rejected ? "\npycguard: " : "pycguard: ");
 	report_colored(out, r, "1;33", "warning");
 	buf_adds(out, ": git tracks ");
-	add_count(out, r, n, "");
+	add_count(out, r, n, rejected ? "other " : "");
 	buf_addf(out, " already (pycguard --check-tracked lists %s)\n", n == 1 ? "it" : "them");
 	for (i = 0; r->verbose && i < r->findings->count; i++)
 		if (!report_rejects(r, &r->findings->items[i]))
@@ -192,7 +192,8 @@ static void say_commit(
 	size_t most = n <= lines || r->verbose ? n : lines - 1, shown = 0;
 
 	buf_addf(out, "\ncommit %.10s", f->commit);
-	report_name(out, "  ", f->subject, "\n");
+	report_name(out, "  ", f->subject, "");
+	buf_addf(out, "  (%zu file%s)\n", n, amount_plural(n));
 	for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
 		for (size_t j = 0; j < n && shown < most; j++)
 			if (f[j].rule == (enum rule)rule) {
@@ -240,14 +241,14 @@ static void say_all_commits(struct buf *out, const struct report *r)
 		orphans = orphans || list->items[i].cause == CAUSE_SOURCE_REMOVED;
 		adds = adds || list->items[i].cause != CAUSE_SOURCE_REMOVED;
 	}
-	buf_addf(&line, "pycguard: %s%zu commit%s %s%s %ss%s",
+	buf_addf(&line, "pycguard: %s%zu commit%s %s%s ",
 		r->mode == REPORT_RANGE ? "" : "push refused: ", commits, amount_plural(commits),
 		adds && orphans ? "add or orphan" :
 		adds            ? "add" :
 				  "orphan",
-		commits == 1 && !(adds && orphans) ? "s" : "",
-		by_policy(r) ? "file" : "bytecode file",
-		by_policy(r) ? " that should not be committed" : "");
+		commits == 1 && !(adds && orphans) ? "s" : "");
+	add_count(&line, r, list->count, "");
+	buf_adds(&line, by_policy(r) ? " that should not be committed" : "");
 	report_wrapped(out, r, line.ptr, SIZE_MAX, "1");
 	buf_free(&line);
 	say_commits(out, r, commits);
@@ -328,14 +329,12 @@ void report_human(struct buf *out, const struct report *r)
 		say_rules(out, r);
 		report_fix_all(out, r);
 		if (r->mode != REPORT_WORKTREE)
-			buf_addf(out,
-				"To allow a file on purpose: %s --allow PATH, then stage "
-				".pycguard.\n",
-				r->program);
+			buf_addf(out, "To allow a file on purpose:\t%s --allow PATH\n", r->program);
 	}
 	if (!commits)
 		say_warnings(out, r, found);
 	if (!found && r->all_clear)
 		buf_addf(out, "pycguard: %zu %s%s looked at, nothing to reject\n", r->checked,
 			commits ? "commit" : "file", amount_plural(r->checked));
+	report_fold(out, r->width, false);
 }

@@ -92,6 +92,29 @@ void report_wrapped(
 	buf_free(&lines);
 }
 
+void report_fold(struct buf *text, size_t width, bool all)
+{
+	struct buf out = BUF_INIT;
+	char *end;
+
+	width = width ? width : 80;
+	for (char *line = text->ptr; *line; line = end + 1) {
+		end = strchr(line, '\n');
+		*end = '\0';
+		char *tab = strchr(line, '\t');
+		bool fits = strlen(line) <= width;
+
+		if (tab)
+			*tab = '\0';
+		buf_wrap(&out, line, 0, tab || (all && *line != ' ') ? width : SIZE_MAX);
+		if (tab)
+			buf_addf(&out, fits ? " %s" : "\n  %s", tab + 1);
+		buf_addc(&out, '\n');
+	}
+	buf_free(text);
+	*text = out;
+}
+
 const char *amount_plural(size_t n)
 {
 	return n == 1 ? "" : "s";

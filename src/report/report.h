@@ -154,6 +154,13 @@ void report_colored(struct buf *out, const struct report *r, const char *sgr, co
 void report_wrapped(
 	struct buf *out, const struct report *r, const char *text, size_t head, const char *sgr);
 
+/**
+ * Break the lines that are wider than `width` (0: 80) at a tab, which stands before a command, that
+ * must stay whole to be pasted, and the text before it at blanks; with `all`, all other lines too
+ * but those that are indented. Where a line is short enough, a tab becomes a blank.
+ */
+void report_fold(struct buf *text, size_t width, bool all);
+
 /** What makes a plural of most words: "" for one, "s" for any other number. */
 const char *amount_plural(size_t n);
 

@@ -74,7 +74,7 @@ with_caches() {
     write app/app/n.pyc x
     git add -f app/app
     cd app
-    assert_refuses "'app/n.pyc' is the name of two files: 'app/app/n.pyc'" --allow app/n.pyc
+    assert_refuses "'app/n.pyc' names two files: 'app/app/n.pyc'" --allow app/n.pyc
     cd ..
     assert_refuses "cannot allow 'none.pyc': it is not in the index" --allow app/n.pyc none.pyc
     assert_refuses outside --allow ../x.pyc

@@ -59,7 +59,7 @@ commit_of() {
         git update-ref --no-deref HEAD "$(commit_of "${row%|*}")"
         run_pycguard --check-range HEAD
         assert_status 1
-        assert_output_has $'\n'"commit $(git rev-parse --short=10 HEAD)  $(printf %b "${row#*|}")"$'\n'
+        assert_output_has $'\n'"commit $(git rev-parse --short=10 HEAD)  $(printf %b "${row#*|}")"'  (1 file)'$'\n'
     done
 }
 

@@ -94,6 +94,7 @@ null_paths() { "$PYCGUARD" "$@" >"$WORK/got"; }
     write shop/migrations/__init__.py ''
     git add shop
     stage shop/migrations/0002_old.pyc
+    PATH=$(dirname "$PYCGUARD"):$PATH
     run_pycguard
     assert_status 1
     report='
@@ -104,9 +105,9 @@ ghost-module (1): its source was deleted, but Python still imports this file;
 Stop tracking it (the file stays on disk):
   git rm --cached -f -- shop/migrations/0002_old.pyc
 Then delete from disk what Python would still run:
-  '"$CALLED"' --clean
-Then have git ignore bytecode: '"$CALLED"' --add-ignores'
-    allow="To allow a file on purpose: $CALLED --allow PATH, then stage .pycguard."
+  pycguard --clean
+Then have git ignore bytecode: pycguard --add-ignores'
+    allow="To allow a file on purpose: pycguard --allow PATH"
     assert_output_is "pycguard: 1 bytecode file found
 $report
 $allow"

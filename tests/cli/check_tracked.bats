@@ -92,6 +92,7 @@ load helper
     new_repo
     write pkg/m.pyc x
     commit 'before the hook' pkg/m.pyc
+    PATH=$(dirname "$PYCGUARD"):$PATH
     run_pycguard --check-tracked
     assert_status 1
     assert_output_is 'pycguard: 1 tracked bytecode file found
@@ -102,9 +103,10 @@ ghost-module (1): its source was deleted, but Python still imports this file
 Stop tracking it (the file stays on disk):
   git rm --cached -f -- pkg/m.pyc
 Then delete from disk what Python would still run:
-  '"$CALLED"' --clean
-Then have git ignore bytecode: '"$CALLED"' --add-ignores
-To allow a file on purpose: '"$CALLED"' --allow PATH, then stage .pycguard.'
+  pycguard --clean
+Then have git ignore bytecode: pycguard --add-ignores
+Then commit that: git commit -m '\''Stop tracking Python bytecode'\''
+To allow a file on purpose: pycguard --allow PATH'
 }
 
 @test "a file in ten thousand is found" {

@@ -139,7 +139,7 @@ __pycache__/*.log'
     git add -f "$ghost" "$honest"
     run_pycguard --clean --all
     assert_status 1
-    assert_output_has 'kept 2 files tracked by git'
+    assert_output_has 'kept 2 files that git tracks'
     assert_output_has 'pycguard --untrack'
     is_there "$ghost"
     is_there "$honest"
@@ -261,7 +261,7 @@ __pycache__/*.log'
     assert_status 0
     for dir in venv conda old/lib win/Lib; do is_there "$dir/$ghost"; done
     is_there venv/__pycache__
-    assert_output_has 'kept 4 directories, an environment'
+    assert_output_has 'kept 4 directories with a Python environment'
     for dir in venv conda old win; do assert_output_has "  $dir/"; done
     run_pycguard --check-worktree
     assert_status 0
@@ -290,7 +290,7 @@ __pycache__/*.log'
     write lib/site/beside.py 'x = 1'
     run_pycguard --clean
     assert_status 1
-    assert_output_has 'shipped compiled (--all deletes it)'
+    assert_output_has 'of compiled files only (--all deletes these too)'
     for dir in acme acme/sub site/other; do assert_output_has "  lib/$dir/"; done
     is_there lib/acme/__init__.pyc
     is_there lib/acme/sub/m.pyc
@@ -370,7 +370,7 @@ __pycache__/*.log'
     git config core.bare true
     run_pycguard --clean --all
     assert_status 1
-    assert_output_has 'kept 2 files tracked by git'
+    assert_output_has 'kept 2 files that git tracks'
     is_there "$ghost"
     (cd deep && run_pycguard --clean --all && assert_status 1)
     is_there deep/gone.pyc

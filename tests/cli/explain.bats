@@ -221,7 +221,7 @@ explained() {
     explained app/migrations/0001_a.pyc $cached ': this file is that migration, and Django runs it'
     explained app/migrations/0001_a.pyc f30d0d0a ', and fails to import it'
     assert_output_has 'tries to import this file and fails: ImportError'
-    explained app/migrations/_a.pyc $cached 'takes a module of this name for no migration'
+    explained app/migrations/_a.pyc $cached 'does not take a module of this name for a migration'
     write app/migrations/0001_a.py 'x = 1'
     git add app
     explained app/migrations/0001_a.pyc $cached ': Django runs the source'

@@ -213,6 +213,17 @@ SLIPS
         (($(on_terminal "$columns" "$PYCGUARD" --help | longest_line) <= columns)) || fail "--help: $columns"
         ((columns == 44)) || (($(on_terminal "$columns" "$PYCGUARD" --explain stale-cache | longest_line) <= columns)) || fail "--explain: $columns"
     done
+    # What is indented by two is a path or a command, which is not broken.
+    new_repo
+    write pkg/a-long-name-of-a-module.pyc x
+    git add .
+    for command in --check-staged '--explain pkg/a-long-name-of-a-module.pyc' --check-ignores --add-ignores \
+        "--allow pkg" --untrack; do
+        # shellcheck disable=SC2086
+        shown=$(cd pkg && on_terminal 40 "$PYCGUARD" -C .. $command | sed 's/.*\x1b\[K//' | grep -vE '^(  |pkg|pycguard: warning: )')
+        (($(longest_line <<<"$shown") <= 40)) || fail "$command" "$shown"
+    done
+    cd ..
     (($(on_terminal 100 "$PYCGUARD" --help | longest_line) > 80)) || fail 'a wide terminal'
     (($(on_terminal 300 "$PYCGUARD" --help | longest_line) <= 100)) || fail 'a very wide terminal'
     (($(COLUMNS=50 on_terminal 90 "$PYCGUARD" --help | longest_line) <= 50)) || fail 'COLUMNS'

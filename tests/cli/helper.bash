@@ -14,9 +14,6 @@ bats_require_minimum_version 1.5.0
 
 : "${PYCGUARD:?run the tests by ctest, or set PYCGUARD to the binary}"
 : "${SOURCE_ROOT:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}"
-# How a report names the program to a shell (analyze.sh has another that runs it).
-: "${CALLED=$PYCGUARD}"
-[[ $CALLED != *' '* || $CALLED == \'* ]] || CALLED="'$CALLED'"
 
 setup() { start_clean; }
 teardown() { clean_up; }

@@ -33,7 +33,7 @@ removed $PWD/.git/hooks/pre-merge-commit"
     listing .git | diff "$WORK/before" -
     run_pycguard --uninstall
     assert_status 0
-    assert_output_is "nothing to do: no hook here is pycguard's"
+    assert_output_is "nothing to do: pycguard has no hook here"
     assert_unguarded
 }
 
@@ -201,7 +201,7 @@ assert_where_git_looks() {
         [[ ! -e "$WORK/every body" && ! -e .git/hooks/pre-commit ]]
         run --separate-stderr "${run[@]}" "$PYCGUARD" --status
         assert_status 1
-        assert_output_has "by core.hooksPath of its $1 configuration"
+        assert_output_has "as core.hooksPath in its $1 configuration says"
     }
     git config --file "$WORK/system" core.hooksPath "$WORK/every body"
     # Neither variable is known to git before 2.32.
@@ -246,7 +246,7 @@ assert_where_git_looks() {
     git config core.hooksPath elsewhere
     run_pycguard --status
     assert_status 1
-    assert_output_has "pre-commit: not reached: $PWD/.git/hooks/pre-commit"
+    assert_output_has "pre-commit: installed where git does not look: $PWD/.git/hooks/pre-commit"
     "$PYCGUARD" --install -q
     "$PYCGUARD" --uninstall -q
     listing .git/hooks | diff "$WORK/before" -
@@ -295,11 +295,11 @@ assert_where_git_looks() {
     assert_status 1
     assert_output_is "pre-commit: not installed
 pre-merge-commit: not installed
-git looks in $PWD/.git/hooks
-git runs no hook before the commits of revert, cherry-pick, rebase and am: --check-range looks at them"
+git looks for hooks in $PWD/.git/hooks
+git runs no hook before the commits of revert, cherry-pick, rebase and am (--check-range checks these)"
     script .git/hooks/pre-commit '# LEFTHOOK'
     run_pycguard --status
-    assert_output_has "pre-commit: not installed, and somebody else's: $PWD/.git/hooks/pre-commit (lefthook's)"
+    assert_output_has "pre-commit: not installed; there is another hook: $PWD/.git/hooks/pre-commit (lefthook's)"
     "$PYCGUARD" --install -q --force
     run_pycguard --status
     assert_status 0
@@ -378,7 +378,7 @@ prepare_for_kills() {
         printf "$text" >"$WORK/bin/pycguard"
         run_pycguard --status
         assert_status 1
-        assert_output_has 'which is gone: it blocks'
+        assert_output_has 'which is gone, so it blocks'
         run git commit --allow-empty -m 'no program'
         assert_status 1
         assert_output_has 'not found'
@@ -393,7 +393,7 @@ prepare_for_kills() {
     rm "$WORK/bin/pycguard"
     run_pycguard --status
     assert_status 1
-    assert_output_has 'which is gone: it blocks'
+    assert_output_has 'which is gone, so it blocks'
 }
 
 @test "a pycguard of the repository is not run by way of a PATH that names no place" {

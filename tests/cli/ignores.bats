@@ -80,7 +80,7 @@ __pycache__
     run_pycguard --check-ignores
     assert_status 1
     assert_output_lacks ': __pycache__/'
-    assert_output_has ': *.py[cod]  (nothing keeps out new.pyo)'
+    assert_output_has ': *.py[cod]  (new.pyo is not ignored)'
     adds .gitignore '__pycache__/
 *.pyc
 # Python bytecode
@@ -104,7 +104,7 @@ pkg/*.py[cod]'
 /*.pyc
 /*/*.pyc'
     lacks .gitignore __pycache__/
-    assert_output_has 'keeps out new/migrations/__pycache__/'
+    assert_output_has '(new/migrations/__pycache__/new.'
 }
 
 @test "a line that lets it in, in a deeper file, is answered there" {
@@ -113,7 +113,7 @@ pkg/*.py[cod]'
 *.py[cod]'
     write pkg/.gitignore '!*.pyc'
     lacks pkg/.gitignore '*.py[cod]'
-    assert_output_has "let in by !*.pyc"
+    assert_output_has "because of !*.pyc"
     adds pkg/.gitignore '!*.pyc
 # Python bytecode
 *.py[cod]'
@@ -229,7 +229,7 @@ new*' ''; do
     with_package
     cd pkg
     run_pycguard --add-ignores
-    bash -c "${output##*Stage that, then commit: }"
+    bash -c "${output##*Stage that, then commit:}"
     [[ $(git diff --cached --name-only) == .gitignore ]]
 }
 
@@ -515,7 +515,7 @@ $text"
     assert_status 0
     good
     [[ $(git diff --name-only -z '*.dockerignore' | tr '\0' '\n' | grep -c dockerignore) == 9 ]]
-    bash -c "$(sed -n 's/^Stage that, then commit: //p' <<<"$output")" || true
+    bash -c "${output##*Stage that, then commit:}" || true
 }
 
 @test "a directory that may not be written to" {

@@ -417,7 +417,7 @@ END
     policy '*.so' '!gost-module:/m.pyc'
     run_pycguard
     assert_status 2
-    assert_stderr_has "pycguard: .pycguard:2:2: no rule is named 'gost-module', did you mean 'ghost-module'? in '!gost-module:/m.pyc'"
+    assert_stderr_has "pycguard: .pycguard:2:2: no rule is named 'gost-module' (did you mean 'ghost-module'?) in '!gost-module:/m.pyc'"
 }
 
 @test "--check-tracked warns of a line that allows by a rule and matches nothing" {

@@ -273,5 +273,5 @@ run = subprocess.run([sys.argv[1], "--pre-push", "origin"], stdin=theirs, captur
 print(run.returncode, run.stderr.decode())
 PYTHON
     )
-    [[ $shown == '0 pycguard: waiting for the lines that git writes to this hook'* ]] || fail "$shown"
+    [[ $shown == '0 pycguard: waiting for the refs that git writes to this hook'* ]] || fail "$shown"
 }

@@ -160,7 +160,7 @@ conflict() {
         git config core.sshCommand "$WORK/trap"
         assert_refuses 'cannot read object' --check-tracked
         assert_stderr_has '(a partial clone leaves objects out; to have them all: git fetch --refetch --no-filter)'
-        assert_refuses 'cannot tell what the files of the history cost' --check-history
+        assert_refuses 'cannot tell how large the files of the history are' --check-history
         assert_not_sprung
         git config remote.origin.url "file://$WORK/from-$format"
         # git before 2.36 cannot.

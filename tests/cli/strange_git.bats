@@ -160,7 +160,7 @@ strange() {
     for verb in --status --install --uninstall; do
         strange --show-scope 'exit 128' 'git config ended with status 128' $verb
         strange --show-scope 'printf local' "git config says 'local'" $verb
-        strange --show-scope 'printf "local\0\0"' 'core.hooksPath is set to nothing' $verb
+        strange --show-scope 'printf "local\0\0"' 'core.hooksPath is empty' $verb
     done
     [[ ! -e .git/hooks/pre-commit ]]
     git init -q --bare bare.git
@@ -175,7 +175,7 @@ strange() {
     other_repo
     word='--batch-check=%(objectsize:disk)'
     for answer in 'exit 1' 'exit 128' 'cat >/dev/null; echo nonsense' 'cat >/dev/null; echo 12' 'cat >/dev/null; echo 1; echo 2; echo 3'; do
-        strange "$word" "$answer" 'cannot tell what the files of the history cost' --check-history
+        strange "$word" "$answer" 'cannot tell how large the files of the history are' --check-history
     done
     strange "$word" "kill -9 \$\$" "git was ended by signal 9" --check-history
 }

@@ -21,7 +21,7 @@ enum { EXEC_SILENCE = 20, EXEC_CHANGES_MAX = 8 };
 struct exec {
 	const char *const *args; /* the words after "git", with a NULL at the end */
 	char *const *variables;  /* the environment, with a NULL at the end */
-	/* What is different in it, up to the first NULL: NAME=VALUE is set, NAME is taken out. */
+	/* What is different in it, up to the first NULL: NAME=VALUE is set, NAME is removed. */
 	const char *changes[EXEC_CHANGES_MAX + 1];
 	const char *dir; /* where it runs; NULL: here */
 	int patience;    /* in seconds, in place of EXEC_SILENCE; 0: that */
