@@ -28,9 +28,12 @@ void array_grow(void *items, size_t count, size_t size)
 {
 	void *block;
 
+	if (count & (count - 1))
+		return;
+	if (count > SIZE_MAX / 2 / size)
+		fatal("out of memory");
 	memcpy(&block, items, sizeof block); /* whatever it points to */
-	block = count > SIZE_MAX / 2 / size ? NULL : realloc(block, (count ? 2 * count : 1) * size);
-	memory_or_end(block);
+	block = memory_or_end(realloc(block, (count ? 2 * count : 1) * size));
 	memcpy(items, &block, sizeof block);
 }
 

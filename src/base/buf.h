@@ -23,15 +23,10 @@ void *memory_new(size_t count, size_t size);
 char *memory_text(const char *s, size_t most);
 char *memory_string(const char *s);
 
-/**
- * Make room for one more item behind the `count` that an array holds: the one way in which arrays
+/** Make room for one more item behind the `count` that an array holds: the one way in which arrays
  * grow, doubled when the count is a power of two, so that there is no capacity to keep. Start with
- * NULL and 0; the array is yours, for free(). `items` is an lvalue, a pointer of any type.
- */
-#define array_room(items, count)                                                                   \
-	(((count) & ((count)-1)) == 0 ? array_grow(&(items), (count), sizeof *(items)), 0 : 0)
-
-/** What array_room calls. @param items the address of the pointer. @param size of one item. */
+ * NULL and 0; the array is yours, for free(). `items` is an lvalue, a pointer of any type. */
+#define array_room(items, count) array_grow(&(items), (count), sizeof *(items))
 void array_grow(void *items, size_t count, size_t size);
 
 /** `ptr` is never NULL and has a NUL after its `len` bytes. */
@@ -39,14 +34,13 @@ struct buf {
 	char *ptr;
 	size_t len;
 	size_t cap; /* 0: ptr is the shared empty string and not ours to free */
-	bool failed;
 };
 
 extern char buf_empty[];
 
 #define BUF_INIT                                                                                   \
 	{                                                                                          \
-		.ptr = buf_empty, .len = 0, .cap = 0, .failed = false                              \
+		.ptr = buf_empty                                                                   \
 	}
 
 /** Append bytes; a string; one byte; as printf would. */
@@ -73,11 +67,5 @@ char *buf_take(struct buf *b);
 
 /** Both strings in one, yours for free(). */
 char *buf_join(const char *start, const char *end);
-
-/* TEMPORARY, until nobody asks any more. */
-static inline int buf_failed(const struct buf *b)
-{
-	return b->failed ? -1 : 0;
-}
 
 #endif

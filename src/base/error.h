@@ -36,9 +36,6 @@ static inline int error_returned(void)
 /** Record a failure of a system call: the message, then ": " and the text of `errnum`. */
 #define error_os(errnum, ...) (error_record(ERROR_OTHER, errnum, __VA_ARGS__), error_returned())
 
-/** Record that memory ran out. */
-#define error_oom() error_set("out of memory")
-
 /** Put "PREFIX: " before the message recorded last, for a caller that knows the subject better. */
 #define error_prefix(...) (error_record_prefix(__VA_ARGS__), error_returned())
 
