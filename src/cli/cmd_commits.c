@@ -203,10 +203,7 @@ static int run(struct job *job)
 {
 	const struct command *command = job->in->command;
 	struct commits c = {.job = job,
-		.scan = {.env = job->env,
-			.walk = &c.walk,
-			.files = job->files,
-			.progress = &job->progress},
+		.scan = {.walk = &c.walk, .files = job->files, .progress = &job->progress},
 		.ends = BUF_INIT,
 		.bases = BUF_INIT,
 		.branches = BUF_INIT};

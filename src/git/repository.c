@@ -1,7 +1,5 @@
 #include "git/repository.h"
 
-#include <stdatomic.h>
-
 #include "base/signals.h"
 #include "git/libgit2.h"
 #include "git/objects.h"
@@ -220,18 +218,11 @@ static int discover(struct repository *r, const struct environment *env, const c
 /* A relative GIT_INDEX_FILE is git's from the top of the work tree, wherever we stand. */
 static void name_files(struct repository *r, const struct environment *env)
 {
-	/* libgit2 has a pack once for all who name it alike, with locks that threads would wait
-	 * for: so each repository that is open has another name for the same directory. */
-	static const char *const same[] = {"", "./", "././", "./././"};
-	static atomic_uint opened;
 	const char *file = env->git_index_file, *objects = env->git_object_dir;
 	const char *base = !file ? r->dir : *file == '/' ? "" : r->top ? r->top : r->dir;
-	struct buf dir = BUF_INIT;
 
 	r->index_named = file != NULL;
-	buf_addf(&dir, "%s%s%s", objects ? objects : r->common, objects ? "/" : "objects/",
-		same[atomic_fetch_add(&opened, 1) % 4]);
-	r->objects = buf_take(&dir);
+	r->objects = buf_join(objects ? objects : r->common, objects ? "/" : "objects/");
 	r->index_path = buf_join(base, file ? file : "index");
 	r->places[0] = buf_join("GIT_DIR=", r->dir);
 	r->places[1] = r->top ? buf_join("GIT_WORK_TREE=", r->top) : memory_string("GIT_WORK_TREE");

@@ -1,32 +1,38 @@
+#define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
+#define _DARWIN_C_SOURCE
 #include "range/scan.h"
 
-#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 
 #include "base/crew.h"
+#include "base/signals.h"
 #include "git/objects.h"
 
-/* For so many commits one more thread is worth its start. */
+/* For so many commits one more process is worth its start. */
 enum { WORTH = 128 };
 
-/* What the threads share; `lock` is of all that changes. */
+/* What the processes share. */
 struct shared {
-	const struct scan *scan;
-	struct worker *workers;
-	size_t worker_count, done;
-	struct scan_events *events;
-	bool failed;
-	pthread_mutex_t lock;
+	/* The commits that each has yet to do, the last one first: the number of the first in the
+	 * upper half, that of the one after the last in the lower. Neighbours have most trees in
+	 * common, and what one process has read is no help to another: so each has a stretch of the
+	 * history to itself, and when that is done, the older half of another's. */
+	_Atomic uint64_t left[CREW_MAX];
+	atomic_size_t done, events;
+	atomic_bool failed;
 };
 
 struct worker {
+	const struct scan *scan;
 	struct shared *shared;
-	/* The commits that it has yet to do, the last one first. Neighbours have most trees in
-	 * common, and what one thread has read is no help to another: so each has a stretch of the
-	 * history to itself, and when that is done, the older half of another's. */
-	size_t first, end;
-	size_t done; /* by all, as far as is known */
+	size_t number;
+	pid_t pid; /* 0: this process */
+	int fd;    /* what that one writes */
 	struct changes changes;
 	const struct walk_commit *commit; /* at hand */
+	struct buf found;                 /* events without a path, each with its path after it */
 };
 
 void scan_open(struct changes *out, const struct scan *s, struct repository *r)
@@ -42,21 +48,14 @@ void scan_open(struct changes *out, const struct scan *s, struct repository *r)
 static int take_change(void *arg, enum change change, const struct entry *e)
 {
 	struct worker *w = arg;
-	struct shared *shared = w->shared;
-	struct scan_events *events = shared->events;
-	int status = 0;
+	const struct scan_event event = {NULL, w->commit, change, e->mode, e->oid};
 
-	pthread_mutex_lock(&shared->lock);
-	if (events->count >= SCAN_EVENTS_MAX)
-		status = error_set(
+	if (atomic_fetch_add(&w->shared->events, 1) >= SCAN_EVENTS_MAX)
+		return error_set(
 			"more than %d paths of these commits are rejected", SCAN_EVENTS_MAX);
-	else {
-		array_room(events->items, events->count);
-		events->items[events->count++] = (struct scan_event){
-			memory_string(e->path), w->commit, change, e->mode, e->oid};
-	}
-	pthread_mutex_unlock(&shared->lock);
-	return status;
+	buf_add(&w->found, &event, sizeof event);
+	buf_add(&w->found, e->path, e->len + 1);
+	return 0;
 }
 
 static int scan_commit(struct worker *w, const struct walk_commit *c)
@@ -67,7 +66,7 @@ static int scan_commit(struct worker *w, const struct walk_commit *c)
 
 	trees[0] = c->tree;
 	for (i = 1; i < count; i++)
-		trees[i] = walk_parent(w->shared->scan->walk, c, i - 1)->tree;
+		trees[i] = walk_parent(w->scan->walk, c, i - 1)->tree;
 	w->commit = c;
 	status = changes_of(&w->changes, trees, count);
 	if (status != 0)
@@ -77,58 +76,124 @@ static int scan_commit(struct worker *w, const struct walk_commit *c)
 	return status ? -1 : 0;
 }
 
-/* The commit to do now, after one that ended with `status`; NULL: there is nothing to do. */
-static const struct walk_commit *next_commit(struct worker *w, int status)
+static size_t length(uint64_t stretch)
 {
-	struct shared *shared = w->shared;
-	struct worker *most = w;
-	size_t i;
-	bool some;
-
-	pthread_mutex_lock(&shared->lock);
-	shared->failed = shared->failed || status != 0;
-	for (i = 0; i < shared->worker_count && w->first == w->end; i++)
-		if (shared->workers[i].end - shared->workers[i].first > most->end - most->first)
-			most = &shared->workers[i];
-	if (most != w) {
-		w->first = most->first;
-		w->end = most->first += (most->end - most->first + 1) / 2;
-	}
-	some = !shared->failed && w->first < w->end;
-	w->end -= some;
-	w->done = shared->done += some;
-	i = w->end;
-	pthread_mutex_unlock(&shared->lock);
-	return some ? &shared->scan->walk->commits[i] : NULL;
+	return (size_t)((stretch & UINT32_MAX) - (stretch >> 32));
 }
 
-/* The first has the repository that is open. */
-static int work(struct crew *crew, void *arg, void *task)
+/* The commit to do now; NULL: there is nothing to do. */
+static const struct walk_commit *next_commit(struct worker *w)
 {
-	struct worker *w = arg;
-	struct shared *shared = w->shared;
-	const struct scan *s = shared->scan;
-	struct repository *own = NULL, *r = s->repository;
+	_Atomic uint64_t *left = w->shared->left, *own = &left[w->number], *most;
+	uint64_t stretch, half;
+	size_t i;
+
+	while (!atomic_load(&w->shared->failed)) {
+		stretch = atomic_load(own);
+		if (length(stretch) && atomic_compare_exchange_strong(own, &stretch, stretch - 1))
+			return &w->scan->walk->commits[(stretch & UINT32_MAX) - 1];
+		if (length(stretch))
+			continue;
+		for (most = own, i = 0; i < CREW_MAX; i++)
+			if (length(atomic_load(&left[i])) > length(atomic_load(most)))
+				most = &left[i];
+		stretch = atomic_load(most);
+		half = (length(stretch) + 1) / 2;
+		if (!half)
+			break;
+		if (atomic_compare_exchange_strong(most, &stretch, stretch + (half << 32)))
+			atomic_store(own, (stretch >> 32 << 32) + (stretch >> 32) + half);
+	}
+	return NULL;
+}
+
+static int work(struct worker *w)
+{
+	const struct scan *s = w->scan;
 	const struct walk_commit *c;
+	size_t done;
 	int status = 0;
 
-	(void)crew;
-	(void)task;
-	if (w != shared->workers) {
-		status = repository_open(&own, s->env, NULL);
-		r = own;
-	}
-	scan_open(&w->changes, s, r);
+	scan_open(&w->changes, s, s->repository);
 	w->changes.visit = take_change;
 	w->changes.arg = w;
-	while ((c = next_commit(w, status))) {
+	while (status == 0 && (c = next_commit(w))) {
 		status = scan_commit(w, c);
-		if (w == shared->workers && s->progress)
-			progress_tick(s->progress, w->done);
+		done = atomic_fetch_add(&w->shared->done, 1) + 1;
+		if (w->number == 0 && s->progress)
+			progress_tick(s->progress, done);
 	}
+	if (status != 0)
+		atomic_store(&w->shared->failed, true);
 	changes_release(&w->changes);
-	repository_free(own);
-	return status ? -1 : 0;
+	return status;
+}
+
+/* What this process, which was started to work, writes to the one that reads it. */
+static int channel;
+
+static void fail(const char *reason)
+{
+	io_write_all(channel, reason, strlen(reason));
+	_exit(1);
+}
+
+/* Without a process, the others do its commits. */
+static void start(struct worker *w)
+{
+	struct repository *r = w->scan->repository;
+	int ends[2];
+
+	if (pipe(ends) < 0)
+		return;
+	w->pid = fcntl(ends[1], F_SETFD, FD_CLOEXEC) < 0 ? -1 : fork();
+	if (w->pid == 0) {
+		channel = ends[1];
+		fatal_by(fail);
+		deadline_watch();
+		r->headers = r->contents = r->attributes = (struct exec){0}; /* the other's */
+		if (work(w) < 0)
+			fail(error_message());
+		_exit(io_write_all(channel, w->found.ptr, w->found.len) < 0 ? 2 : 0);
+	}
+	close(ends[1]);
+	w->fd = ends[0];
+	if (w->pid < 0) {
+		close(ends[0]);
+		w->pid = 0;
+	}
+}
+
+/* Reads what a process has found, and waits for its end. 0; -1 recorded. */
+static int collect(struct worker *w)
+{
+	int status = io_read_all(&w->found, w->fd, SIZE_MAX), code;
+
+	if (status < 0)
+		error_os(errno, "cannot read what is found in commits");
+	close(w->fd);
+	while (waitpid(w->pid, &code, 0) < 0)
+		if (errno != EINTR)
+			return error_os(errno, "cannot wait for a process");
+	if (status < 0 || code == 0)
+		return status;
+	return WIFEXITED(code) && WEXITSTATUS(code) == 1 ?
+		       error_set("%s", w->found.ptr) :
+		       error_set("cannot look at commits: a process for some of them ended early");
+}
+
+static void add_events(struct scan_events *out, const struct buf *found)
+{
+	const char *at = found->ptr, *end = at + found->len;
+	struct scan_event *e;
+
+	for (; at < end; at += strlen(at) + 1) {
+		array_room(out->items, out->count);
+		e = &out->items[out->count++];
+		memcpy(e, at, sizeof *e);
+		at += sizeof *e;
+		e->path = memory_string(at);
+	}
 }
 
 static int compare_events(const void *a, const void *b)
@@ -143,26 +208,38 @@ static int compare_events(const void *a, const void *b)
 int scan_run(struct scan_events *out, const struct scan *s)
 {
 	size_t i, first = s->walk->first, total = s->walk->count - first, count = crew_size();
-	struct shared shared = {.scan = s, .events = out, .lock = PTHREAD_MUTEX_INITIALIZER};
-	void *members[CREW_MAX];
+	struct worker workers[CREW_MAX] = {{0}}, *w;
+	struct shared *shared;
 	int status;
 
 	*out = (struct scan_events){0};
+	shared = mmap(
+		NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		return error_os(errno, "cannot share memory with a process");
 	if (count > total / WORTH + 1)
 		count = total / WORTH + 1;
-	shared.worker_count = count;
-	shared.workers = memory_new(count, sizeof *shared.workers);
+	for (i = 0; i < count; i++)
+		atomic_init(&shared->left[i], (uint64_t)(first + total * i / count) << 32 |
+						      (first + total * (i + 1) / count));
 	for (i = 0; i < count; i++) {
-		shared.workers[i].shared = &shared;
-		shared.workers[i].first = first + total * i / count;
-		shared.workers[i].end = first + total * (i + 1) / count;
-		members[i] = &shared.workers[i];
+		workers[i] = (struct worker){
+			.scan = s, .shared = shared, .number = i, .found = BUF_INIT};
+		if (i)
+			start(&workers[i]);
 	}
-	status = total ? crew_run(work, NULL, members, count) : 0;
+	status = work(&workers[0]);
+	for (w = workers; w < workers + count; w++) {
+		if (w->pid && collect(w) < 0)
+			status = -1;
+		if (status == 0)
+			add_events(out, &w->found);
+		buf_free(&w->found);
+	}
+	munmap(shared, sizeof *shared);
 	if (out->count)
 		qsort(out->items, out->count, sizeof *out->items, compare_events);
-	free(shared.workers);
-	return status;
+	return status < 0 ? -1 : 0;
 }
 
 void scan_events_free(struct scan_events *events)

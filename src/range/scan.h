@@ -1,6 +1,7 @@
 /*
- * scan - what the commits of a walk do to paths that the policy rejects. Several threads share them
- * out, each with the repository opened for itself; the result does not depend on how many.
+ * scan - what the commits of a walk do to paths that the policy rejects. Several processes share
+ * them out, for the threads of one would wait for locks of libgit2 half of their time; the result
+ * does not depend on how many.
  */
 #ifndef PYCGUARD_SCAN_H
 #define PYCGUARD_SCAN_H
@@ -30,7 +31,6 @@ struct scan_events {
 /** What is looked at, and by which policy. All borrowed. */
 struct scan {
 	struct repository *repository;
-	const struct environment *env; /* with which it was opened */
 	struct walk *walk;
 	const struct policy *pinned; /* NULL: the .pycguard of each commit */
 	struct policy_files files;   /* of that policy, or of those */

@@ -31,7 +31,7 @@ PLACES = [
     (r'#include\s*[<"]git2', "git/libgit2.h", "libgit2 is reached through git/libgit2.h, which loads it"),
     (r'#include\s*[<"]jansson', "report/json.c", "all JSON is printed in json.c"),
     (r"\b(secure_)?getenv\s*\(|\benviron\b", "cli/main.c", "main alone reads the environment"),
-    (r"\b(_?exit|_Exit|abort|quick_exit)\s*\(", "cli/main.c", "main alone ends the process"),
+    (r"\b(_?exit|_Exit|abort|quick_exit)\s*\(", "cli/main.c range/scan.c", "main alone ends the process, and a process of a scan itself"),
     (
         r"\bstdout\b|\b(v?printf|puts|putchar|v?dprintf)\s*\(|write\w*\s*\(\s*STDOUT_FILENO",
         "report/report.c",
