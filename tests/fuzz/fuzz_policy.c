@@ -63,7 +63,7 @@ static enum reference_answer ask_reference(
 {
 	int matched;
 
-	if (line->rules) /* tests/unit/test_policy.c has these */
+	if (line->rules) /* tests/unit/policy/test_policy.c has these */
 		return REFERENCE_NO;
 	if (strncmp(line->text + line->allows, "regex:", 6) != 0)
 		return reference_match(line->text + line->allows, in->path, in->caseless);
