@@ -109,8 +109,8 @@ static int find_cause(const struct check *c, const struct examined *x, const str
 	return least;
 }
 
-/* What can only be a warning is said without its bytes where these cannot be read: no commit waits
- * for an object of a partial clone, or fails for it. */
+/* What can only be a warning, and what has lost its source, is said without its bytes where these
+ * cannot be read: no commit waits for an object of a partial clone, or fails for it. */
 static int judge(struct finding *f, struct policy_decision *d, struct examined *x,
 	const struct check *c, const struct entry *e)
 {
@@ -134,7 +134,7 @@ static int judge(struct finding *f, struct policy_decision *d, struct examined *
 	if (status < 0 || cause < 0)
 		return -1;
 	if ((!c->sparing || d->depends) && examine_bytes(x, e) < 0) {
-		if (f->severity != SEVERITY_WARNING)
+		if (f->severity != SEVERITY_WARNING && cause != CAUSE_SOURCE_REMOVED)
 			return -1;
 		examine_no_bytes(x);
 	}

@@ -190,6 +190,12 @@ changed_text() {
     done
     judge
     assert_judged 0 'warning ghost-module ghost.pyc' "warning bytecode pkg/__pycache__/m.$(tag).pyc"
+    # What has lost its source is known by that, and what is named is judged as it is.
+    git rm -q --cached pkg/m.py
+    judge
+    assert_judged 1 'warning ghost-module ghost.pyc' "error orphaned-cache pkg/__pycache__/m.$(tag).pyc"
+    git reset -q
+    assert_refuses 'cannot read' "$(git ls-files 'pkg/*.pyc')"
     # What this commit does needs its bytes.
     cp pkg/__pycache__/*.pyc pkg/__pycache__/m.cpython-399.pyc
     git add -f pkg/__pycache__/m.cpython-399.pyc
