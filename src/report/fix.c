@@ -99,7 +99,9 @@ static void add_untrack(
 
 	if (count <= NAMES_MAX) {
 		command_git(out, r,
-			report_of_commits(r) ? "rm --cached -f --ignore-unmatch" : "rm --cached -f",
+			r->sparse            ? "update-index --force-remove" :
+			report_of_commits(r) ? "rm --cached -f --ignore-unmatch" :
+					       "rm --cached -f",
 			paths, count);
 	} else if (r->mode == REPORT_TRACKED || too_long ||
 		   (r->mode == REPORT_STAGED && !named && !r->strict)) {

@@ -50,6 +50,7 @@ struct report {
 	bool filters;         /* it is git filter-branch, not a rebase */
 	size_t unstaged;      /* so many findings are allowed by .pycguard on disk */
 	bool not_ignored;     /* git would add them again */
+	bool sparse;          /* the work tree is, so that git rm passes over what is not in it */
 	bool squash;          /* the range as one commit */
 	bool in_hook;         /* git asks, and waits for the answer */
 	bool published;       /* a remote has commits that are found */

@@ -255,3 +255,25 @@ staged_is() {
     git add .pycguard
     many="300 lines" fits --check-tracked
 }
+
+# git rm passes over what is not in a sparse checkout.
+@test "files out of a sparse checkout" {
+    for index in --no-sparse-index --sparse-index; do
+        shell=sh
+        start
+        add '*.pyc' m.pyc
+        git commit -qm 'to be out' --no-verify
+        git sparse-checkout set --cone "$index" 'sub/deep er'
+        rm -f ./*.pyc
+        cd 'sub/deep er'
+        run "$PYCGUARD" --check-tracked -- ../m.pyc '../*.pyc'
+        assert_status 1
+        assert_output_has sub/m.pyc
+        paste .
+        staged_is $'D\tsub/*.pyc\nD\tsub/m.pyc'
+        git reset -q
+        "$PYCGUARD" --check-tracked --format=json >"$WORK/json" || true
+        sh -c "$(jq -r '.findings[] | select(.path == "sub/m.pyc").fix' "$WORK/json")"
+        [[ -z $(git ls-files ../m.pyc) ]]
+    done
+}
