@@ -19,35 +19,35 @@ beside() {
 }
 
 @test "checks beside commits" {
-    beside commits 24
+    beside commits "${ROUNDS:-24}"
 }
 
 @test "checks beside commits and a gc that prunes at once" {
-    beside prune 24
+    beside prune "${ROUNDS:-24}"
 }
 
 @test "checks beside repack" {
-    beside repack 24
+    beside repack "${ROUNDS:-24}"
 }
 
 @test "checks beside each other" {
-    beside checks 24
+    beside checks "${ROUNDS:-24}"
 }
 
 @test "clean beside itself, four times over one tree" {
-    beside clean 12
+    beside clean "${ROUNDS:-12}"
 }
 
 @test "what an editor saves beside --add-ignores and --allow is not lost" {
-    beside add-ignores 24
+    beside add-ignores "${ROUNDS:-24}"
     cd "$WORK"
     mkdir other
     cd other
-    beside allow 24
+    beside allow "${ROUNDS:-24}"
 }
 
 @test "untrack beside commits, which loses nothing and leaves no lock" {
-    beside untrack 12
+    beside untrack "${ROUNDS:-12}"
     [[ ! -e .git/index.lock ]]
     run_pycguard --untrack
     assert_status 0

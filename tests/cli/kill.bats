@@ -11,7 +11,7 @@ load helper
     for ((i = 1; i <= 1000; i++)); do printf '100644 %s\tdir%d/m.pyc\n100644 %s\tdir%d/m.py\n' "$blob" "$i" "$blob" "$i"; done |
         git update-index --index-info
     git commit -qm start
-    "$PYTHON" "$BATS_TEST_DIRNAME/kill.py" untrack "$PYCGUARD" 120
+    "$PYTHON" "$BATS_TEST_DIRNAME/kill.py" untrack "$PYCGUARD" "${ROUNDS:-120}"
 }
 
 @test "--add-ignores" {
@@ -20,7 +20,7 @@ load helper
     write Dockerfile FROM
     printf 'old' >.gitignore
     git add .
-    "$PYTHON" "$BATS_TEST_DIRNAME/kill.py" add-ignores "$PYCGUARD" 120
+    "$PYTHON" "$BATS_TEST_DIRNAME/kill.py" add-ignores "$PYCGUARD" "${ROUNDS:-120}"
 }
 
 @test "--allow" {
@@ -28,9 +28,9 @@ load helper
     for i in {1..50}; do write "pkg/m$i.pyc" x; done
     write .pycguard '*.txt'
     git add -f .
-    "$PYTHON" "$BATS_TEST_DIRNAME/kill.py" allow "$PYCGUARD" 60
+    "$PYTHON" "$BATS_TEST_DIRNAME/kill.py" allow "$PYCGUARD" "${ROUNDS:-60}"
 }
 
 @test "--clean" {
-    "$PYTHON" "$BATS_TEST_DIRNAME/kill.py" clean "$PYCGUARD" 30
+    "$PYTHON" "$BATS_TEST_DIRNAME/kill.py" clean "$PYCGUARD" "${ROUNDS:-30}"
 }
