@@ -48,7 +48,11 @@ void error_record(enum error_code code, int errnum, const char *fmt, ...)
 	va_start(args, fmt);
 	record(fmt, args, errnum ? strerror(errnum) : NULL); /* of strerror_r there are two kinds */
 	va_end(args);
-	kind = errnum == ENOENT ? ERROR_NOT_FOUND : code;
+	kind = code;
+	if (errnum == ENOENT)
+		kind = ERROR_NOT_FOUND;
+	else if (errnum == EMFILE || errnum == ENFILE || errnum == ENOMEM || errnum == EAGAIN)
+		kind = ERROR_LIMIT;
 }
 
 void error_record_prefix(const char *fmt, ...)

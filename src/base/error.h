@@ -13,6 +13,7 @@
 enum error_code {
 	ERROR_OTHER,
 	ERROR_NOT_FOUND, /* a system call found no such file or directory */
+	ERROR_LIMIT,     /* the process may not have more memory, descriptors or processes */
 	ERROR_NO_GIT,    /* there is no git to run */
 	ERROR_NO_REPOSITORY,
 };

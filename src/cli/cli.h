@@ -115,6 +115,7 @@ struct job {
 	struct buf text;      /* the same for people */
 	struct pathset notes; /* see job_failed */
 	size_t failed;        /* so many of them are failures */
+	bool limited;         /* all that is noted is that the process may not have more */
 };
 
 /** Run a command, be it another than is asked for. A status, or -1 with the failure recorded. */

@@ -101,8 +101,16 @@ static void note(struct job *job, size_t failed)
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 	pthread_mutex_lock(&lock);
+	if (!job->limited && failed && error_code() == ERROR_LIMIT) {
+		job->limited = true; /* as every path would say */
+		job->failed = 0;
+		pathset_free(&job->notes);
+	} else if (job->limited) {
+		failed = 0;
+	}
 	job->failed += failed;
-	pathset_add(&job->notes, error_message(), strlen(error_message()));
+	if (failed || !job->limited)
+		pathset_add(&job->notes, error_message(), strlen(error_message()));
 	pthread_mutex_unlock(&lock);
 }
 
@@ -119,13 +127,14 @@ void job_warned(void *job)
 int job_say_failures(struct job *job, int status, const char *done)
 {
 	progress_end(&job->progress);
+	if (job->failed == 1 && job->notes.count == 1 && (status >= 0 || job->limited))
+		return error_set("%s", job->notes.items[0].path);
 	pathset_sort(&job->notes); /* threads make them in any order */
 	for (size_t i = 0; i < job->notes.count; i++)
 		fprintf(stderr, "pycguard: %s\n", job->notes.items[i].path);
 	if (!job->failed || status < 0)
 		return status;
-	return error_set(
-		"%zu path%s could not be %s", job->failed, amount_plural(job->failed), done);
+	return error_set("%zu path%s could not be %s", job->failed, amount_plural(job->failed), done);
 }
 
 void job_list(struct job *job, const struct pathset *paths)

@@ -40,7 +40,7 @@ limited() {
                 cat >"$WORK/err" || status=${PIPESTATUS[0]}
             [[ $status == [012] ]] || fail "ulimit $option $value, $verb: $status: $(cat "$WORK/err")"
             [[ $status != 2 || -s $WORK/err ]] || fail "ulimit $option $value, $verb: no word"
-            [[ $status != 2 || $verb == *--clean* || $verb == --check-worktree || $(wc -l <"$WORK/err") == 1 ]] ||
+            [[ $status != 2 || $(wc -l <"$WORK/err") == 1 ]] ||
                 fail "ulimit $option $value, $verb: $(cat "$WORK/err")"
             git -C "$WORK/copy" ls-files >"$WORK/list" || fail "ulimit $option $value, $verb: the index is damaged"
             [[ ! -e $WORK/copy/.git/index.lock ]] || fail "ulimit $option $value, $verb: a lock is left"
