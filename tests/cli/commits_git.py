@@ -1,10 +1,11 @@
-"""Compares --check-range and --check-history with git, over a repository made at random: merges
-(octopus too), renames, mode changes, links, submodules, directories that become files.
+"""Compares --check-range, --check-history and --check-staged with git, over a repository made at
+random: merges (octopus too), renames, mode changes, links, submodules, directories that become files.
 
-usage: commits_git.py PYCGUARD [COMMITS [SEED [RANGES]]]   in an empty directory
+usage: commits_git.py PYCGUARD [COMMITS [SEED [RANGES [STAGED]]]]   in an empty directory
 
 What each commit adds or changes is what `git diff-tree -c` says. What it orphans is looked for here,
 by brute force over all the paths of all the trees. Which commits a range has, `git rev-list` says.
+Some of the commits are staged on their parents: the errors are the same then.
 """
 
 import json
@@ -182,7 +183,7 @@ def run(*args):
     done = subprocess.run([pycguard, "--format=json", *args], stdout=subprocess.PIPE, check=False)
     assert done.returncode in (0, 1), (args, done)
     report = json.loads(done.stdout)
-    assert done.returncode == bool(report["findings"]), args
+    assert done.returncode == any(f["severity"] == "error" for f in report["findings"]), args
     return report
 
 
@@ -220,8 +221,19 @@ def random_range(ids):
                        [f"{a}..{b}", c], [f"^{a}", f"^{c}", b], [f"{a}...{b}", f"^{c}"]])
 
 
+def stage(tree, before):
+    """Has the next commit record that tree on those parents."""
+    with open(".git/HEAD", "w") as head:
+        head.write((before or ["ref: refs/heads/unborn"])[0] + "\n")
+    with open(".git/MERGE_HEAD", "w") as merged:
+        merged.write("".join(parent + "\n" for parent in before[1:]))
+    if not before[1:]:
+        os.unlink(".git/MERGE_HEAD")
+    git("read-tree", tree)
+
+
 def main():
-    git("init", "-q", "--bare", ".")
+    git("init", "-q", ".")
     stream, trees, parents, heads = make()
     ids = import_all(stream, heads)
     listed = set(git("rev-list", "--all").decode().split())
@@ -260,8 +272,17 @@ def main():
         if report["checked"] != len(wanted):
             sys.exit(f"{args}: {report['checked']} commits, git has {len(wanted)}")
         same(str(args), pairs(report), {pair for pair in changed | orphans if pair[0] in wanted})
-    print(f"{len(changed)} changes, {len(orphans)} orphans, {ranges} ranges: all as git says")
+    for number in rng.sample(known, min(staged, len(known))):
+        name = ids[number]
+        stage(name, [ids[parent] for parent in parents[number]])
+        report = run("--check-staged")
+        same(f"staged {name}", {(name, path_of(f)) for f in report["findings"] if f["severity"] == "error"},
+             {pair for pair in changed | orphans if pair[0] == name})
+        same(f"staged {name}, with what was there before", {path_of(f) for f in report["findings"]},
+             {path for path in trees[number] if BYTECODE.search(path)})
+    print(f"{len(changed)} changes, {len(orphans)} orphans, {ranges} ranges, {staged} staged: all as git says")
 
 
 ranges = int(sys.argv[4]) if len(sys.argv) > 4 else 60
+staged = int(sys.argv[5]) if len(sys.argv) > 5 else 100
 main()
