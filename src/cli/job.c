@@ -99,18 +99,18 @@ int job_named(struct job *job)
 static void note(struct job *job, size_t failed)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	bool limit = failed && error_code() == ERROR_LIMIT;
 
 	pthread_mutex_lock(&lock);
-	if (!job->limited && failed && error_code() == ERROR_LIMIT) {
-		job->limited = true; /* as every path would say */
-		job->failed = 0;
+	if (limit && !job->limited) { /* every path would say the same */
 		pathset_free(&job->notes);
-	} else if (job->limited) {
-		failed = 0;
+		job->failed = 0;
 	}
-	job->failed += failed;
-	if (failed || !job->limited)
+	if (!job->limited) {
+		job->failed += failed;
 		pathset_add(&job->notes, error_message(), strlen(error_message()));
+	}
+	job->limited = job->limited || limit;
 	pthread_mutex_unlock(&lock);
 }
 
@@ -134,7 +134,8 @@ int job_say_failures(struct job *job, int status, const char *done)
 		fprintf(stderr, "pycguard: %s\n", job->notes.items[i].path);
 	if (!job->failed || status < 0)
 		return status;
-	return error_set("%zu path%s could not be %s", job->failed, amount_plural(job->failed), done);
+	return error_set(
+		"%zu path%s could not be %s", job->failed, amount_plural(job->failed), done);
 }
 
 void job_list(struct job *job, const struct pathset *paths)

@@ -259,7 +259,7 @@ staged_is() {
 # git rm passes over what is not in a sparse checkout.
 @test "files out of a sparse checkout" {
     for index in --no-sparse-index --sparse-index; do
-        shell=sh
+        shell='sh'
         start
         add '*.pyc' m.pyc
         git commit -qm 'to be out' --no-verify
