@@ -36,22 +36,28 @@ int worktree_open(struct worktree *w, const char *dir, const struct policy_files
 	*w = (struct worktree){.real = BUF_INIT, .policy_base = BUF_INIT, .shown_base = BUF_INIT};
 	if (!path)
 		return error_os(errno, "cannot read directory '%s'", dir);
-	buf_adds(real, path);
-	free(path);
-	from_above = is_cache(real);
-	if (from_above)
-		buf_cut(real, path_base(real->ptr, real->len));
-	else if (real->len > 1)
-		buf_addc(real, '/');
 	/* What stands before the paths: the directory as the person wrote it. */
 	if (strcmp(dir, ".") != 0)
 		buf_adds(shown, dir);
 	while (shown->len > 1 && shown->ptr[shown->len - 1] == '/')
 		buf_cut(shown, shown->len - 1);
-	if (from_above && is_cache(shown))
-		buf_cut(shown, shown->len - strlen(BYTECODE_CACHES));
-	else if (from_above)
+	from_above = is_cache(shown); /* also by a link of that name, which Python goes through */
+	if (from_above) {
+		buf_cut(shown, path_base(shown->ptr, shown->len));
+		free(path);
+		path = realpath(shown->len ? shown->ptr : ".", NULL);
+		if (!path)
+			return error_os(errno, "cannot read directory above '%s'", dir);
+	}
+	buf_adds(real, path);
+	free(path);
+	if (!from_above && is_cache(real)) {
+		from_above = true;
+		buf_cut(real, path_base(real->ptr, real->len));
 		buf_adds(shown, shown->len ? "/.." : "..");
+	} else if (real->len > 1) {
+		buf_addc(real, '/');
+	}
 	if (shown->len && shown->ptr[shown->len - 1] != '/')
 		buf_addc(shown, '/');
 	w->policy = load_policy(w, files);

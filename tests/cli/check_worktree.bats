@@ -160,7 +160,20 @@ as_nobody() {
     run_pycguard --clean tree
     assert_status 1
     assert_output_has 'kept 2 files behind a symbolic link'
+    # Named itself, it stands for the caches of the directory that it is in.
+    for dir in tree/own/__pycache__ tree/own/__pycache__//; do
+        judge --check-worktree "$dir"
+        assert_judged 1 'error orphaned-cache tree/own/__pycache__/n.cpython-311.pyc'
+        run_pycguard --clean "$dir"
+        assert_output_has 'kept 1 file behind a symbolic link'
+    done
+    cd tree/own
+    judge --check-worktree __pycache__
+    assert_judged 1 'error orphaned-cache __pycache__/n.cpython-311.pyc'
+    cd ../..
     [[ $(find outside | sort) == "$before" ]]
+    ln -sfn nowhere tree/own/__pycache__
+    assert_refuses "cannot read directory 'tree/own/__pycache__'" --check-worktree tree/own/__pycache__
 }
 
 @test "a link to a file is judged as Python reads it" {
