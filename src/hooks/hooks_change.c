@@ -55,7 +55,9 @@ static int check_directory(const struct hooks *h, const char *dir)
 		size_t base = path_base(part.ptr, part.len);
 
 		if (errno != ENOENT)
-			why = strerror(errno);
+			why = errno == ELOOP   ? "is in a loop of links" :
+			      errno == ENOTDIR ? "is below a file" :
+						 "cannot be looked at";
 		else if (lstat(part.ptr, &st) == 0)
 			why = "is a link to nothing";
 		else if (strcmp(part.ptr + base, "..") == 0)
@@ -93,13 +95,16 @@ static int make_directory(const char *dir)
 	return status;
 }
 
-/* Removes it and those above it while they are empty, but for the one that git makes. */
+/* Removes it and, in the repository, those above it while they are empty, but for the one that git
+ * makes. */
 static void remove_empty(const struct hooks *h, const char *dir)
 {
+	const char *top = h->repository->top ? h->repository->top : h->repository->common;
 	struct buf path = BUF_INIT;
 
 	buf_adds(&path, dir);
-	while (path.len > 1 && strcmp(path.ptr, h->standard) != 0 && rmdir(path.ptr) == 0)
+	while (path.len > 1 && strcmp(path.ptr, h->standard) != 0 && rmdir(path.ptr) == 0 &&
+		strncmp(path.ptr, top, strlen(top)) == 0)
 		buf_cut(&path, path_base(path.ptr, path.len) - 1);
 	buf_free(&path);
 }
