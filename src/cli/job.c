@@ -216,7 +216,7 @@ void job_find_hints(struct job *job)
 	if (job->in->quiet || !job->repository->top)
 		return;
 	buf_addf(&name, "%sinfo/sparse-checkout", job->repository->dir);
-	r->sparse = buf_failed(&name) == 0 && access(name.ptr, F_OK) == 0;
+	r->sparse = access(name.ptr, F_OK) == 0;
 	buf_clear(&name);
 	buf_addf(&name, "%s%s", job->repository->top, policy_path);
 	if (!job->in->policy && !report_of_commits(r) && report_rejected(r))
