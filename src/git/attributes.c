@@ -45,24 +45,6 @@ static int add_files(
 	return status;
 }
 
-/* Starts git with an index that is no file on disk. */
-static int start_git(struct repository *r, const struct buf *index)
-{
-	static const char *const words[] = {"check-attr", "--cached", "--stdin", "-z", "filter",
-		"ident", "working-tree-encoding", NULL};
-	int fd = exec_file(index), status = -1;
-	char place[64];
-
-	if (fd >= 0) {
-		snprintf(place, sizeof place, "GIT_INDEX_FILE=/dev/fd/%d", fd);
-		repository_exec(&r->attributes, r, words);
-		r->attributes.changes[2] = place;
-		status = exec_start(&r->attributes, NULL);
-		close(fd);
-	}
-	return status;
-}
-
 /* git says `PATH NUL ATTRIBUTE NUL VALUE NUL` for each (git-check-attr(1)). */
 static int ask(struct exec *e, const char *path)
 {
@@ -84,14 +66,17 @@ static int ask(struct exec *e, const char *path)
 	return set;
 }
 
-/* git verifies no checksum that is zero. */
+/* git reads an index that is no file on disk. It verifies no checksum that is zero. */
 int snapshot_converts(struct snapshot *s, const char *path)
 {
+	static const char *const words[] = {"check-attr", "--cached", "--stdin", "-z", "filter",
+		"ident", "working-tree-encoding", NULL};
 	static const char checksum[sizeof(struct oid)];
 	struct repository *r = s->repository;
 	struct buf index = BUF_INIT, files = BUF_INIT;
 	size_t count = 0;
-	int status;
+	char place[64];
+	int status, fd;
 
 	if (!r)
 		return 0;
@@ -105,8 +90,15 @@ int snapshot_converts(struct snapshot *s, const char *path)
 		(index.len != r->attributes_index.len ||
 			memcmp(index.ptr, r->attributes_index.ptr, index.len) != 0))
 		exec_stop(&r->attributes);
-	if (status == 0 && !r->attributes.running)
-		status = start_git(r, &index);
+	if (status == 0 && !r->attributes.running) {
+		fd = exec_file(&index);
+		snprintf(place, sizeof place, "GIT_INDEX_FILE=/dev/fd/%d", fd);
+		repository_exec(&r->attributes, r, words);
+		r->attributes.changes[2] = place;
+		status = fd < 0 ? -1 : exec_start(&r->attributes, NULL);
+		if (fd >= 0)
+			close(fd);
+	}
 	buf_free(&r->attributes_index);
 	r->attributes_index = index;
 	return status < 0 ? -1 : ask(&r->attributes, path);

@@ -82,59 +82,58 @@ int repository_root(struct buf *dir)
 	return found < 0 ? -1 : 0;
 }
 
-/* git found no repository; one that is damaged may be there all the same, and what cannot be asked
- * may be tracked. 1 when there is none that git would look for; 0 when there is; -1 recorded. */
-static int is_absent(const struct environment *env, const char *start)
+/* Whether git does not look up from one directory to the other: both have a slash at their end. */
+static bool is_cut_off(const struct environment *env, const char *start, const char *root)
 {
-	const char *at = env->git_ceilings;
-	struct buf root = BUF_INIT;
-	struct stat here, there;
 	size_t len = strlen(start) - 1, n;
-	int absent;
+	struct stat here, there;
+	const char *at;
 
-	buf_adds(&root, start);
-	absent = repository_root(&root);
-	if (absent == 0)
-		absent = !root.len ||
-			 (!env->git_across_filesystems && stat(start, &here) == 0 &&
-				 stat(root.ptr, &there) == 0 && here.st_dev != there.st_dev);
-	for (; absent == 0 && at; at = at[n] ? at + n + 1 : NULL) {
+	if (!env->git_across_filesystems && stat(start, &here) == 0 && stat(root, &there) == 0 &&
+		here.st_dev != there.st_dev)
+		return true;
+	for (at = env->git_ceilings; at; at = at[n] ? at + n + 1 : NULL) {
 		n = strcspn(at, ":");
-		absent = n < len && path_below(start, len, at, n) &&
-			 path_below(at, n, root.ptr, root.len - 1);
+		if (n < len && path_below(start, len, at, n) &&
+			path_below(at, n, root, strlen(root) - 1))
+			return true;
 	}
-	buf_free(&root);
-	return absent;
+	return false;
 }
 
-/* Why, in one line of these words: those of an owner who is not trusted end in what to do. */
+/* git found no repository, and says so in these words: those of an owner who is not trusted end in
+ * what to do. One that is damaged may be there all the same, and what cannot be asked may be
+ * tracked. */
 static int refused(const struct environment *env, const char *start, const char *words)
 {
-	struct buf line = BUF_INIT;
+	struct buf line = BUF_INIT, root = BUF_INIT;
 	char *real = real_directory(start);
-	const char *at = words + (strncmp(words, "fatal: ", 7) == 0 ? 7 : 0);
-	int absent = 0;
+	int status = -1;
 
 	if (!real)
 		return error_os(errno, "cannot find directory '%s'", start);
-	for (; *at; at++)
-		if (*at != '\n' && *at != '\t')
-			buf_addc(&line, *at);
-		else if (at[1] && line.len && line.ptr[line.len - 1] != ' ')
+	words += strncmp(words, "fatal: ", 7) == 0 ? 7 : 0;
+	for (; *words; words++)
+		if (*words != '\n' && *words != '\t')
+			buf_addc(&line, *words);
+		else if (words[1] && line.len && line.ptr[line.len - 1] != ' ')
 			buf_addc(&line, ' ');
 	if (line.len)
 		error_set("%s", line.ptr);
-	if (!env->git_dir)
-		absent = is_absent(env, real);
-	if (absent > 0)
+	buf_adds(&root, real);
+	if (!env->git_dir && repository_root(&root) == 0 &&
+		(!root.len || is_cut_off(env, real, root.ptr))) {
+		status = 1;
 		error_of(ERROR_NO_REPOSITORY,
 			"not a git repository: %.*s (--check-worktree works without one)",
 			(int)(real[1] ? strlen(real) - 1 : 1), real);
-	else if (absent == 0)
+	} else {
 		error_prefix("cannot open the repository");
+	}
 	free(real);
 	buf_free(&line);
-	return absent > 0 ? 1 : -1;
+	buf_free(&root);
+	return status;
 }
 
 /* Where there is no git. What only git knows of is refused. */
@@ -167,7 +166,6 @@ static int find_by_libgit2(struct repository *r, const struct environment *env, 
 		 ((status = git_config_get_bool(&on, config, "core.ignorecase")) < 0 &&
 			 status != GIT_ENOTFOUND))
 		status = error_set("cannot read core.ignoreCase: %s", git_words());
-	r->found_by_libgit2 = true;
 	r->ignores_case = on;
 #ifdef GIT_OID_SHA256_SIZE
 	r->oid_size = git_repository_oid_type(git) == GIT_OID_SHA256 ? OID_SHA256 : OID_SHA1;
@@ -241,6 +239,7 @@ int repository_open(struct repository **out, const struct environment *env, cons
 	r = memory_new(1, sizeof *r);
 	*r = (struct repository){.variables = env->variables,
 		.oid_size = OID_SHA1,
+		.ignores_case = -1,
 		.elsewhere = elsewhere != NULL,
 		.attributes_index = BUF_INIT};
 	env = elsewhere ? &plain : env;
@@ -345,13 +344,11 @@ int repository_ignores_case(struct repository *r, bool *out)
 	static const char *const args[] = {
 		"config", "--type=bool", "--get", "core.ignoreCase", NULL};
 	struct buf value = BUF_INIT;
-	int status;
+	int status = 0;
 
-	*out = r->ignores_case;
-	if (r->found_by_libgit2)
-		return 0;
-	status = repository_git(&value, r, args, NULL);
-	*out = strcmp(value.ptr, "true\n") == 0;
+	if (r->ignores_case < 0 && (status = repository_git(&value, r, args, NULL)) >= 0)
+		r->ignores_case = strcmp(value.ptr, "true\n") == 0;
+	*out = r->ignores_case > 0;
 	buf_free(&value);
 	return status < 0 ? error_prefix("cannot read core.ignoreCase") : 0;
 }

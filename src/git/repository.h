@@ -24,8 +24,7 @@ struct repository {
 	char *index_path; /* the index file to read */
 	bool index_named; /* by GIT_INDEX_FILE: then it must exist */
 	bool elsewhere;   /* it is not the one that the environment names */
-	/* There was no git to ask, and then what core.ignoreCase is. */
-	bool found_by_libgit2, ignores_case;
+	int ignores_case; /* what core.ignoreCase is; -1: that was not asked yet */
 	int partial;      /* 1: a clone that objects are left out of; 0: that was not asked yet */
 	char **variables; /* the environment's, borrowed */
 	char *places[3];  /* what repository_exec changes in them */

@@ -3,11 +3,13 @@
 
 enum { ANCESTOR = 1 }; /* the stage of what two sides in conflict had in common */
 
+/* All that the index has of one path. */
 struct row {
-	size_t path; /* where in the bytes it is, with a NUL; its id is right before it */
+	size_t path; /* where in the bytes it is, with a NUL */
 	uint32_t len, mode;
-	unsigned stage;
-	bool recorded; /* neither a gitlink nor intent-to-add */
+	struct oid oid;
+	unsigned stage; /* the last one of a path in conflict */
+	bool recorded;  /* neither a gitlink nor intent-to-add, and deleted by one side at most */
 };
 
 /* Every entry, in the order of the index, whoever has read it: we or, where the file is of a kind
@@ -48,35 +50,25 @@ static bool is_at(const struct index_snapshot *x, size_t row, const char *path)
 	return row < x->count && strcmp(path_of(x, row), path) == 0;
 }
 
-/* Of the entries of one path, the one that stands for it (snapshot.h), if one does; moves past
- * them. */
-static bool take_path(struct entry *out, const struct index_snapshot *x, size_t *at)
+static bool take_row(struct entry *out, const struct index_snapshot *x, size_t at)
 {
-	size_t size = x->base.repository->oid_size, first = *at;
-	const struct row *chosen = NULL;
-	const char *path = path_of(x, first);
+	const struct row *row = &x->rows[at];
 
-	do {
-		if (x->rows[*at].stage != ANCESTOR && !chosen)
-			chosen = &x->rows[*at];
-		(*at)++;
-	} while (x->rows[first].stage && is_at(x, *at, path));
-	if (!chosen || !chosen->recorded)
-		return false;
-	path = x->bytes.ptr + chosen->path;
-	*out = (struct entry){.path = path, .len = chosen->len, .mode = chosen->mode};
-	memcpy(out->oid.bytes, path - size, size);
-	return true;
+	if (row->recorded)
+		*out = (struct entry){.path = path_of(x, at),
+			.len = row->len,
+			.mode = row->mode,
+			.oid = row->oid};
+	return row->recorded;
 }
 
 static int index_each(struct snapshot *s, snapshot_visit *visit, void *arg)
 {
 	const struct index_snapshot *x = (struct index_snapshot *)s;
 	struct entry e;
-	size_t at = 0;
 
-	while (at < x->count)
-		if (take_path(&e, x, &at) && visit(arg, &e) < 0)
+	for (size_t at = 0; at < x->count; at++)
+		if (take_row(&e, x, at) && visit(arg, &e) < 0)
 			return -1;
 	return 0;
 }
@@ -86,10 +78,7 @@ static int index_find(struct snapshot *s, const char *path, struct entry *out)
 	const struct index_snapshot *x = (struct index_snapshot *)s;
 	size_t at = row_from(x, path);
 
-	if (!is_at(x, at, path) || !take_path(out, x, &at))
-		return 0;
-	out->path = path;
-	return 1;
+	return is_at(x, at, path) && take_row(out, x, at);
 }
 
 bool snapshot_names(struct snapshot *s, const char *path)
@@ -111,8 +100,8 @@ static int index_beside(struct snapshot *s, const char *prefix, snapshot_visit *
 	struct entry e;
 	int status = 0;
 
-	while (status == 0 && at < x->count && strncmp(path_of(x, at), prefix, len) == 0)
-		if (take_path(&e, x, &at) && !strchr(e.path + len, '/'))
+	for (; status == 0 && at < x->count && strncmp(path_of(x, at), prefix, len) == 0; at++)
+		if (take_row(&e, x, at) && !strchr(e.path + len, '/'))
 			status = visit(arg, &e);
 	return status;
 }
@@ -131,49 +120,38 @@ static const struct snapshot_source index_source = {
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-/* A search by halves would miss entries that are out of order. */
-static int add_row(
-	struct index_snapshot *x, struct row row, const unsigned char *oid, const char *path)
+/* A search by halves would miss entries that are out of order. What our side has of a path in
+ * conflict stands before what theirs has, and behind what both had. */
+static int add_row(struct index_snapshot *x, struct row row, const char *path)
 {
-	const struct row *last = x->count ? &x->rows[x->count - 1] : NULL;
+	struct row *last = x->count ? &x->rows[x->count - 1] : NULL;
 	int order;
 
-	buf_add(&x->bytes, oid, x->base.repository->oid_size);
 	row.path = x->bytes.len;
 	buf_adds(&x->bytes, x->dir);
 	buf_adds(&x->bytes, path);
 	row.len = (uint32_t)(x->bytes.len - row.path);
 	buf_addc(&x->bytes, '\0');
+	row.recorded = row.recorded && row.mode != MODE_GITLINK && row.stage != ANCESTOR;
 	path = x->bytes.ptr + row.path;
 	order = last ? strcmp(x->bytes.ptr + last->path, path) : -1;
 	if (order > 0 || (order == 0 && (last->stage == 0 || last->stage >= row.stage)))
 		return error_set("entries out of order at '%s'", path);
-	array_room(x->rows, x->count);
-	x->rows[x->count++] = row;
+	if (order == 0 && last->stage == ANCESTOR) {
+		*last = row;
+	} else if (order == 0) {
+		last->stage = row.stage;
+	} else {
+		array_room(x->rows, x->count);
+		x->rows[x->count++] = row;
+	}
 	return 0;
-}
-
-/* 0; 1 when git may know better; -1 with the failure recorded. */
-static int read_entries(struct index_snapshot *x, const struct io_map *map)
-{
-	struct index_walk w;
-	const struct index_entry *e = &w.entry;
-	int found = -1, status = 0;
-
-	if (index_walk_begin(&w, map->bytes, map->len, x->base.repository->oid_size))
-		while (status == 0 && (found = index_walk_next(&w)) == 1)
-			status = add_row(x,
-				(struct row){.mode = e->mode,
-					.stage = e->stage,
-					.recorded = e->mode != MODE_GITLINK && !e->intent_to_add},
-				e->oid, e->path);
-	index_walk_end(&w);
-	return status < 0 ? -1 : found != 0;
 }
 
 static int add_expanded(void *arg, const struct entry *e)
 {
-	return add_row(arg, (struct row){.mode = e->mode, .recorded = true}, e->oid.bytes, e->path);
+	return add_row(
+		arg, (struct row){.mode = e->mode, .oid = e->oid, .recorded = true}, e->path);
 }
 
 /* A sparse index has one entry for all files of a directory. git, asked to expand it, would write
@@ -199,7 +177,6 @@ static int take_listing(struct index_snapshot *x, const struct buf *text)
 	size_t size = x->base.repository->oid_size;
 	char hex[OID_HEX_MAX + 1];
 	unsigned flags;
-	struct oid id;
 	int status = 0, n = 0;
 
 	for (; status == 0 && at < end; at = more + n + 1) {
@@ -208,8 +185,8 @@ static int take_listing(struct index_snapshot *x, const struct buf *text)
 		path = more = NULL;
 		if (sscanf(at, "%6o %64[0-9a-f] %1u%n", &row.mode, hex, &row.stage, &n) == 3 &&
 			(size_t)n == strlen("100644 ") + 2 * size + strlen(" 0") &&
-			strlen(hex) == 2 * size && oid_parse(&id, hex, size) && row.stage <= 3 &&
-			at[n] == '\t' && at[n + 1]) {
+			strlen(hex) == 2 * size && oid_parse(&row.oid, hex, size) &&
+			row.stage <= 3 && at[n] == '\t' && at[n + 1]) {
 			path = at + n + 1;
 			more = path + strlen(path) + 1;
 		}
@@ -220,9 +197,8 @@ static int take_listing(struct index_snapshot *x, const struct buf *text)
 				&flags, &n) != 1 ||
 			more[n] != '\n')
 			return error_set("git ls-files says something strange");
-		row.recorded = row.mode != MODE_GITLINK && !(flags & INTENT_TO_ADD);
-		status = row.mode == MODE_TREE ? expand(x, path, &id) :
-						 add_row(x, row, id.bytes, path);
+		row.recorded = !(flags & INTENT_TO_ADD);
+		status = row.mode == MODE_TREE ? expand(x, path, &row.oid) : add_row(x, row, path);
 	}
 	return status;
 }
@@ -254,9 +230,11 @@ static int read_by_git(struct index_snapshot *x)
 static int read_index(struct index_snapshot *x)
 {
 	const struct repository *r = x->base.repository;
+	const struct index_entry *e;
+	struct index_walk w;
 	struct io_map map;
 	struct stat st;
-	int status;
+	int found = -1, status = 0;
 
 	if (stat(r->index_path, &st) < 0)
 		return errno == ENOENT && !r->index_named ?
@@ -267,10 +245,19 @@ static int read_index(struct index_snapshot *x)
 			S_ISREG(st.st_mode) ? "the file is empty" : "not a regular file");
 	if (!io_map(&map, r->index_path))
 		return error_os(errno, "cannot read index '%s'", r->index_path);
-	status = read_entries(x, &map);
+	e = &w.entry;
+	if (index_walk_begin(&w, map.bytes, map.len, r->oid_size))
+		while (status == 0 && (found = index_walk_next(&w)) == 1) {
+			struct row row = {
+				.mode = e->mode, .stage = e->stage, .recorded = !e->intent_to_add};
+
+			memcpy(row.oid.bytes, e->oid, r->oid_size);
+			status = add_row(x, row, e->path);
+		}
+	index_walk_end(&w);
 	io_unmap(&map);
-	if (status > 0)
-		status = read_by_git(x);
+	if (status == 0 && found != 0)
+		status = read_by_git(x); /* who may know better */
 	return status < 0 ? error_prefix("cannot read index '%s'", r->index_path) : 0;
 }
 
