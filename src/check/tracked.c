@@ -39,7 +39,7 @@ static int place_open(struct place *place, const struct environment *env, const 
 		return -1;
 	if (!there && repository_resolve(&head, place->repository, "HEAD") == 0)
 		return error_set("cannot read index '%s': it is missing", file);
-	return repository_index(&place->index, place->repository);
+	return repository_index(&place->index, place->repository, NULL);
 }
 
 struct tracked *tracked_new(const struct environment *env)

@@ -315,7 +315,7 @@ static int explain(struct search *s, const char *typed)
 	int found = job_open(job);
 
 	if (found < 0 || disk_open(&s->places[EXPLAIN_DISK], ".", &options) < 0 ||
-		(found == 0 && repository_index(&job->index, job->repository) < 0))
+		(found == 0 && repository_index(&job->index, job->repository, NULL) < 0))
 		return -1;
 	/* Where there is no git, the index and the disk are what can be looked at. */
 	if (found == 0 &&

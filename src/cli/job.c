@@ -66,7 +66,7 @@ int job_open(struct job *job)
 
 int job_open_index(struct job *job)
 {
-	if (job_open(job) != 0 || repository_index(&job->index, job->repository) < 0)
+	if (job_open(job) != 0 || repository_index(&job->index, job->repository, NULL) < 0)
 		return -1;
 	job->policy = policy_load(&job->files, job->index, NULL, job->caseless);
 	if (!job->policy)

@@ -33,13 +33,8 @@ struct index_walk {
 bool index_walk_begin(
 	struct index_walk *w, const unsigned char *bytes, size_t len, size_t oid_size);
 
-/**
- * Go on to the next entry.
- *
- * @return 1; 0 when there are no more, and what follows them changes nothing; -1, with nothing
- *         recorded, when there is something that is not known here, is damaged, or memory is gone:
- *         ask git
- */
+/** Go on to the next entry. 1; 0 when there are no more, and what follows them changes nothing; -1,
+ * with nothing recorded, for what is damaged, or not known here: ask git. */
 int index_walk_next(struct index_walk *w);
 
 void index_walk_end(struct index_walk *w);

@@ -13,8 +13,11 @@
 /* The real path of a directory, with a slash at its end; for free(). NULL with errno set. */
 static char *real_directory(const char *path)
 {
-	char *real = realpath(path, NULL), *out = real ? buf_join(real, real[1] ? "/" : "") : NULL;
+	char *real = realpath(path, NULL), *out;
 
+	if (!real)
+		return errno == ENOMEM ? memory_or_end(NULL) : NULL;
+	out = buf_join(real, real[1] ? "/" : "");
 	free(real);
 	return out;
 }

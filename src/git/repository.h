@@ -48,11 +48,9 @@ static inline const char *repository_hex(const struct repository *r, const struc
 int repository_ignores_case(struct repository *r, bool *out);
 
 /** The index, which a fresh repository has none of; but one that GIT_INDEX_FILE names must exist.
- * `out` is yours, for snapshot_free. 0; -1 with the failure recorded. */
-int repository_index(struct snapshot **out, struct repository *r);
-
-/** The same as `git ls-files --stage --debug -z` lists it. */
-int repository_index_as(struct snapshot **out, struct repository *r, const struct buf *listing);
+ * `listing` is what git ls-files --stage --debug -z says instead; NULL: the file is read. `out` is
+ * yours, for snapshot_free. 0; -1 with the failure recorded. */
+int repository_index(struct snapshot **out, struct repository *r, const struct buf *listing);
 
 /** A tree, read when it is asked; yours, for snapshot_free. */
 struct snapshot *snapshot_of_tree(struct repository *r, const struct oid *tree);

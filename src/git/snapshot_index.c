@@ -261,7 +261,7 @@ static int read_index(struct index_snapshot *x)
 	return status < 0 ? error_prefix("cannot read index '%s'", r->index_path) : 0;
 }
 
-int repository_index_as(struct snapshot **out, struct repository *r, const struct buf *listing)
+int repository_index(struct snapshot **out, struct repository *r, const struct buf *listing)
 {
 	struct index_snapshot *x = memory_new(1, sizeof *x);
 
@@ -273,9 +273,4 @@ int repository_index_as(struct snapshot **out, struct repository *r, const struc
 	snapshot_free(*out);
 	*out = NULL;
 	return -1;
-}
-
-int repository_index(struct snapshot **out, struct repository *r)
-{
-	return repository_index_as(out, r, NULL);
 }

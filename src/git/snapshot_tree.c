@@ -45,7 +45,7 @@ static int walk_tree(struct repository *r, const struct oid *id, struct buf *pat
 		if (status >= 0)
 			status = tree_next(&at);
 	}
-	tree_close(&at);
+	tree_close(&at, NULL);
 	return status;
 }
 

@@ -112,14 +112,6 @@ int tree_open(
 	return tree_next(c);
 }
 
-void tree_cache_release(struct tree_cache *cache)
-{
-	size_t i;
-
-	for (i = 0; i < TREE_CACHE_SIZE; i++)
-		object_free(&cache->slots[i]);
-}
-
 int tree_compare(const struct tree_cursor *a, const struct tree_cursor *b)
 {
 	size_t n = a->len < b->len ? a->len : b->len;
@@ -133,24 +125,20 @@ int tree_compare(const struct tree_cursor *a, const struct tree_cursor *b)
 	return (unsigned char)x - (unsigned char)y;
 }
 
-void tree_keep(struct tree_cursor *c, struct tree_cache *cache)
+void tree_close(struct tree_cursor *c, struct tree_cache *cache)
 {
-	struct object *slot = find_slot(cache, &c->object.id), *old = slot;
+	struct object *slot = cache ? find_slot(cache, &c->object.id) : NULL, *old = slot;
 
-	if (!c->object.type)
-		return;
-	do {
-		cache->bytes -= old->size;
-		object_free(old);
-		old = &cache->slots[cache->hand++ % TREE_CACHE_SIZE];
-	} while (cache->bytes && cache->bytes + c->object.size > TREE_CACHE_BYTES);
-	*slot = c->object;
-	cache->bytes += slot->size;
-	*c = (struct tree_cursor){0};
-}
-
-void tree_close(struct tree_cursor *c)
-{
-	object_free(&c->object);
+	if (!slot || !c->object.type) {
+		object_free(&c->object);
+	} else {
+		do {
+			cache->bytes -= old->size;
+			object_free(old);
+			old = &cache->slots[cache->hand++ % TREE_CACHE_SIZE];
+		} while (cache->bytes && cache->bytes + c->object.size > TREE_CACHE_BYTES);
+		*slot = c->object;
+		cache->bytes += slot->size;
+	}
 	*c = (struct tree_cursor){0};
 }

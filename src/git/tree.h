@@ -26,13 +26,12 @@ struct tree_cursor {
 enum { TREE_CACHE_SIZE = 4096, TREE_CACHE_WAYS = 4, TREE_CACHE_BYTES = 32 << 20 };
 
 /** Trees to be opened once more: what a commit's parent has, the next commit has. So many at most,
- * and so many bytes of them, but the last one may be of any size. Start with zeros. */
+ * and so many bytes of them, but the last one may be of any size. Start with zeros; object_free of
+ * each slot is due. */
 struct tree_cache {
 	struct object slots[TREE_CACHE_SIZE];
 	size_t bytes, hand; /* the slot to be emptied next when there are too many */
 };
-
-void tree_cache_release(struct tree_cache *cache);
 
 /** Open a tree at its first entry: without `id`, one that has none. One that is in `cache` is taken
  * out of it; NULL is allowed. 0; -1 with the failure recorded (missing, no tree, damaged). */
@@ -49,9 +48,7 @@ int tree_skip_alike(struct tree_cursor *a, struct tree_cursor *b);
 /** Order of entries: by bytes, a directory's name as if a slash stood after it. <0, 0, >0. */
 int tree_compare(const struct tree_cursor *a, const struct tree_cursor *b);
 
-void tree_close(struct tree_cursor *c);
-
-/** The same, but put the tree into the cache. */
-void tree_keep(struct tree_cursor *c, struct tree_cache *cache);
+/** Forget the tree, or put it into `cache`, unless that is NULL. */
+void tree_close(struct tree_cursor *c, struct tree_cache *cache);
 
 #endif

@@ -55,7 +55,7 @@ int untrack_apply(struct repository *r, const struct pathset *plan)
 	buf_free(&paths);
 	/* git passes over a name that it deems dangerous, and says so only to standard error. */
 	if (status == 0)
-		status = repository_index(&index, r);
+		status = repository_index(&index, r, NULL);
 	for (size_t i = 0; i < plan->count && status == 0; i++)
 		if ((status = snapshot_find(index, plan->items[i].path, NULL)) > 0)
 			error_set("cannot stop tracking '%s': git leaves it in the index",

@@ -73,7 +73,7 @@ static int find_orphans(
 			status = tell(c, CHANGE_ORPHANED, &at);
 	}
 	buf_free(&source);
-	tree_close(&at);
+	tree_close(&at, NULL);
 	return status;
 }
 
@@ -193,9 +193,9 @@ static int read_directory(struct changes *c, const struct side *above, size_t co
 		status = compare(c, sides, count);
 	if (status == 0 && pair && c->suspects == suspects)
 		oidmap_set(&c->clean, &key, 0);
-	tree_close(&sides[0].at);
+	tree_close(&sides[0].at, NULL);
 	while (opened > 1)
-		tree_keep(&sides[--opened].at, c->trees);
+		tree_close(&sides[--opened].at, c->trees);
 	if (sides != few)
 		free(sides);
 	return status;
@@ -260,6 +260,7 @@ void changes_release(struct changes *c)
 	buf_free(&c->path);
 	oidmap_free(&c->clean);
 	if (c->trees)
-		tree_cache_release(c->trees);
+		for (size_t i = 0; i < TREE_CACHE_SIZE; i++)
+			object_free(&c->trees->slots[i]);
 	free(c->trees);
 }

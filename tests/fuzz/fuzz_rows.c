@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memory_odb_open(&repository);
 	memory_odb_write(&repository, "", 0, GIT_OBJECT_TREE);
 	buf_add(&text, data, size);
-	if (repository_index_as(&s, &repository, &text) == 0) {
+	if (repository_index(&s, &repository, &text) == 0) {
 		struct reading r = {text.ptr, text.ptr + text.len, NULL};
 
 		require(snapshot_each(s, visit, &r) == 0);

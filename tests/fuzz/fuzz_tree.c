@@ -110,7 +110,7 @@ static bool check_tree(const struct oid *id)
 		if (theirs)
 			require_same(&c, next_of(tree, &i));
 	require(!theirs || status < 0 || !next_of(tree, &i));
-	tree_close(&c);
+	tree_close(&c, NULL);
 	git_tree_free(tree);
 	return status == 0;
 }
@@ -143,7 +143,7 @@ static bool has(const struct oid *id, const struct tree_cursor *wanted)
 	for (; c.name && !found; require(tree_next(&c) == 0))
 		found = c.mode == wanted->mode && strcmp(c.name, wanted->name) == 0 &&
 			memcmp(&c.oid, &wanted->oid, sizeof c.oid) == 0;
-	tree_close(&c);
+	tree_close(&c, NULL);
 	return found;
 }
 
@@ -170,7 +170,7 @@ static void check_told(const struct told *told, const struct oid *first, const s
 		require(policy_decide(policy, matcher, c.name, c.len, &d) == 0);
 		require(!d.rejected || is_told(told, &c));
 	}
-	tree_close(&c);
+	tree_close(&c, NULL);
 }
 
 static void check_changes(const struct oid *first, const struct oid *second)
