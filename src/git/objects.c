@@ -76,8 +76,7 @@ static int ask_git(struct object *out, struct repository *r, bool whole)
 	return status;
 }
 
-/* Reads its type and size and, if they are wanted, its bytes. As object_read. */
-static int look_up(struct object *out, struct repository *r, const struct oid *id,
+int object_read(struct object *out, struct repository *r, const struct oid *id,
 	enum object_type type, bool whole)
 {
 	git_oid key = oid_to_git(id, r->oid_size);
@@ -113,12 +112,6 @@ static int look_up(struct object *out, struct repository *r, const struct oid *i
 	return error_set("object '%s' is not a %s", repository_hex(r, id), nouns[type]);
 }
 
-int object_read(
-	struct object *out, struct repository *r, const struct oid *id, enum object_type type)
-{
-	return look_up(out, r, id, type, true);
-}
-
 void object_free(struct object *o)
 {
 	if (o->shared)
@@ -134,7 +127,7 @@ static int first_id(struct oid *out, struct repository *r, const struct oid *id,
 {
 	size_t n = strlen(word), digits = 2 * r->oid_size;
 	struct object o;
-	int status = object_read(&o, r, id, type);
+	int status = object_read(&o, r, id, type, true);
 
 	if (status == 0 &&
 		(o.size <= n + digits || memcmp(o.bytes, word, n) != 0 ||
@@ -153,12 +146,12 @@ int object_commit_tree(struct oid *out, struct repository *r, const struct oid *
 int object_peel(struct oid *out, struct repository *r, const struct oid *id)
 {
 	struct object o;
-	int status = look_up(&o, r, id, OBJECT_ANY, false);
+	int status = object_read(&o, r, id, OBJECT_ANY, false);
 
 	*out = *id;
 	while (status == 0 && o.type == OBJECT_TAG)
 		if (first_id(out, r, &o.id, OBJECT_TAG, "object ") != 0 ||
-			look_up(&o, r, out, OBJECT_ANY, false) != 0)
+			object_read(&o, r, out, OBJECT_ANY, false) != 0)
 			status = -1;
 	return status == 0 && o.type != OBJECT_COMMIT ? 2 : status;
 }
@@ -166,7 +159,7 @@ int object_peel(struct oid *out, struct repository *r, const struct oid *id)
 int snapshot_size(struct snapshot *s, const struct entry *e, uint64_t *out)
 {
 	struct object o = {.size = 0};
-	int status = e->on_disk ? 0 : look_up(&o, s->repository, &e->oid, OBJECT_BLOB, false);
+	int status = e->on_disk ? 0 : object_read(&o, s->repository, &e->oid, OBJECT_BLOB, false);
 
 	*out = e->on_disk ? e->size : o.size;
 	return status == 0 ? 0 : -1;
@@ -183,7 +176,7 @@ int snapshot_read(struct snapshot *s, const struct entry *e, struct buf *out, si
 		return -1;
 	if (size > SNAPSHOT_READ_MAX)
 		return 1;
-	if (object_read(&o, s->repository, &e->oid, OBJECT_ANY) != 0)
+	if (object_read(&o, s->repository, &e->oid, OBJECT_ANY, true) != 0)
 		return -1;
 	buf_add(out, o.bytes, o.size < most ? o.size : most);
 	object_free(&o);

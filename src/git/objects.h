@@ -22,10 +22,11 @@ struct object {
 	struct git_odb_object *shared; /* whose bytes they are; NULL: they are of malloc */
 };
 
-/** Read an object of that type; OBJECT_ANY: of any. `out` is yours, for object_free. 0; 1, recorded
- * too, when the repository has no such object; -1 with the failure recorded. */
-int object_read(
-	struct object *out, struct repository *r, const struct oid *id, enum object_type type);
+/** Read an object of that type; OBJECT_ANY: of any. Not the `whole` of it is its type and its size.
+ * `out` is yours, for object_free. 0; 1, recorded too, when the repository has no such object; -1
+ * with the failure recorded. */
+int object_read(struct object *out, struct repository *r, const struct oid *id,
+	enum object_type type, bool whole);
 
 /** Leaves none there. One without an object is allowed. */
 void object_free(struct object *o);

@@ -104,7 +104,7 @@ int tree_open(
 		c->object = *slot;
 		cache->bytes -= slot->size;
 		*slot = (struct object){0};
-	} else if (object_read(&c->object, r, id, OBJECT_TREE) != 0) {
+	} else if (object_read(&c->object, r, id, OBJECT_TREE, true) != 0) {
 		return -1;
 	}
 	c->next = c->object.bytes;

@@ -205,7 +205,7 @@ static int check_root(struct walk *w, const struct walk_commit *c)
 {
 	size_t at = strlen("tree ") + 2 * w->repository->oid_size + 1;
 	struct object o;
-	int status = object_read(&o, w->repository, &c->id, OBJECT_COMMIT);
+	int status = object_read(&o, w->repository, &c->id, OBJECT_COMMIT, true);
 
 	if (status == 0 && o.size > at + 7 && memcmp(o.bytes + at, "parent ", 7) == 0)
 		status = error_set("this clone is shallow: it lacks the parents of commit '%s', so "
