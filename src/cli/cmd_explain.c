@@ -298,10 +298,11 @@ static int tell(struct search *s)
 		job_find_hints(job);
 	told->shown = revision ? job->in->operands[0] : s->typed.ptr;
 	told->link = s->link.len ? s->link.ptr : NULL;
+	job->report.explains = true;
 	if (job->printer == report_human)
 		explain_file(&job->text, &job->report, told);
 	else
-		report_json_finding(&job->text, &job->report, told->finding);
+		job->printer(&job->text, &job->report);
 	return report_write(&job->text);
 }
 

@@ -11,16 +11,20 @@
  */
 #include "cli/cli.h"
 
-/* One word in single quotes for each shell; of choices, a list. */
-static void put(const char *word)
+/* A call, each word in single quotes for each shell; of choices, a list. */
+static void put(const char *function, const char *const *words, size_t count)
 {
-	fputs(" '", stdout);
-	for (; word && *word; word++)
-		if (*word == '\'')
-			fputs("'\\''", stdout);
-		else
-			putchar(*word == '|' ? ' ' : *word);
-	putchar('\'');
+	fputs(function, stdout);
+	for (size_t i = 0; i < count; i++) {
+		fputs(" '", stdout);
+		for (const char *at = words[i]; at && *at; at++)
+			if (*at == '\'')
+				fputs("'\\''", stdout);
+			else
+				putchar(*at == '|' ? ' ' : *at);
+		putchar('\'');
+	}
+	putchar('\n');
 }
 
 static void put_table(void)
@@ -49,28 +53,20 @@ static void put_table(void)
 				buf_addf(&options, "%s--%s", options.len ? " " : "",
 					cli_options[k].name);
 		}
-		fputs("_pycguard_command", stdout);
-		put(command->name);
-		put(kinds[kind]);
-		put(command->summary);
-		put(options.ptr);
-		putchar('\n');
+		const char *const words[] = {
+			command->name, kinds[kind], command->summary, options.ptr};
+		put("_pycguard_command", words, 4);
 		buf_free(&options);
 	}
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		const struct option_row *row = &cli_options[i];
+		const char letter[] = {row->letter, '\0'};
+		const char *const words[] = {
+			letter, row->name, row->argument, row->choices, row->help};
 
-		fputs("_pycguard_option", stdout);
-		put((const char[]){row->letter, '\0'});
-		put(row->name);
-		put(row->argument);
-		put(row->choices);
-		put(row->help);
-		putchar('\n');
+		put("_pycguard_option", words, 5);
 	}
-	fputs("_pycguard_rules", stdout);
-	put(rules + 1);
-	putchar('\n');
+	put("_pycguard_rules", (const char *const[]){rules + 1}, 1);
 }
 
 int main(int argc, char **argv)

@@ -105,16 +105,13 @@ static json_t *object(const struct report *r, const struct finding *f)
 		"path_hex", path_hex(f), "commit", f->commit);
 }
 
-void report_json_finding(struct buf *out, const struct report *r, const struct finding *f)
-{
-	print(out, object(r, f));
-}
-
 void report_json(struct buf *out, const struct report *r)
 {
-	print(out, json_pack("{s:{s:s, s:s}, s:s, s:I, s:o}", "tool", "name", "pycguard", "version",
-			   PYCGUARD_VERSION, "mode", report_mode_names[r->mode], "checked",
-			   (json_int_t)r->checked, "findings", each(r, object)));
+	print(out, r->explains ?
+			   object(r, r->findings->items) :
+			   json_pack("{s:{s:s, s:s}, s:s, s:I, s:o}", "tool", "name", "pycguard",
+				   "version", PYCGUARD_VERSION, "mode", report_mode_names[r->mode],
+				   "checked", (json_int_t)r->checked, "findings", each(r, object)));
 }
 
 /* Of SARIF's driver. */

@@ -17,14 +17,14 @@ report_printer *format_named(const char *name)
 	return NULL;
 }
 
-bool report_rejects(const struct report *r, const struct finding *f)
-{
-	return f->severity == SEVERITY_ERROR || (r->strict && f->severity == SEVERITY_WARNING);
-}
-
 enum severity report_severity(const struct report *r, const struct finding *f)
 {
-	return report_rejects(r, f) ? SEVERITY_ERROR : f->severity;
+	return r->strict && f->severity == SEVERITY_WARNING ? SEVERITY_ERROR : f->severity;
+}
+
+bool report_rejects(const struct report *r, const struct finding *f)
+{
+	return report_severity(r, f) == SEVERITY_ERROR;
 }
 
 size_t report_rejected(const struct report *r)
@@ -39,11 +39,6 @@ size_t report_rejected(const struct report *r)
 #define MODE(id, name) name,
 const char *const report_mode_names[] = {REPORT_MODES};
 #undef MODE
-
-bool report_of_commits(const struct report *r)
-{
-	return r->mode >= REPORT_RANGE;
-}
 
 /* Each path once, though several commits may have it. */
 void report_paths(struct buf *out, const struct report *r)

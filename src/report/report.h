@@ -33,6 +33,7 @@ struct history;
 /** What was looked at, what was found, and how to show it. Everything in it is borrowed. */
 struct report {
 	enum report_mode mode;
+	bool explains; /* --explain: the one finding, rejected or not */
 	size_t checked;
 	const struct finding_list *findings;
 	const struct history *history; /* of REPORT_HISTORY, for people */
@@ -74,17 +75,17 @@ report_printer report_paths;
 /** The printer of that value of --format, or NULL when there is none. */
 report_printer *format_named(const char *name);
 
-/** One finding as the object that report_json lists, for --explain. */
-void report_json_finding(struct buf *out, const struct report *r, const struct finding *f);
-
 /** Whether the findings are those of commits: they name them, and a path may come up repeatedly. */
-bool report_of_commits(const struct report *r);
+static inline bool report_of_commits(const struct report *r)
+{
+	return r->mode >= REPORT_RANGE;
+}
 
-/** Whether the finding makes the check fail; how many do; and how grave it is in this report: an
- * error if it does. */
+/** How grave a finding is in this report: an error if it makes the check fail; whether it does; and
+ * how many do. */
+enum severity report_severity(const struct report *r, const struct finding *f);
 bool report_rejects(const struct report *r, const struct finding *f);
 size_t report_rejected(const struct report *r);
-enum severity report_severity(const struct report *r, const struct finding *f);
 
 /** What Python or Django does with such a file, in words that name no file; and, appended, as one
  * sentence with its names: UTF-8, no control bytes. */
