@@ -15,10 +15,8 @@ const struct command *const cli_commands[] = {
 static const char formats[] =
 #include "report/formats.def"
 	;
-#undef FORMAT
 #define HOOK(id, name) "|" name
 static const char hooks[] = HOOKS;
-#undef HOOK
 #define cli_formats (formats + 1)
 #define cli_hooks (hooks + 1)
 

@@ -7,11 +7,7 @@
 #ifndef PYCGUARD_CLI_H
 #define PYCGUARD_CLI_H
 
-#include "base/environment.h"
-#include "base/progress.h"
-#include "check/pathset.h"
 #include "check/policy_load.h"
-#include "git/repository.h"
 #include "report/report.h"
 
 enum {
@@ -141,9 +137,6 @@ int job_say_failures(struct job *job, int status, const char *done);
 
 /** Append paths for people, one a line; without -v not hundreds of them. */
 void job_list(struct job *job, const struct pathset *paths);
-
-/** Append what to do with files that were changed. */
-void job_stage(struct job *job, const struct pathset *files);
 
 /** Print what a command that changes something has done, or would do: with -z the paths, else (but
  * for -q) the text. STATUS_REJECTED if a dry run leaves something, else STATUS_CLEAN; -1 recorded.

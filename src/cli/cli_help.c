@@ -1,12 +1,9 @@
 #include "cli/cli.h"
 
-enum {
-	INDENT = 8, /* of the text below its words, where there is no room beside them */
-	ROOM = 64,
-};
+/* Where lines are shorter than ROOM, or words are long, the text is below them, so far indented. */
+enum { ROOM = 64, INDENT = 8 };
 
-/* One row of help: the words, in a column of that width, and the text beside or, if they are long
- * or the lines short, below them. */
+/* One row: the words, in a column of that width, and the text. */
 static void help_row(
 	struct buf *out, const struct buf *words, size_t column, const char *text, size_t width)
 {

@@ -33,8 +33,7 @@ static int find_named(struct job *job, const char *operand)
 static int run(struct job *job)
 {
 	const struct invocation *in = job->in;
-	const struct pathset policy_file = {
-		&(struct pathset_item){(char *)policy_path, strlen(policy_path)}, 1};
+	const struct pathset_item policy_file = {(char *)policy_path, strlen(policy_path)};
 	int top;
 
 	if (job_open_index(job) < 0 || (top = ignores_open_top(job->repository, !in->dry_run)) < 0)
@@ -66,8 +65,11 @@ static int run(struct job *job)
 	} else if (job->report.all_clear) {
 		buf_adds(&job->text, "pycguard: nothing to allow: these files are not rejected\n");
 	}
-	if (count && !in->dry_run)
-		job_stage(job, &policy_file);
+	if (count && !in->dry_run) {
+		buf_adds(&job->text, "Stage that, then commit:\t");
+		command_git(&job->text, &job->report, "add", &policy_file, 1);
+		buf_adds(&job->text, "\n");
+	}
 	return job_say(job);
 }
 

@@ -8,7 +8,6 @@ struct search {
 	struct matcher *matcher;
 	struct buf typed;   /* its path on disk */
 	struct buf tracked; /* its path in the repository; empty outside of it */
-	struct buf link;    /* where it leads to */
 	struct entry entry; /* what was found, in the place that `told` is about */
 	int place;          /* that is visited */
 	struct explanation told;
@@ -42,8 +41,8 @@ static int find_path(struct search *s, const char *path)
 
 	buf_clear(&s->typed);
 	buf_adds(&s->typed, path);
-	buf_clear(&s->link);
-	buf_add(&s->link, target, len > 0 ? (size_t)len : 0);
+	buf_clear(&s->told.link);
+	buf_add(&s->told.link, target, len > 0 ? (size_t)len : 0);
 	buf_clear(&s->tracked);
 	if (r && r->top && repository_relative(&s->tracked, r, path) < 0)
 		return -1;
@@ -61,7 +60,7 @@ static int say(struct search *s, const char *what)
 	if (what)
 		buf_addf(text, "%s\n", what);
 	else
-		report_name(text, "a symbolic link to ", s->link.ptr, "\n");
+		report_name(text, "a symbolic link to ", s->told.link.ptr, "\n");
 	return report_write(text) < 0 ? -1 : SAID;
 }
 
@@ -70,7 +69,7 @@ static int say(struct search *s, const char *what)
 static int find_directory(struct search *s, const char *typed)
 {
 	const struct job *job = s->job;
-	bool human = job->printer == report_human, link = s->link.len && human;
+	bool human = job->printer == report_human, link = s->told.link.len && human;
 	int tracked = s->tracked.len ? snapshot_names(job->index, s->tracked.ptr) : 0;
 	int status = STATUS_CLEAN;
 	struct stat st;
@@ -270,7 +269,7 @@ static int tell(struct search *s)
 	struct job *job = s->job;
 	const struct entry *e = &s->entry;
 	bool on_disk = told->judged == EXPLAIN_DISK, revision = told->judged == EXPLAIN_REVISION;
-	bool is_link = s->link.len; /* on disk */
+	bool is_link = s->told.link.len; /* on disk */
 	struct snapshot *judged = s->places[told->judged];
 
 	job->policy = policy_load(&job->files, on_disk ? job->index : judged, NULL, job->caseless);
@@ -283,7 +282,7 @@ static int tell(struct search *s)
 	finding_list_add(&job->findings, &f);
 	told->finding = job->findings.items;
 	if (e->mode == MODE_LINK && !on_disk && !is_link &&
-		snapshot_read(judged, e, &s->link, LINK_MAX) < 0)
+		snapshot_read(judged, e, &s->told.link, LINK_MAX) < 0)
 		return -1;
 	for (int i = 0; i < EXPLAIN_PLACES; i++)
 		if (s->places[i] && path_in(s, i)->len && !(revision && i == EXPLAIN_DISK) &&
@@ -297,7 +296,6 @@ static int tell(struct search *s)
 	if (told->judged == EXPLAIN_INDEX)
 		job_find_hints(job);
 	told->shown = revision ? job->in->operands[0] : s->typed.ptr;
-	told->link = s->link.len ? s->link.ptr : NULL;
 	job->report.explains = true;
 	if (job->printer == report_human)
 		explain_file(&job->text, &job->report, told);
@@ -344,8 +342,10 @@ static int run(struct job *job)
 		.matcher = matcher_new(),
 		.typed = BUF_INIT,
 		.tracked = BUF_INIT,
-		.link = BUF_INIT,
-		.told = {.file.source = BUF_INIT, .where = BUF_INIT, .source_where = BUF_INIT}};
+		.told = {.link = BUF_INIT,
+			.file.source = BUF_INIT,
+			.where = BUF_INIT,
+			.source_where = BUF_INIT}};
 	int status = -1;
 
 	if (job->printer != report_human && job->printer != report_json) {
@@ -365,7 +365,7 @@ static int run(struct job *job)
 	matcher_free(s.matcher);
 	buf_free(&s.typed);
 	buf_free(&s.tracked);
-	buf_free(&s.link);
+	buf_free(&s.told.link);
 	return status < 0 ? -1 : STATUS_CLEAN;
 }
 

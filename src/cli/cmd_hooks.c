@@ -3,7 +3,6 @@
 
 static int run(struct job *job)
 {
-	const unsigned every = (1U << HOOK_COUNT) - 1;
 	const struct invocation *in = job->in;
 	struct hooks h;
 	struct hooks_change c = {.force = in->force,
@@ -24,7 +23,7 @@ static int run(struct job *job)
 		program = program_path(job->env->program, job->env->path);
 		status = program ? hooks_install(&c, &h, program) : -1;
 	} else if (status == 0) {
-		status = hooks_uninstall(&c, &h, in->hooks ? in->hooks : every);
+		status = hooks_uninstall(&c, &h, in->hooks ? in->hooks : ~0U);
 	}
 	if (!in->quiet)
 		fputs(c.warnings.ptr, stderr);

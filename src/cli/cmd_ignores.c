@@ -27,12 +27,15 @@ static int report(struct job *job, const struct ignore_gaps *gaps, bool done)
 		if (i == 0 || strcmp(gap->file, gap[-1].file) != 0)
 			pathset_add(&job->paths, gap->file, strlen(gap->file));
 	}
-	if (done)
-		job_stage(job, &job->paths);
-	else if (gaps->count && !adding)
+	if (done) {
+		buf_adds(text, "Stage that, then commit:\t");
+		command_git(text, &job->report, "add", job->paths.items, job->paths.count);
+		buf_adds(text, "\n");
+	} else if (gaps->count && !adding) {
 		buf_adds(text, "Add what is missing:\tpycguard --add-ignores\n");
-	else if (!gaps->count && job->report.all_clear)
+	} else if (!gaps->count && job->report.all_clear) {
 		buf_adds(text, "pycguard: ignore files keep Python bytecode out\n");
+	}
 	for (size_t i = 0; job->in->verbose && i < gaps->at_top.count; i++)
 		report_name(text, "", gaps->at_top.items[i].path,
 			": no .dockerignore beside it, so its context is taken to be the top of "

@@ -149,13 +149,6 @@ void job_list(struct job *job, const struct pathset *paths)
 		buf_addf(&job->text, "  and %zu more (-v lists all)\n", paths->count - shown);
 }
 
-void job_stage(struct job *job, const struct pathset *files)
-{
-	buf_adds(&job->text, "Stage that, then commit:\t");
-	command_git(&job->text, &job->report, "add", files->items, files->count);
-	buf_adds(&job->text, "\n");
-}
-
 int job_say(struct job *job)
 {
 	const struct pathset *paths = &job->paths;

@@ -59,8 +59,8 @@ static void add_kind(struct buf *out, const struct explanation *e)
 	} else if (name->optimized) {
 		buf_adds(out, ", optimized (-O)");
 	}
-	if (e->link)
-		report_name(out, "\nlink\tthis is a symbolic link to ", e->link, "");
+	if (e->link.len)
+		report_name(out, "\nlink\tthis is a symbolic link to ", e->link.ptr, "");
 }
 
 static void add_header(struct buf *out, const struct explanation *e)

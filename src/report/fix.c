@@ -253,6 +253,31 @@ static void say_rewrite(struct buf *out, const struct report *r, const struct re
 			      "To undo that:\tgit reset --hard '@{1}'\n");
 }
 
+/* What removes all of a history's files from it, and what that costs. */
+static void say_history(struct buf *out, const struct report *r)
+{
+	const struct history *h = r->history;
+
+	buf_addf(out, "\nTo remove %s from the history:\n  ", h->count == 1 ? "it" : "all of them");
+	if (h->count > NAMES_MAX) { /* a line of the file is taken as it is only if it says so */
+		add_again(out, r);
+		buf_adds(out, " | tr '\\0' '\\n' | sed 's/^/literal:/' >paths.txt\n"
+			      "  git filter-repo --invert-paths --paths-from-file paths.txt\n");
+	} else {
+		buf_adds(out, "git filter-repo --invert-paths");
+		for (size_t i = 0; i < h->count; i++)
+			add_word(out, " \\\n    --path ", h->items[i].path);
+		buf_addc(out, '\n');
+	}
+	report_wrapped(out, r,
+		"That gives every commit since the first of them another id, in all branches and "
+		"tags: signatures are lost, open merge requests break, and everybody who has a "
+		"clone must clone again, because one push of an old branch adds all of it again. "
+		"Do it in a fresh clone, and agree on a day first. Bytecode that is gone harms no "
+		"checkout; its size alone is seldom worth it.",
+		0, NULL);
+}
+
 #define PUBLISHED(instead)                                                                          \
 	"A remote has these commits already: rewriting them would disturb everybody who has them. " \
 	"Remove the files in a new commit instead; " instead ". pycguard --check-history tells "    \
@@ -320,28 +345,8 @@ void report_fix_all(struct buf *out, const struct report *r)
 		add_program(out, "Then commit that:\tgit", r, false);
 		buf_adds(out, " commit -m 'Stop tracking Python bytecode'\n");
 	}
-}
-
-void report_fix_history(struct buf *out, const struct report *r)
-{
-	const struct history *h = r->history;
-
-	buf_addf(out, "\nTo remove %s from the history:\n  ", h->count == 1 ? "it" : "all of them");
-	if (h->count > NAMES_MAX) { /* a line of the file is taken as it is only if it says so */
-		add_again(out, r);
-		buf_adds(out, " | tr '\\0' '\\n' | sed 's/^/literal:/' >paths.txt\n"
-			      "  git filter-repo --invert-paths --paths-from-file paths.txt\n");
-	} else {
-		buf_adds(out, "git filter-repo --invert-paths");
-		for (size_t i = 0; i < h->count; i++)
-			add_word(out, " \\\n    --path ", h->items[i].path);
-		buf_addc(out, '\n');
-	}
-	report_wrapped(out, r,
-		"That gives every commit since the first of them another id, in all branches and "
-		"tags: signatures are lost, open merge requests break, and everybody who has a "
-		"clone must clone again, because one push of an old branch adds all of it again. "
-		"Do it in a fresh clone, and agree on a day first. Bytecode that is gone harms no "
-		"checkout; its size alone is seldom worth it.",
-		0, NULL);
+	if (r->mode == REPORT_HISTORY)
+		say_history(out, r);
+	else
+		buf_addf(out, "To allow a file on purpose:\t%s --allow PATH\n", r->program);
 }

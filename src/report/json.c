@@ -6,10 +6,6 @@
 
 #include "report/report.h"
 
-#define SCHEMA                                                                                     \
-	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"                      \
-	"sarif-schema-2.1.0.json"
-
 /* A string, with U+FFFD for each byte that is not UTF-8; of NULL, null. */
 static json_t *text(const char *s)
 {
@@ -197,10 +193,12 @@ static json_t *result(const struct report *r, const struct finding *f)
 
 void report_sarif(struct buf *out, const struct report *r)
 {
-	print(out,
-		json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:o}]}", "version", "2.1.0",
-			"$schema", SCHEMA, "runs", "tool", "driver", "name", "pycguard", "version",
-			PYCGUARD_VERSION, "rules", rules(), "results", each(r, result)));
+	print(out, json_pack("{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:o}]}", "version", "2.1.0",
+			   "$schema",
+			   "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"
+			   "sarif-schema-2.1.0.json",
+			   "runs", "tool", "driver", "name", "pycguard", "version",
+			   PYCGUARD_VERSION, "rules", rules(), "results", each(r, result)));
 }
 
 /* GitLab takes two findings with one fingerprint for the same, so a path that several commits add

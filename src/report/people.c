@@ -141,22 +141,6 @@ static void say_rules(struct buf *out, const struct report *r)
 	free(items);
 }
 
-static void say_warnings(struct buf *out, const struct report *r, size_t rejected)
-{
-	size_t i, n = r->strict ? 0 : finding_list_count(r->findings, SEVERITY_WARNING);
-
-	if (n == 0)
-		return;
-	buf_adds(out, rejected ? "\npycguard: " : "pycguard: ");
-	report_colored(out, r, "1;33", "warning");
-	buf_adds(out, ": git tracks ");
-	add_count(out, r, n, rejected ? "other " : "");
-	buf_addf(out, " already (pycguard --check-tracked lists %s)\n", n == 1 ? "it" : "them");
-	for (i = 0; r->verbose && i < r->findings->count; i++)
-		if (!report_rejects(r, &r->findings->items[i]))
-			say_file(out, r, &r->findings->items[i]);
-}
-
 static void say_files(struct buf *out, const struct report *r, size_t rejected)
 {
 	bool refused = r->mode == REPORT_STAGED && r->in_hook;
@@ -317,22 +301,29 @@ void report_human(struct buf *out, const struct report *r)
 	bool commits = report_of_commits(r), history = r->mode == REPORT_HISTORY;
 	size_t found = history ? r->history->count : report_rejected(r);
 
-	if (found && history) {
-		say_history(out, r);
-		report_fix_all(out, r);
-		report_fix_history(out, r);
-	} else if (found) {
-		if (commits)
+	if (found) {
+		if (history)
+			say_history(out, r);
+		else if (commits)
 			say_all_commits(out, r);
 		else
 			say_files(out, r, found);
-		say_rules(out, r);
+		if (!history)
+			say_rules(out, r);
 		report_fix_all(out, r);
-		if (r->mode != REPORT_WORKTREE)
-			buf_addf(out, "To allow a file on purpose:\t%s --allow PATH\n", r->program);
 	}
-	if (!commits)
-		say_warnings(out, r, found);
+	size_t warnings = commits ? 0 : finding_list_count(r->findings, SEVERITY_WARNING);
+	if (warnings && !r->strict) {
+		buf_adds(out, found ? "\npycguard: " : "pycguard: ");
+		report_colored(out, r, "1;33", "warning");
+		buf_adds(out, ": git tracks ");
+		add_count(out, r, warnings, found ? "other " : "");
+		buf_addf(out, " already (pycguard --check-tracked lists %s)\n",
+			warnings == 1 ? "it" : "them");
+		for (size_t i = 0; r->verbose && i < r->findings->count; i++)
+			if (!report_rejects(r, &r->findings->items[i]))
+				say_file(out, r, &r->findings->items[i]);
+	}
 	if (!found && r->all_clear)
 		buf_addf(out, "pycguard: %zu %s%s looked at, nothing to reject\n", r->checked,
 			commits ? "commit" : "file", amount_plural(r->checked));

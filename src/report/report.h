@@ -4,14 +4,11 @@
  * A finding becomes words (report.c) and a command that fixes it (fix.c); a printer appends them
  * to a buf: people.c, json.c (SARIF and GitLab too), github.c. report_write alone writes, and knows
  * whether it was all taken (a full disk is a failure, not a pass).
- *
- * To add an output format: a row in formats.def, and a printer here.
  */
 #ifndef PYCGUARD_REPORT_H
 #define PYCGUARD_REPORT_H
 
 #include "check/check.h"
-#include "check/pathset.h"
 
 /* What is looked at, and its name; from REPORT_RANGE on, commits. */
 #define REPORT_MODES                                                                               \
@@ -106,10 +103,8 @@ void report_rewrite(struct buf *out, struct report *r);
 /** Append the command that fixes one finding, in one line; it may fix the others too. */
 void report_fix(struct buf *out, const struct report *r, const struct finding *f);
 
-/** Append what fixes all that is rejected, for people; and what removes all of a history's files
- * from it, and what that costs. */
+/** Append what fixes all that is rejected, for people. */
 void report_fix_all(struct buf *out, const struct report *r);
-void report_fix_history(struct buf *out, const struct report *r);
 
 /** Where a file can be, and REV:PATH; and what that is called. */
 enum { EXPLAIN_INDEX, EXPLAIN_HEAD, EXPLAIN_DISK, EXPLAIN_PLACES, EXPLAIN_REVISION = 3 };
@@ -119,7 +114,7 @@ extern const char *const explain_places[];
  * free. */
 struct explanation {
 	const char *shown; /* the file as the user named it */
-	const char *link;  /* where it leads to; NULL: it is no symbolic link */
+	struct buf link;   /* where it leads to, if it is a symbolic link */
 	int judged;        /* the place that was looked at */
 	struct examined file;
 	const struct finding *finding;
