@@ -199,7 +199,6 @@ void job_find_hints(struct job *job)
 	const struct policy_files files = {NULL, job->in->extend};
 	struct report *r = &job->report;
 	struct check check = {.caseless = job->caseless};
-	struct matcher *matcher;
 	struct policy *policy = NULL;
 	struct pathset paths = {0};
 	struct ignored answers[ASKED_MAX];
@@ -214,7 +213,7 @@ void job_find_hints(struct job *job)
 	buf_addf(&name, "%s%s", job->repository->top, policy_path);
 	if (!job->in->policy && !report_of_commits(r) && report_rejected(r))
 		check.policy = policy = policy_load(&files, NULL, name.ptr, job->caseless);
-	matcher = matcher_new();
+	struct matcher *matcher = matcher_new();
 	for (size_t i = 0; i < r->findings->count; i++) {
 		const struct finding *f = &r->findings->items[i];
 		/* Of the name __pycache__, only a link is bytecode. */
