@@ -16,9 +16,10 @@ static int add_commit(struct job *job)
 	if (merging)
 		buf_adds(&job->text,
 			"The merge continues without them; when everything is resolved:\tgit commit\n");
-	else if (committed > 0)
-		buf_adds(&job->text,
-			"Commit this:\tgit commit -m 'Stop tracking Python bytecode'\n");
+	if (!merging && committed > 0) {
+		buf_adds(&job->text, "Commit this:\t");
+		command_commit(&job->text, &job->report);
+	}
 	return committed < 0 ? -1 : 0;
 }
 

@@ -31,7 +31,11 @@ int job_run(
 			.width = env->width},
 		.text = BUF_INIT};
 
+	char *dir = in->directory ? getcwd(NULL, 0) : NULL;
+	if (in->directory && !dir)
+		return error_os(errno, "cannot tell the working directory");
 	job.report.findings = &job.findings;
+	job.report.dir = dir;
 	progress_start(&job.progress, "files looked at", in->quiet);
 	int status = command->run(&job);
 	progress_end(&job.progress);
@@ -40,6 +44,7 @@ int job_run(
 	snapshot_free(job.index);
 	repository_free(job.repository);
 	free(job.prefix);
+	free(dir);
 	pathset_free(&job.named);
 	pathset_free(&job.paths);
 	pathset_free(&job.notes);
@@ -255,14 +260,13 @@ int job_report(struct job *job)
 	report_printer *printer = job->printer;
 	struct buf program = BUF_INIT, policy = BUF_INIT, rewrite = BUF_INIT;
 	bool elsewhere = *r->prefix || report_of_commits(r);
-	char *dir = NULL;
 	int status = 0;
 
 	/* What a command to paste is made of: which program, and the options that say which policy,
 	 * for it may run elsewhere. Who reads a server's report has a shell elsewhere. */
-	if (r->mode != REPORT_RECEIVE) {
-		if (in->directory && !(r->dir = dir = getcwd(NULL, 0)))
-			return error_os(errno, "cannot tell the working directory");
+	if (r->mode == REPORT_RECEIVE) {
+		r->dir = NULL;
+	} else {
 		for (size_t i = 0; i < 2; i++) {
 			const char *name = files[i][1];
 			char *real = name && elsewhere ? realpath(name, NULL) : NULL;
@@ -302,7 +306,6 @@ int job_report(struct job *job)
 	buf_free(&rewrite);
 	buf_free(&program);
 	buf_free(&policy);
-	free(dir);
 	if (status < 0)
 		return -1;
 	return report_rejected(r) ? STATUS_REJECTED : STATUS_CLEAN;

@@ -50,6 +50,12 @@ void command_pycguard(struct buf *out, const struct report *r, bool top, const c
 	buf_addf(out, "%s %s", r->policy, words);
 }
 
+void command_commit(struct buf *out, const struct report *r)
+{
+	add_program(out, "git", r, false);
+	buf_adds(out, " commit -m 'Stop tracking Python bytecode'\n");
+}
+
 /* What to do; the command for it comes after it. */
 static void say_step(struct buf *out, const struct report *r, const char *text)
 {
@@ -342,8 +348,8 @@ void report_fix_all(struct buf *out, const struct report *r)
 	else if (r->mode > REPORT_HISTORY && rewrites)
 		buf_adds(out, "Then push again.\n");
 	else if (r->mode != REPORT_STAGED && !rewrites && all.path_count) {
-		add_program(out, "Then commit that:\tgit", r, false);
-		buf_adds(out, " commit -m 'Stop tracking Python bytecode'\n");
+		buf_adds(out, "Then commit that:\t");
+		command_commit(out, r);
 	}
 	if (r->mode == REPORT_HISTORY)
 		say_history(out, r);

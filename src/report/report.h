@@ -140,6 +140,9 @@ void command_git(struct buf *out, const struct report *r, const char *words,
 /** Append a command of pycguard, which takes paths from there, or from where the user is. */
 void command_pycguard(struct buf *out, const struct report *r, bool top, const char *words);
 
+/** Append the line that commits what is no longer tracked. */
+void command_commit(struct buf *out, const struct report *r);
+
 /** Append a name, quoted if need be, between two texts. */
 void report_name(struct buf *out, const char *before, const char *name, const char *after);
 

@@ -274,6 +274,7 @@ check read $line"
     assert_stderr_has 'edited'
     cmp .git/hooks/pre-commit "$WORK/edited"
     run_pycguard --status
+    assert_status 1
     assert_output_has 'pre-commit: edited since'
     "$PYCGUARD" --install -q --force
     "$PYCGUARD" --uninstall -q

@@ -231,6 +231,26 @@ staged_is() {
     done
 }
 
+@test "what --untrack, --allow and --add-ignores print is for where the shell is, with -C too" {
+    start
+    write sub/kept.pyc y
+    commit kept sub/kept.pyc
+    mkdir ../elsewhere
+    cd ../elsewhere
+    told() { sh -c "$(sed -n "s/^$1: //p; /^$1:\$/ { n; p }" <<<"$output")"; }
+    run_pycguard -C ../repo/sub --untrack kept.pyc
+    told 'Commit this'
+    [[ $(git -C ../repo show --format=%s --name-status) == 'Stop tracking Python bytecode'$'\n\nD\tsub/kept.pyc' ]]
+    git -C ../repo add -f sub/kept.pyc
+    run_pycguard -C ../repo/sub --allow kept.pyc
+    told 'Stage that, then commit'
+    [[ $(git -C ../repo diff --cached --name-only) == $'.pycguard\nsub/kept.pyc' ]]
+    git -C ../repo rm -q .gitignore
+    run_pycguard -C ../repo/sub --add-ignores
+    told 'Stage that, then commit'
+    [[ $(git -C ../repo status --porcelain .gitignore) == "M  .gitignore" ]] || fail "$(git -C ../repo status --short)"
+}
+
 @test "ten thousand findings fit two screens, whatever the command" {
     new_repo
     commit start
