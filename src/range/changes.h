@@ -24,9 +24,9 @@ enum change {
 /** Told each change of a path that the policy rejects. 0; -1, recorded, to stop. */
 typedef int changes_visit(void *arg, enum change change, const struct entry *e);
 
-/** What one thread needs to look at commits: set by the caller, but for the last fields: zeros. */
+/** What is needed to look at commits: set by the caller, but for the last fields: zeros. */
 struct changes {
-	struct repository *repository;    /* libgit2 lets only one thread at a time use one */
+	struct repository *repository;
 	const struct policy *pinned;      /* NULL: the .pycguard of each commit, with */
 	const struct policy_files *files; /* these */
 	bool caseless;
