@@ -2,7 +2,7 @@
 #include "base/signals.h"
 #include "mend/clean.h"
 
-static int report(struct job *job, struct clean_result *r)
+static int report(struct job *job, struct clean *r)
 {
 	static const char *const whys[] = {
 		[CLEAN_TRACKED] = "that git tracks (pycguard --untrack stops that)",
@@ -50,7 +50,6 @@ static int report(struct job *job, struct clean_result *r)
 static int run(struct job *job)
 {
 	const struct invocation *in = job->in;
-	struct clean_result result = {.bytes = 0};
 	struct clean clean = {.files = job->files,
 		.all = in->all,
 		.dry_run = in->dry_run,
@@ -63,18 +62,18 @@ static int run(struct job *job)
 	if (!clean.tracked)
 		return -1;
 	do
-		if (clean_directory(&result, &clean, in->operand_count ? in->operands[i] : ".") < 0)
+		if (clean_directory(&clean, in->operand_count ? in->operands[i] : ".") < 0)
 			job_failed(job);
 	while (++i < in->operand_count && !interrupt_caught());
-	status = job_say_failures(job, report(job, &result), "read or deleted");
-	if (status == 0 && in->dry_run && result.directories)
+	status = job_say_failures(job, report(job, &clean), "read or deleted");
+	if (status == 0 && in->dry_run && clean.directories)
 		status = STATUS_REJECTED;
 	/* The check of a work tree does not look into environments either. */
 	for (i = 0; i < CLEAN_ENVIRONMENT && status == 0; i++)
-		status = result.kept[i].count ? STATUS_REJECTED : STATUS_CLEAN;
+		status = clean.kept[i].count ? STATUS_REJECTED : STATUS_CLEAN;
 	interrupt_let_go();
 	tracked_free(clean.tracked);
-	clean_result_free(&result);
+	clean_release(&clean);
 	return status;
 }
 

@@ -6,8 +6,7 @@
 #include "check/worktree.h"
 
 struct cleaning {
-	const struct clean *clean;
-	struct clean_result *out;
+	struct clean *clean;
 	struct worktree worktree;
 	struct matcher *matcher;
 	struct pathset emptied; /* directories that hold nothing, or less than before; each with its
@@ -184,9 +183,9 @@ static void plan_file(struct cleaning *c, const struct finding *f, struct stat *
 	if (verdict == VERDICT_FAILED)
 		tell_failed(c);
 	else if (verdict < CLEAN_KEPT_COUNT && start + told)
-		add_once(&c->out->kept[verdict], f->path, start + told);
+		add_once(&c->clean->kept[verdict], f->path, start + told);
 	else if (verdict < CLEAN_KEPT_COUNT)
-		add_once(&c->out->kept[verdict], "./", 2);
+		add_once(&c->clean->kept[verdict], "./", 2);
 	if (verdict != VERDICT_DELETE)
 		st->st_mode = 0;
 }
@@ -198,7 +197,7 @@ static void take_empty(void *arg, const char *path)
 	if (!c->clean->all && find_environment(c, path) != 0)
 		return;
 	if (c->clean->dry_run)
-		c->out->directories++;
+		c->clean->directories++;
 	else
 		pathset_add(&c->emptied, path, strlen(path));
 }
@@ -252,8 +251,8 @@ static void apply_plan(struct cleaning *c, const struct finding_list *plan, cons
 			tell_failed(c);
 		if (deleted <= 0)
 			continue;
-		c->out->bytes += (uint64_t)st[i].st_size;
-		pathset_add(&c->out->deleted, f->path, f->path_len);
+		c->clean->bytes += (uint64_t)st[i].st_size;
+		pathset_add(&c->clean->deleted, f->path, f->path_len);
 		if (base && !c->clean->dry_run)
 			add_once(&c->emptied, path, base);
 	}
@@ -268,7 +267,7 @@ static void apply_plan(struct cleaning *c, const struct finding_list *plan, cons
 		if (enter(c, item->path, base) < 0) {
 			tell_failed(c);
 		} else if (c->at >= 0 && unlinkat(c->at, item->path + base, AT_REMOVEDIR) == 0) {
-			c->out->directories++;
+			c->clean->directories++;
 		} else if (c->at >= 0 && !disk_is_absent(errno) && errno != ENOTEMPTY &&
 			   errno != EEXIST) {
 			cannot(c, "delete", item->path);
@@ -277,9 +276,9 @@ static void apply_plan(struct cleaning *c, const struct finding_list *plan, cons
 	}
 }
 
-int clean_directory(struct clean_result *out, const struct clean *clean, const char *dir)
+int clean_directory(struct clean *clean, const char *dir)
 {
-	struct cleaning c = {.clean = clean, .out = out, .at = -1, .at_path = BUF_INIT};
+	struct cleaning c = {.clean = clean, .at = -1, .at_path = BUF_INIT};
 	const struct disk_options options = {
 		.environments = true, .failed = tell_failed, .empty_cache = take_empty, .arg = &c};
 	struct finding_list findings = {0};
@@ -317,9 +316,9 @@ int clean_directory(struct clean_result *out, const struct clean *clean, const c
 	return status;
 }
 
-void clean_result_free(struct clean_result *r)
+void clean_release(struct clean *c)
 {
-	pathset_free(&r->deleted);
+	pathset_free(&c->deleted);
 	for (size_t i = 0; i < CLEAN_KEPT_COUNT; i++)
-		pathset_free(&r->kept[i]);
+		pathset_free(&c->kept[i]);
 }

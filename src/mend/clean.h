@@ -19,17 +19,6 @@
 #include "check/policy_load.h"
 #include "check/tracked.h"
 
-/** What to do. Everything is borrowed. */
-struct clean {
-	struct policy_files files;
-	bool all; /* honest bytecode too, and wherever it is */
-	bool dry_run;
-	struct tracked *tracked;
-	struct progress *progress;
-	void (*failed)(void *arg); /* told of what could not be done; why is recorded */
-	void *failed_arg;
-};
-
 /** Why a file stays that would go otherwise. */
 enum clean_kept {
 	CLEAN_TRACKED,     /* git tracks it */
@@ -40,20 +29,29 @@ enum clean_kept {
 	CLEAN_KEPT_COUNT
 };
 
-/** What was done or, in a dry run, would be; start with zeros. Paths are as a person would write
- * them. */
-struct clean_result {
+/** What to do, which is borrowed; and what was done or, in a dry run, would be: starts with zeros.
+ * Paths are as a person would write them. */
+struct clean {
+	struct policy_files files;
+	bool all; /* honest bytecode too, and wherever it is */
+	bool dry_run;
+	struct tracked *tracked;
+	struct progress *progress;
+	void (*failed)(void *arg); /* told of what could not be done; why is recorded */
+	void *failed_arg;
+
 	struct pathset deleted;
 	struct pathset kept[CLEAN_KEPT_COUNT];
 	uint64_t bytes;
 	size_t directories; /* empty ones; in a dry run those that are empty already */
 };
 
-/** Clean a directory, adding to `out`. A signal that ends the process, coming while files are
- * deleted, ends that (interrupt_caught). 0, though some of it may have failed; -1 recorded, and
- * nothing done. */
-int clean_directory(struct clean_result *out, const struct clean *c, const char *dir);
+/** Clean a directory; what is done is added to that of others. A signal that ends the process,
+ * coming while files are deleted, ends that (interrupt_caught). 0, though some of it may have
+ * failed; -1 recorded, and nothing done. */
+int clean_directory(struct clean *c, const char *dir);
 
-void clean_result_free(struct clean_result *r);
+/** Free what the results hold. */
+void clean_release(struct clean *c);
 
 #endif
