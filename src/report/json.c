@@ -1,6 +1,7 @@
 /*
  * The printers of JSON: pycguard's own, SARIF 2.1.0 (OASIS), and GitLab's code quality report.
- * What jansson makes is NULL only for want of memory, which `print` asks for at the end.
+ * What jansson makes is NULL only for want of memory: `print` asks at the end, but for what is left
+ * out (`o*`) if it is NULL.
  */
 #include <jansson.h>
 
@@ -91,14 +92,15 @@ static json_t *object(const struct report *r, const struct finding *f)
 		report_fix(&fix, r, f);
 	snprintf(python, sizeof python, "%u.%u", f->version >> 8, f->version & 0xff);
 	return json_pack(
-		"{s:o, s:s?, s:s, s:o, s:o, s:o, s:b, s:o, s:b, s:s?, s:s?, s:s, s:o*, s:s*}",
+		"{s:o, s:s?, s:s, s:o, s:o, s:o, s:b, s:o, s:b, s:s?, s:s?, s:s, s:o*, s:o*}",
 		"path", text(f->path), "rule", rule_text(f->rule)->id, "severity",
 		severity_name(f->severity), "message", text_take(&message), "fix",
 		f->rule ? text_take(&fix) : json_null(), "pattern", text(f->pattern), "migration",
 		f->migration, "source", text(f->source), "source_present", f->source_present,
 		"python", f->version ? python : NULL, "invalidation",
 		bytecode_invalidation_name(f->invalidation), "loads", bytecode_loads_name(f->loads),
-		"path_hex", path_hex(f), "commit", f->commit);
+		"path_hex", path_hex(f), "commit",
+		f->commit ? memory_or_end(text(f->commit)) : NULL);
 }
 
 void report_json(struct buf *out, const struct report *r)
@@ -181,13 +183,13 @@ static json_t *result(const struct report *r, const struct finding *f)
 	buf_adds(&uri, absolute ? "file://" : "");
 	path_uri(&uri, f->path, f->path_len);
 	return json_pack(
-		"{s:s, s:i, s:s, s:{s:o}, s:[{s:{s:{s:o, s:s*}, s:{s:i}}}], s:{s:o, s:o}, s:o*}",
+		"{s:s, s:i, s:s, s:{s:o}, s:[{s:{s:{s:o, s:o*}, s:{s:i}}}], s:{s:o, s:o}, s:o*}",
 		"ruleId", rule_text(f->rule)->id, "ruleIndex", (int)f->rule - 1, "level",
 		severity_name(report_severity(r, f)), "message", "text", sentence(r, f, true),
 		"locations", "physicalLocation", "artifactLocation", "uri", text_take(&uri),
-		"uriBaseId", absolute ? NULL : "%SRCROOT%", "region", "startLine", 1,
-		"partialFingerprints", "pycguard/v1", fingerprint(f), "primaryLocationLineHash",
-		fingerprint(f), "properties",
+		"uriBaseId", absolute ? NULL : memory_or_end(text("%SRCROOT%")), "region",
+		"startLine", 1, "partialFingerprints", "pycguard/v1", fingerprint(f),
+		"primaryLocationLineHash", fingerprint(f), "properties",
 		f->commit ? memory_or_end(json_pack("{s:s}", "commit", f->commit)) : NULL);
 }
 
