@@ -175,6 +175,7 @@ static int look(struct commits *c)
 	if ((job->in->squash ? walk_squash(&c->walk) : walk_run(&c->walk)) < 0)
 		return -1;
 	progress_phase(&job->progress, "commits looked at");
+	progress_say(&job->progress, "looking at commits");
 	if (scan_run(&c->events, s) < 0)
 		return -1;
 	job->report.checked = c->walk.count - c->walk.first;
