@@ -3,6 +3,7 @@
 #include "disk/disk.h"
 
 #include <dirent.h>
+#include <pthread.h>
 
 #ifdef __linux__
 #include <sys/vfs.h>
@@ -47,16 +48,33 @@ int disk_enter(int root, const char *path, size_t len)
 /* How a directory was come to. */
 enum way { WAY_PLAIN, WAY_PACKAGE_LINK, WAY_CACHE_LINK };
 
+/* Each waiting directory has a descriptor: a few, so that there is always one to take. */
+enum { WAITING_MAX = 16 };
+
+/* What the threads of a walk share. */
+struct crew {
+	pthread_mutex_t lock; /* of the rest */
+	pthread_cond_t changed;
+	struct task { /* a directory that any thread may go through */
+		int fd;
+		char *path;
+	} waiting[WAITING_MAX];
+	size_t count; /* of these */
+	size_t busy;  /* threads that can still offer some */
+	bool stop;
+};
+
 /* One thread's way through the directories. */
 struct disk_walk {
 	struct disk_snapshot *disk;
 	snapshot_visit *visit;
 	void *arg;
-	struct crew *crew; /* NULL: it walks alone */
-	bool is_first;     /* of the crew, or alone */
+	struct crew *crew;
 	bool alone;
 	enum way way;    /* by the last link that was followed */
 	struct buf path; /* of the directory that it is in, with its slash */
+	pthread_t thread;
+	char *failure; /* its words, for errors are recorded by thread; NULL: it has not failed */
 };
 
 /* A directory that a thread is in, and those above it as far as the thread has come by them. */
@@ -292,19 +310,20 @@ static int open_directory(struct disk_walk *w, int parent, const char *name)
 
 /* --- the walk --------------------------------------------------------------------------------- */
 
-/* A directory that any thread may go through. */
-struct task {
-	int fd;
-	char *path;
-};
-
-static void drop_task(void *arg)
+/* Leaves the directory at the walk's path to whoever is free; false: enough are waiting. */
+static bool offer(struct disk_walk *w, int fd)
 {
-	struct task *task = arg;
+	struct crew *crew = w->crew;
+	bool taken;
 
-	close(task->fd);
-	free(task->path);
-	free(task);
+	pthread_mutex_lock(&crew->lock);
+	taken = crew->count < WAITING_MAX;
+	if (taken) {
+		crew->waiting[crew->count++] = (struct task){fd, memory_string(w->path.ptr)};
+		pthread_cond_signal(&crew->changed);
+	}
+	pthread_mutex_unlock(&crew->lock);
+	return taken;
 }
 
 static int walk_directory(struct disk_walk *w, int fd);
@@ -315,7 +334,6 @@ static int walk_into(struct disk_walk *w, int parent, size_t base)
 	enum way before = w->way;
 	char *name;
 	size_t depth = 0, i;
-	struct task *task;
 	int fd, status = 0;
 
 	/* A level costs a descriptor, some of the stack, and two bytes or more of the path. */
@@ -330,19 +348,9 @@ static int walk_into(struct disk_walk *w, int parent, size_t base)
 	/* With its slash, a link that has come in its place would be followed. */
 	name = memory_text(w->path.ptr + base, w->path.len - base - 1);
 	fd = open_directory(w, parent, name);
-	/* Any thread may do it, but caches: they stay with the one that has listed the directory of
-	 * their sources. */
-	if (fd >= 0 && !w->alone && w->way == WAY_PLAIN && strcmp(name, BYTECODE_CACHES) != 0) {
-		task = memory_new(1, sizeof *task);
-		*task = (struct task){fd, memory_string(w->path.ptr)};
-		if (crew_offer(w->crew, task)) {
-			fd = -1;
-		} else {
-			free(task->path);
-			free(task);
-		}
-	}
-	if (fd >= 0)
+	/* Caches stay with the thread that has listed the directory of their sources. */
+	if (fd >= 0 && (w->alone || w->way != WAY_PLAIN || strcmp(name, BYTECODE_CACHES) == 0 ||
+			       !offer(w, fd)))
 		status = walk_directory(w, fd);
 	w->way = before;
 	free(name);
@@ -392,44 +400,88 @@ static int walk_directory(struct disk_walk *w, int fd)
 	return status;
 }
 
-/* The first walks from the root, and takes from the others when that is done. */
-static int work(struct crew *crew, void *member, void *arg)
+/* Ends what a thread did last, with `status`, and waits until there is something to do; false when
+ * nothing will be any more. */
+static bool next_task(struct task *out, struct crew *crew, int status)
 {
-	struct disk_walk *w = member;
-	struct task *task = arg;
-	int fd;
+	bool found;
 
-	w->crew = crew;
-	if (!task && !w->is_first)
-		return 0;
-	buf_clear(&w->path);
-	buf_adds(&w->path, task ? task->path : "");
-	/* The root's own position is not to be changed by reading it. */
-	fd = task ? task->fd : io_openat(w->disk->root, ".", O_RDONLY | O_DIRECTORY, 0);
-	if (task)
-		free(task->path);
-	free(task);
-	return fd < 0 ? error_os(errno, "cannot read directory") : walk_directory(w, fd);
+	pthread_mutex_lock(&crew->lock);
+	crew->busy--;
+	crew->stop = crew->stop || status < 0;
+	while (!crew->count && crew->busy && !crew->stop)
+		pthread_cond_wait(&crew->changed, &crew->lock);
+	found = crew->count && !crew->stop;
+	if (found) {
+		*out = crew->waiting[--crew->count];
+		crew->busy++;
+	} else {
+		pthread_cond_broadcast(&crew->changed);
+	}
+	pthread_mutex_unlock(&crew->lock);
+	return found;
 }
 
+static void *run(void *arg)
+{
+	struct disk_walk *w = arg;
+	struct task task;
+	int status = 0;
+
+	while (next_task(&task, w->crew, status)) {
+		buf_clear(&w->path);
+		buf_adds(&w->path, task.path);
+		free(task.path);
+		status = walk_directory(w, task.fd);
+	}
+	w->failure = memory_string(status < 0 ? error_message() : NULL);
+	return NULL;
+}
+
+/* A thread that cannot be started is done without. */
 int disk_each_by_threads(struct snapshot *s, snapshot_visit *visit, void *const *args, size_t count)
 {
-	struct disk_walk walks[CREW_MAX];
-	void *members[CREW_MAX] = {NULL};
-	int status;
+	struct disk_snapshot *disk = (struct disk_snapshot *)s;
+	struct crew crew = {.lock = PTHREAD_MUTEX_INITIALIZER,
+		.changed = PTHREAD_COND_INITIALIZER,
+		.busy = count};
+	struct disk_walk walks[CREW_MAX], *w = walks;
+	/* The root's own position is not to be changed by reading it. */
+	int root = io_openat(disk->root, ".", O_RDONLY | O_DIRECTORY, 0), status = 0;
 
+	if (root < 0)
+		return error_os(errno, "cannot read directory");
+	crew.waiting[crew.count++] = (struct task){root, memory_string("")};
 	for (size_t i = 0; i < count; i++) {
-		walks[i] = (struct disk_walk){.disk = (struct disk_snapshot *)s,
+		*w = (struct disk_walk){.disk = disk,
 			.visit = visit,
 			.arg = args[i],
-			.is_first = i == 0,
+			.crew = &crew,
 			.alone = count == 1,
 			.path = BUF_INIT};
-		members[i] = &walks[i];
+		if (i == 0 || pthread_create(&w->thread, NULL, run, w) == 0) {
+			w++;
+			continue;
+		}
+		pthread_mutex_lock(&crew.lock);
+		crew.busy--;
+		pthread_mutex_unlock(&crew.lock);
 	}
-	status = crew_run(work, drop_task, members, count);
-	for (size_t i = 0; i < count; i++)
-		buf_free(&walks[i].path);
+	run(&walks[0]);
+	while (w-- > walks) {
+		if (w > walks)
+			pthread_join(w->thread, NULL);
+		if (w->failure)
+			status = error_set("%s", w->failure);
+		free(w->failure);
+		buf_free(&w->path);
+	}
+	while (crew.count > 0) {
+		close(crew.waiting[--crew.count].fd);
+		free(crew.waiting[crew.count].path);
+	}
+	pthread_cond_destroy(&crew.changed);
+	pthread_mutex_destroy(&crew.lock);
 	return status;
 }
 
