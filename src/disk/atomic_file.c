@@ -104,6 +104,24 @@ static int move(const struct writing *w, enum move how)
 	return how == REPLACE ? renameat(w->dir, w->beside, w->dir, w->name) : -1;
 }
 
+/* Whether the file that came out has these bytes, and nobody has it open who may still write to it:
+ * nobody can open it any more. */
+static bool is_settled(const struct writing *w, const void *bytes, size_t len)
+{
+	bool busy = false, same;
+#ifdef F_SETLEASE
+	int fd = io_openat(w->dir, w->beside, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0);
+
+	busy = fd >= 0 && fcntl(fd, F_SETLEASE, F_RDLCK) < 0 && errno == EAGAIN;
+#endif
+	same = !busy && holds(w, w->beside, bytes, len) > 0;
+#ifdef F_SETLEASE
+	if (fd >= 0)
+		close(fd);
+#endif
+	return same;
+}
+
 /* Puts the new file in its place, unless what is there, or comes out, is not what was read. */
 static int put_in_place(struct writing *w)
 {
@@ -121,9 +139,9 @@ static int put_in_place(struct writing *w)
 			return cannot_write(w);
 	}
 	w->left = how == SWAP;
-	if (how == SWAP && holds(w, w->beside, old->text.ptr, old->text.len) <= 0) {
+	if (how == SWAP && !is_settled(w, old->text.ptr, old->text.len)) {
 		/* An edit goes back, and what then comes out is deleted only if it is ours. */
-		if (move(w, SWAP) == 0 && holds(w, w->beside, w->bytes, w->len) > 0)
+		if (move(w, SWAP) == 0 && is_settled(w, w->bytes, w->len))
 			return changed(w);
 		w->left = false;
 		return error_set("cannot write '%s': it was changed meanwhile; an edit of it is in "

@@ -157,3 +157,22 @@ with_caches() {
     wait
     [[ $(grep -c '^!' .pycguard) == 12 ]] || fail "$(cat .pycguard)"
 }
+
+@test "a file that somebody has open to write to is left as it is" {
+    [[ $(uname) == Linux ]] || skip 'only there it can be told'
+    new_repo
+    write m.pyc x
+    write .pycguard '# first'
+    write .gitignore '# first'
+    git add -f .
+    for verb in '--allow m.pyc' --add-ignores; do
+        exec 7>>.pycguard 8>>.gitignore
+        # shellcheck disable=SC2086
+        assert_refuses 'it was changed meanwhile; try again' $verb
+        echo '# edit' | tee /dev/fd/7 >&8
+        exec 7>&- 8>&-
+        [[ $(tail -n 1 .pycguard) == '# edit' && $(tail -n 1 .gitignore) == '# edit' && -z $(ls -d .*.pycguard-* 2>/dev/null) ]]
+        # shellcheck disable=SC2086
+        "$PYCGUARD" $verb
+    done
+}
