@@ -186,6 +186,7 @@ static int look(struct commits *c)
 		return -1;
 	if (!job->findings.count || in_history)
 		return 0;
+	progress_say(&job->progress, "asking git which branches have them");
 	/* What walks the commits once more: their ends, and what stands just before them. */
 	for (size_t i = 0; i < c->walk.count; i++) {
 		const struct walk_commit *commit = &c->walk.commits[i];

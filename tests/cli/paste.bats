@@ -231,6 +231,35 @@ staged_is() {
     done
 }
 
+@test "the commits of a branch that is not checked out, and of two by their names" {
+    find_shells
+    for shell in "${shells[@]}"; do
+        start
+        for branch in one two; do
+            git checkout -q -b "$branch" main
+            write "$branch.pyc" "$branch"
+            commit "$branch" "$branch.pyc"
+            write "$branch.py" 'x = 1'
+            commit later "$branch.py"
+        done
+        git checkout -q main
+        (cd sub && "$PYCGUARD" --check-range main..one) >"$WORK/report" || true
+        output=$(<"$WORK/report")
+        paste sub
+        "$PYCGUARD" --check-range main..one
+        [[ $(git log --format=%s main..one) == $'later\none' && $(git symbolic-ref --short HEAD) == one ]]
+        git reset -q --hard 'HEAD@{1}'
+        git checkout -q main
+        git branch -q -f one 'one@{1}'
+        (cd sub && "$PYCGUARD" --check-range one two ^main) >"$WORK/report" || true
+        output=$(<"$WORK/report")
+        paste sub
+        "$PYCGUARD" --check-range one two ^main
+        [[ $(git log --format=%s main..two) == $'later\ntwo' && $(git symbolic-ref --short HEAD) == main ]]
+        git ls-files --error-unmatch old.pyc >/dev/null
+    done
+}
+
 @test "what --untrack, --allow and --add-ignores print is for where the shell is, with -C too" {
     start
     write sub/kept.pyc y
