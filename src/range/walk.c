@@ -107,13 +107,18 @@ int walk_revision(struct walk *w, const char *text, bool *zero_base)
 
 int walk_show_refs(struct walk *w)
 {
+	/* Up to git 2.31 it alone complains of a ref that holds no id. */
+	static const char *const listed[] = {"for-each-ref", "--count=1", "--format=", NULL};
 	static const char *const args[] = {"rev-list", "--no-walk=unsorted", "--all", NULL};
 	size_t size = w->repository->oid_size;
 	struct buf out = BUF_INIT;
 	const char *line;
 	struct oid id;
-	int status = repository_refs(&out, w->repository, args);
+	int status = repository_refs(&out, w->repository, listed);
 
+	buf_clear(&out);
+	if (status == 0)
+		status = repository_refs(&out, w->repository, args);
 	for (line = out.ptr; status == 0 && *line; line += 2 * size + 1)
 		if (oid_parse(&id, line, size) && line[2 * size] == '\n')
 			add_name(w, &id, false);
