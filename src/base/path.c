@@ -18,6 +18,22 @@ bool path_below(const char *path, size_t len, const char *dir, size_t dir_len)
 	return len == dir_len || path[dir_len] == '/';
 }
 
+size_t path_shared(const char *a, const char *b, size_t most)
+{
+	size_t n = 0;
+	uint64_t x, y;
+
+	for (; n + sizeof x <= most; n += sizeof x) {
+		memcpy(&x, a + n, sizeof x);
+		memcpy(&y, b + n, sizeof y);
+		if (x != y)
+			break;
+	}
+	while (n < most && a[n] == b[n])
+		n++;
+	return n;
+}
+
 int path_compare(const char *a, size_t a_len, const char *b, size_t b_len)
 {
 	int order = memcmp(a, b, a_len < b_len ? a_len : b_len);

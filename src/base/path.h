@@ -16,6 +16,9 @@ size_t path_base(const char *path, size_t len);
 /** Whether `path` is `dir` or below it. An empty `dir` holds everything. */
 bool path_below(const char *path, size_t len, const char *dir, size_t dir_len);
 
+/** How many bytes both begin with alike, of the first `most` that both have. */
+size_t path_shared(const char *a, const char *b, size_t most);
+
 /** Order of the index: by bytes, a prefix first. <0, 0 or >0, as memcmp. */
 int path_compare(const char *a, size_t a_len, const char *b, size_t b_len);
 

@@ -42,23 +42,6 @@ bool index_walk_begin(struct index_walk *w, const unsigned char *bytes, size_t l
 	return w->version >= 2 && w->version <= 4;
 }
 
-/* How many bytes two paths, of `max` bytes or more, begin with alike. */
-static size_t count_shared(const char *a, const char *b, size_t max)
-{
-	size_t n = 0;
-	uint64_t x, y;
-
-	for (; n + sizeof x <= max; n += sizeof x) {
-		memcpy(&x, a + n, sizeof x);
-		memcpy(&y, b + n, sizeof y);
-		if (x != y)
-			break;
-	}
-	while (n < max && a[n] == b[n])
-		n++;
-	return n;
-}
-
 /* Up to version 3: the path, then 1 to 8 NULs up to a multiple of 8 bytes of the entry. */
 static bool read_path(struct index_walk *w, const unsigned char *start, size_t len)
 {
@@ -71,7 +54,7 @@ static bool read_path(struct index_walk *w, const unsigned char *start, size_t l
 	size = ((size_t)(w->at - start) + len + 8) & ~(size_t)7;
 	if (len == 0 || (size_t)(w->end - start) < size)
 		return false;
-	e->shared = count_shared(e->path, path, len < e->len ? len : e->len);
+	e->shared = path_shared(e->path, path, len < e->len ? len : e->len);
 	e->path = path;
 	e->len = len;
 	w->at = start + size;

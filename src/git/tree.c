@@ -54,22 +54,22 @@ int tree_next(struct tree_cursor *c)
 
 int tree_skip_alike(struct tree_cursor *a, struct tree_cursor *b)
 {
-	const char *start = b->start;
-	size_t len;
+	const char *from = a->start;
+	size_t left, other, alike, done = 0;
 
 	if (!a->name || !b->name)
 		return 0;
-	while (a->name) {
-		len = (size_t)(a->next - a->start);
-		if ((size_t)(b->end - start) < len || memcmp(a->start, start, len) != 0)
-			break;
-		start += len;
+	left = (size_t)(a->end - from);
+	other = (size_t)(b->end - b->start);
+	alike = path_shared(from, b->start, left < other ? left : other);
+	while (a->name && (size_t)(a->next - from) <= alike) {
+		done = (size_t)(a->next - from);
 		if (tree_next(a) < 0)
 			return -1;
 	}
-	if (start == b->start)
+	if (!done)
 		return 0;
-	b->next = start;
+	b->next = b->start + done;
 	return tree_next(b);
 }
 

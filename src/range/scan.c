@@ -2,6 +2,9 @@
 #define _DARWIN_C_SOURCE
 #include "range/scan.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdatomic.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -213,6 +216,9 @@ int scan_run(struct scan_events *out, const struct scan *s)
 	int status;
 
 	*out = (struct scan_events){0};
+#ifdef __GLIBC__
+	mallopt(M_MXFAST, 0); /* or each large block that is freed has it gather all small ones */
+#endif
 	shared = mmap(
 		NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (shared == MAP_FAILED)
