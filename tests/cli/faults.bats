@@ -165,13 +165,14 @@ open(".git/index", "wb").write(body + hashlib.sha1(body).digest())'
     never_a_pass "cannot read '$cache'"
 }
 
-@test "an object that is cut short is exit 2, though libgit2 would read it for ever" {
+@test "an object that is cut short is exit 2, though libgit2 up to 1.9 would read it for ever" {
     dirty_repo
     object=$(git rev-parse ":$cache")
     file=.git/objects/${object:0:2}/${object:2}
     chmod +w "$file"
     truncate -s $(($(wc -c <"$file") / 2)) "$file"
-    assert_refuses 'a damaged object' --check-tracked
+    assert_refuses 'cannot read ' --check-tracked
+    [[ $stderr == *'a damaged object'* || $stderr == *'premature end'* ]] || fail 'expected the reason'
 }
 
 @test "a HEAD whose object is missing is no unborn branch" {
