@@ -184,6 +184,7 @@ static int take_listing(struct index_snapshot *x, const struct buf *text)
 
 		path = more = NULL;
 		if (sscanf(at, "%6o %64[0-9a-f] %1u%n", &row.mode, hex, &row.stage, &n) == 3 &&
+			at[strlen("100644")] == ' ' &&
 			(size_t)n == strlen("100644 ") + 2 * size + strlen(" 0") &&
 			strlen(hex) == 2 * size && oid_parse(&row.oid, hex, size) &&
 			row.stage <= 3 && at[n] == '\t' && at[n + 1]) {
