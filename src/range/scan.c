@@ -44,7 +44,7 @@ void scan_open(struct changes *out, const struct scan *s, struct repository *r)
 		.pinned = s->pinned,
 		.files = &s->files,
 		.caseless = s->caseless,
-		.matcher = memory_or_end(matcher_new()),
+		.matcher = matcher_new(),
 		.path = BUF_INIT};
 }
 

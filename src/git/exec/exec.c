@@ -2,7 +2,6 @@
 #include "git/exec/exec.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
@@ -22,10 +21,6 @@ static const char *const promises[] = {"LC_ALL=C", "GIT_NO_LAZY_FETCH=1", "GIT_A
 	"GIT_OPTIONAL_LOCKS=0", "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE=/dev/null/none",
 	"GIT_TERMINAL_PROMPT=0", "GIT_PREFIX", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
 	"GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", NULL};
-
-/* Held where a descriptor exists that a child of another thread must not get: one that keeps the
- * end of a connection open keeps its reader waiting. */
-static pthread_mutex_t spawning = PTHREAD_MUTEX_INITIALIZER;
 
 /* --- starting --------------------------------------------------------------------------------- */
 
@@ -155,7 +150,6 @@ int exec_start(struct exec *e, const struct buf *input)
 	e->complaint = exec_file(&e->words);
 	e->input = input ? exec_file(input) : -1;
 	if (e->complaint >= 0 && (!input || e->input >= 0)) {
-		pthread_mutex_lock(&spawning);
 		if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) < 0 ||
 #ifdef SO_NOSIGPIPE
 			setsockopt(ends[0], SOL_SOCKET, SO_NOSIGPIPE, &(int){1}, sizeof(int)) < 0 ||
@@ -164,7 +158,6 @@ int exec_start(struct exec *e, const struct buf *input)
 			error_os(errno, "cannot make a socket");
 		else
 			status = launch(e, input ? e->input : ends[1], ends[1]);
-		pthread_mutex_unlock(&spawning);
 	}
 	close_end(&ends[1]);
 	e->fd = ends[0];

@@ -2,7 +2,6 @@
  * exec: what is run, how it is talked to, and how it ends.
  */
 #include <limits.h>
-#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
