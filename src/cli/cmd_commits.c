@@ -103,6 +103,20 @@ static void add_branch(struct buf *out, const char *ref)
 	path_shell(out, ref, strlen(ref));
 }
 
+/* Finds the ref in a line of find_branches' format, longer than `refs/heads/`. 0; -1 recorded. */
+static int find_ref(char **out, char *line, const struct repository *r)
+{
+	size_t digits = 2 * r->oid_size;
+	struct oid id;
+
+	if (!oid_parse(&id, line + 1, r->oid_size) || line[1 + digits] != ' ' ||
+		strncmp(line + 2 + digits, "refs/", strlen("refs/")) != 0 ||
+		strlen(line + 2 + digits) <= strlen("refs/heads/"))
+		return error_set("git for-each-ref says '%s'", line);
+	*out = line + 2 + digits;
+	return 0;
+}
+
 /* Which branches have what is found: one of a remote's; one that is not checked out; or, of several
  * ends, each that a branch has. */
 static int find_branches(struct commits *c)
@@ -118,8 +132,11 @@ static int find_branches(struct commits *c)
 	size_t count = 0;
 	int status = repository_git(&refs, c->job->repository, every, NULL);
 
-	for (line = strtok_r(refs.ptr, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		name = strchr(line + 1, ' ') + 1;
+	line = status == 0 ? strtok_r(refs.ptr, "\n", &rest) : NULL;
+	for (; line; line = strtok_r(NULL, "\n", &rest)) {
+		status = find_ref(&name, line, c->job->repository);
+		if (status < 0)
+			break;
 		line[1 + 10] = '\0';
 		if (!strstr(c->ends.ptr, line + 1))
 			continue;
@@ -130,8 +147,11 @@ static int find_branches(struct commits *c)
 	buf_clear(&refs);
 	if (status == 0)
 		status = repository_git(&refs, c->job->repository, having, NULL);
-	for (line = strtok_r(refs.ptr, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		name = strchr(line + 1, ' ') + 1;
+	line = status == 0 ? strtok_r(refs.ptr, "\n", &rest) : NULL;
+	for (; line; line = strtok_r(NULL, "\n", &rest)) {
+		status = find_ref(&name, line, c->job->repository);
+		if (status < 0)
+			break;
 		current = current || *line == '*';
 		if (strncmp(name, "refs/remotes/", strlen("refs/remotes/")) == 0)
 			r->published = true;

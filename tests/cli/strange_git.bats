@@ -117,6 +117,16 @@ strange() {
     strange --batch "read -r id; printf '%s blob 2\nabc' $blob" 'git cat-file says' --check-tracked
 }
 
+@test "the branches that have what is found" {
+    other_repo
+    for word in --contains '--format=%(HEAD)%(objectname) %(refname)'; do
+        for row in 'echo hello' 'echo; echo " "' "echo '*$id'" "echo '*$id '" "echo ' $id refs/'" 'echo "* refs/heads/main"'; do
+            strange "$word" "$row" "git for-each-ref says '" --check-range HEAD~1..HEAD
+        done
+        strange "$word" 'echo "fatal: no more" >&2; exit 128' 'no more' --check-range HEAD~1..HEAD
+    done
+}
+
 @test "references and revisions" {
     other_repo
     for word in --all --stdin; do
