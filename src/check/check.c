@@ -234,14 +234,9 @@ static int visit(void *arg, const struct entry *e)
 
 int check_named(struct snapshot *s, const struct pathset *named)
 {
-	for (size_t i = 0; i < named->count; i++) {
-		int there = snapshot_names(s, named->items[i].path);
-
-		if (there <= 0)
-			return there < 0 ? -1 :
-					   error_set("path '%s' is not in the index",
-						   named->items[i].path);
-	}
+	for (size_t i = 0; i < named->count; i++)
+		if (!snapshot_names(s, named->items[i].path))
+			return error_set("path '%s' is not in the index", named->items[i].path);
 	return 0;
 }
 

@@ -8,21 +8,16 @@
 static int find_named(struct job *job, const char *operand)
 {
 	struct buf path = BUF_INIT;
-	int here = repository_relative(&path, job->repository, operand), top = 0, status = -1;
+	int status = repository_relative(&path, job->repository, operand) == 0 ? 0 : -1;
+	bool here = status == 0 && snapshot_names(job->index, path.ptr);
+	bool top = status == 0 && *job->prefix && strcmp(path.ptr, operand) != 0 &&
+		   snapshot_names(job->index, operand);
 
-	if (here == 0)
-		here = snapshot_names(job->index, path.ptr);
-	else if (here > 0) /* out of the work tree, which is recorded */
-		here = -1;
-	if (here >= 0 && *job->prefix && strcmp(path.ptr, operand) != 0)
-		top = snapshot_names(job->index, operand);
-	if (here > 0 && top > 0)
-		error_set("'%s' names two files: '%s', and one at the top; run this there", operand,
-			path.ptr);
-	else if (here == 0 && top == 0)
-		error_set("cannot allow '%s': it is not in the index", operand);
-	else if (here >= 0 && top >= 0)
-		status = 0;
+	if (here && top)
+		status = error_set("'%s' names two files: '%s', and one at the top; run this there",
+			operand, path.ptr);
+	else if (status == 0 && !here && !top)
+		status = error_set("cannot allow '%s': it is not in the index", operand);
 	if (status == 0)
 		pathset_add(
 			&job->named, here ? path.ptr : operand, here ? path.len : strlen(operand));

@@ -70,11 +70,11 @@ static int find_directory(struct search *s, const char *typed)
 {
 	const struct job *job = s->job;
 	bool human = job->printer == report_human, link = s->told.link.len && human;
-	int tracked = s->tracked.len ? snapshot_names(job->index, s->tracked.ptr) : 0;
+	bool tracked = s->tracked.len && snapshot_names(job->index, s->tracked.ptr);
 	int status = STATUS_CLEAN;
 	struct stat st;
 
-	if (tracked < 0 || (link && say(s, NULL) < 0))
+	if (link && say(s, NULL) < 0)
 		return -1;
 	if (!tracked && (stat(typed, &st) < 0 || !S_ISDIR(st.st_mode)))
 		return link ? SAID : 0;
