@@ -39,6 +39,7 @@ packages() {
     lacks=$("$SOURCE_ROOT/hook/build-needs" --static)
     [[ -z $lacks ]] || skip "a static build lacks ${lacks//$'\n'/, }"
     command -v dpkg-shlibdeps file cpack >/dev/null || skip 'no dpkg-dev, file or cpack'
+    dpkg-query --search "$(pkg-config --variable=libdir libgit2)/libgit2.so" >/dev/null || skip 'this libgit2 is of no package'
     [[ $(printf '%s\n' 3.20 "$(cpack --version | sed -n 's/cpack version //p')" | sort -V | head -n 1) == 3.20 ]] ||
         skip "packages need CMake 3.20; here is $(cpack --version)"
     version=$(sed -n 's/^project(pycguard VERSION \([^ )]*\).*/\1/p' "$SOURCE_ROOT/CMakeLists.txt")
