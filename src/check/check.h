@@ -19,7 +19,7 @@
 
 struct examined {
 	struct snapshot *snapshot; /* borrowed */
-	struct bytecode_name name; /* its slices lie in the path of the entry examined */
+	struct bytecode_name name; /* its slices are parts of the path of the entry examined */
 	struct buf source;         /* the path of the source it should have; empty: none; yours */
 	struct entry source_entry; /* what is there of that name, if source_present */
 	struct bytecode_header header;

@@ -171,7 +171,7 @@ enum bytecode_lie bytecode_lie(const struct bytecode_facts *f)
 
 	if (is_ghost(f))
 		return LIE_GHOST;
-	/* A fit but for line ends is no lie: the checkout that made them like that, or undoes it,
+	/* A fit but for line ends misleads nobody: the checkout that made them, or undoes it,
 	 * is what makes the difference, and the code is the same. */
 	if (is_cache && f->header && f->fit == FIT_NOT &&
 		f->header->invalidation == INVALIDATION_UNCHECKED_HASH &&

@@ -38,7 +38,7 @@ enum bytecode_kind {
 	BYTECODE_EXTENSION, /* NAME.pyd */
 };
 
-/** A name taken apart. The slices lie in the path that was parsed; .ptr is NULL where absent. */
+/** A name taken apart. The slices are of the path parsed; .ptr is NULL where absent. */
 struct bytecode_slice {
 	const char *ptr;
 	size_t len;

@@ -39,13 +39,13 @@ guard_lefthook() {
 bytecode() { printf '\xf3\r\r\n%300s' '' >"$1"; }
 
 # Each is made before the tool guards (prepare_), then staged (stage_).
-cases=(adds-a-cache deletes-the-source renames-the-source note-in-pycache mends unrelated intent-to-add)
+cases=(adds-a-cache deletes-the-source renames-the-source note-in-pycache fixes unrelated intent-to-add)
 prepare() {
     mkdir -p shop/migrations/__pycache__
     echo 'x = 1' >shop/migrations/0002_rename.py
     echo 'x = 1' >other.py
     case $1 in
-    deletes-the-source | renames-the-source | mends | unrelated)
+    deletes-the-source | renames-the-source | fixes | unrelated)
         bytecode shop/migrations/0002_rename.pyc
         ;;
     esac
@@ -58,7 +58,7 @@ stage() {
     deletes-the-source) git rm -q shop/migrations/0002_rename.py ;;
     renames-the-source) git mv shop/migrations/0002_rename.py shop/migrations/0002_placeholder.py ;;
     note-in-pycache) mkdir -p __pycache__ && echo >__pycache__/note.txt && git add -f __pycache__ ;;
-    mends) git rm -q --cached shop/migrations/0002_rename.pyc ;;
+    fixes) git rm -q --cached shop/migrations/0002_rename.pyc ;;
     unrelated) echo 'x = 2' >other.py && git add other.py ;;
     intent-to-add) bytecode n.pyc && git add -f -N n.pyc && echo 'x = 2' >other.py && git add other.py ;;
     esac
@@ -124,11 +124,11 @@ make_app() {
 }
 app() { rm -rf app && cp -a made app; }
 
-# lying_left: how many of these are still there.
-lies='shop/migrations/0002_rename.pyc shop/__pycache__/gone.*.pyc shop/__pycache__/m.*.pyc
+# misleading_left: how many of these are still there.
+misleading='shop/migrations/0002_rename.pyc shop/__pycache__/gone.*.pyc shop/__pycache__/m.*.pyc
     shop/migrations/__pycache__/0002_rename.*.pyc'
 # shellcheck disable=SC2086 # patterns
-lying_left() { (cd app && find $lies 2>/dev/null) | wc -l; }
+misleading_left() { (cd app && find $misleading 2>/dev/null) | wc -l; }
 caches() { find app -name '*.py[cod]' | wc -l; }
 in_venv() { find app/.venv -name '*.py[cod]' | wc -l; }
 
@@ -155,7 +155,7 @@ disk() {
         app
         before=$(caches)
         took+=("$(cpu_ms "$@")")
-        left=$(lying_left) deleted=$((before - $(caches))) venv=$(in_venv)
+        left=$(misleading_left) deleted=$((before - $(caches))) venv=$(in_venv)
         started+=("$(cpu_ms start)")
     done
     printf '| %s | %s of %s | %s of 4 | %s of 1 | %s ms | %s ms |\n' "$name" "$deleted" "$before" "$left" "$venv" \
@@ -165,7 +165,7 @@ least() { printf '%s\n' "$@" | sort -n | head -n 1; }
 
 disks() {
     make_app
-    printf '| | deleted | lying, left | kept in a virtual environment | takes, of processor time | a start afterwards |\n|---|---|---|---|---|---|\n'
+    printf '| | deleted | misleading ones left | kept in a virtual environment | takes, of processor time | a start afterwards |\n|---|---|---|---|---|---|\n'
     disk 'nothing' true
     disk 'pycguard --clean' "$PYCGUARD" --clean app
     disk 'pycguard --clean --all' "$PYCGUARD" --clean --all app

@@ -368,7 +368,7 @@ commit_of() {
     commit broken .pycguard
     broken=$(id HEAD)
     git rm -q .pycguard
-    commit mended
+    commit fixed
     run_pycguard --check-range HEAD~2..HEAD
     assert_status 2
     assert_stderr_is_one_line
@@ -411,7 +411,7 @@ commit_of() {
     assert_judged 0
 }
 
-@test "the command mends added files without a stop, from the first commit on" {
+@test "the command fixes added files without a stop, from the first commit on" {
     new_repo
     pyc m.py >/dev/null
     commit first .

@@ -124,7 +124,7 @@ load staging
     assert_judged 1 'error bytecode n.pyc'
 }
 
-@test "renaming bytecode away from its name mends it" {
+@test "renaming bytecode away from its name fixes it" {
     new_repo
     stage m.py m.pyc
     commit 'before the hook'

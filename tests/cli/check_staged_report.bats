@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# --check-staged: what it says, and that the mend it prints mends.
+# --check-staged: what it says, and that the fix it prints fixes.
 
 load helper
 load staging
@@ -172,7 +172,7 @@ $allow"
     [[ $(grep -c '^  [0-9]*/__pycache__/m' <<<"$output") == 400 ]] || fail
 }
 
-# --- the mend ------------------------------------------------------------------------------------
+# --- the fix -------------------------------------------------------------------------------------
 
 # mend_in SHELL: pastes the command that the report ends in.
 mend_in() {
@@ -189,7 +189,7 @@ assert_mended() {
     [[ $(find . -path ./.git -prune -o -type f -print0 | tr -dc '\0' | wc -c) == "$1" ]] || fail 'lost files'
 }
 
-@test "the command that ends the report mends the commit, and leaves the files on disk" {
+@test "the command that ends the report fixes the commit, and leaves the files on disk" {
     new_repo
     commit start
     stage m.py m.pyc "a 'b' \"c\".pyc" '$HOME.pyc' 'dir;ls/&.pyc'
@@ -200,7 +200,7 @@ assert_mended() {
     [[ $(git diff --cached --name-only) == m.py ]]
 }
 
-@test "the command mends names that are patterns or magic to git, and no other file" {
+@test "the command fixes names that are patterns or magic to git, and no other file" {
     new_repo
     commit start
     stage '*.pyc' ':(top)x.pyc' '[ab].pyc' '?.pyc' ':!y.pyc' 'back\slash.pyc'
@@ -214,7 +214,7 @@ assert_mended() {
 keep.pyc' ]]
 }
 
-@test "the command mends names that begin with a dash" {
+@test "the command fixes names that begin with a dash" {
     new_repo
     commit start
     stage ./-rf.pyc ./--.pyc
@@ -224,7 +224,7 @@ keep.pyc' ]]
     assert_mended 2
 }
 
-@test "the command mends names with control bytes and bad UTF-8" {
+@test "the command fixes names with control bytes and bad UTF-8" {
     new_repo
     commit start
     stage $'new\nline.pyc' $'\e[31m\'.pyc' $'bad\xff\xfe.pyc' $'tab\t\\ü.pyc'
@@ -234,7 +234,7 @@ keep.pyc' ]]
     assert_mended 4
 }
 
-@test "the command mends many at once" {
+@test "the command fixes many at once" {
     new_repo
     commit start
     stage {1..20}.pyc '*.pyc' ':x.pyc' $'new\nline.pyc' m.py
@@ -244,7 +244,7 @@ keep.pyc' ]]
     assert_mended 24
 }
 
-@test "the command for many mends under the same policy" {
+@test "the command for many fixes under the same policy" {
     new_repo
     commit start
     write "$WORK/a policy" '*.log'
@@ -269,7 +269,7 @@ keep.pyc' ]]
     assert_mended 20
 }
 
-@test "the command mends before the first commit" {
+@test "the command fixes before the first commit" {
     new_repo
     stage m.pyc dir/n.pyc m.py
     run_pycguard
@@ -278,7 +278,7 @@ keep.pyc' ]]
     assert_mended 3
 }
 
-@test "the command mends what HEAD had, and a file that has changed since" {
+@test "the command fixes what HEAD had, and a file that has changed since" {
     new_repo
     stage m.py m.pyc
     commit 'before the hook'
@@ -291,7 +291,7 @@ keep.pyc' ]]
     assert_mended 2
 }
 
-@test "the command mends a conflict" {
+@test "the command fixes a conflict" {
     merge_added_twice m.pyc
     run_pycguard --strict
     assert_status 1
@@ -299,7 +299,7 @@ keep.pyc' ]]
     assert_mended 2
 }
 
-@test "the command of a refused git commit mends from the subdirectory where it was typed" {
+@test "the command of a refused git commit fixes from the subdirectory where it was typed" {
     new_repo
     commit start
     stage sub/m.pyc top.pyc ':x.pyc' sub/'*.pyc'
@@ -312,7 +312,7 @@ keep.pyc' ]]
     assert_mended 4
 }
 
-@test "the command for many mends from the subdirectory where git commit was typed" {
+@test "the command for many fixes from the subdirectory where git commit was typed" {
     new_repo
     commit start
     stage sub/{1..9}.pyc {1..9}.pyc ':x.pyc'
@@ -325,7 +325,7 @@ keep.pyc' ]]
     assert_mended 19
 }
 
-@test "the command of a check by hand mends from a subdirectory" {
+@test "the command of a check by hand fixes from a subdirectory" {
     new_repo
     commit start
     stage sub/m.pyc top.pyc ':x.pyc'
@@ -337,7 +337,7 @@ keep.pyc' ]]
     assert_mended 3
 }
 
-@test "the command of a check with -C mends from where it was typed" {
+@test "the command of a check with -C fixes from where it was typed" {
     new_repo
     commit start
     stage sub/m.pyc top.pyc
@@ -349,7 +349,7 @@ keep.pyc' ]]
     assert_mended 2
 }
 
-@test "the fix of each finding mends it" {
+@test "the fix of each finding fixes it" {
     new_repo
     commit start
     stage m.pyc "it's.pyc" '*.pyc' ':x.pyc' sub/n.pyc
@@ -366,7 +366,7 @@ keep.pyc' ]]
     done
 }
 
-@test "once mended and ignored, the commit goes through" {
+@test "once fixed and ignored, the commit goes through" {
     new_repo
     commit start
     hook_file pre-commit

@@ -88,7 +88,7 @@ load helper
     assert_judged 0
 }
 
-@test "the text is of tracked files, and the command mends them" {
+@test "the text is of tracked files, and the command fixes them" {
     new_repo
     write pkg/m.pyc x
     commit 'before the hook' pkg/m.pyc

@@ -226,7 +226,7 @@ as_nobody() {
     printf '%s\0' '*.pyc' '-rf.pyc' "it's.pyc" $'new\nline.pyc' $'\xff.pyc' >../expected
     sort -z ../found | cmp - <(sort -z ../expected)
     rm ../found ../expected
-    # The command mends it.
+    # The command fixes it.
     (eval "$(sed -n '/^Delete/,/^To allow/{//!p;}' <<<"$output")")
     run_pycguard --check-worktree
     assert_status 0
@@ -347,7 +347,7 @@ loads() {
     [[ $("$PYCGUARD" --check-worktree --strict -z | tr '\0' '\n') == "$cache" ]]
 }
 
-@test "each way to lie is an error" {
+@test "each way to mislead is an error" {
     ghost ghost.pyc
     orphan=$(pyc orphan.py)
     rm orphan.py
@@ -405,7 +405,7 @@ print(p.compile("unchecked.py", invalidation_mode=p.PycInvalidationMode.UNCHECKE
     rm ../policy
 }
 
-@test "lines that reject make no lie of a file" {
+@test "lines that reject make no file misleading" {
     ghost m.pyc
     write .pycguard '*.txt'
     write notes.txt 'hello'

@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# --clean: deletes bytecode that lies from disk, with --all all of it, and nothing else.
+# --clean: deletes misleading bytecode from disk, with --all all of it, and nothing else.
 
 load helper
 
-# A tree with one honest cache and one lie of each kind; prints nothing, needs no repository.
-with_lies() {
+# A tree with one honest cache and a misleading one of each kind; prints nothing, needs no repository.
+with_misleading() {
     mkdir -p tree
     cd tree || return
     honest=$(pyc pkg/honest.py)
@@ -19,21 +19,21 @@ with_lies() {
     rm pkg/orphan.py pkg/migrations/0002_old.py
     write pkg/stale.py 'x = 12345'
     write pkg/unchecked.py 'y = 1'
-    lies=("$orphan" "$stale" "$unchecked" "$ghost")
+    misleading=("$orphan" "$stale" "$unchecked" "$ghost")
 }
 
 files() { find . -path ./.git -prune -o -type f -print | sort; }
 is_there() { [[ -e $1 || -L $1 ]] || fail "is gone: $1"; }
 is_gone() { [[ ! -e $1 && ! -L $1 ]] || fail "is still there: $1"; }
 
-@test "deletes what lies, keeps what is honest, and counts" {
-    with_lies
+@test "deletes what misleads, keeps what is honest, and counts" {
+    with_misleading
     before=$(files)
     run_pycguard --clean
     assert_status 0
-    for lie in "${lies[@]}"; do
-        is_gone "$lie"
-        assert_output_has "  $lie"
+    for file in "${misleading[@]}"; do
+        is_gone "$file"
+        assert_output_has "  $file"
     done
     is_there "$honest"
     assert_output_has 'pycguard: deleted 4 files, '
@@ -43,7 +43,7 @@ is_gone() { [[ ! -e $1 && ! -L $1 ]] || fail "is still there: $1"; }
 }
 
 @test "once more: nothing to do, silently" {
-    with_lies
+    with_misleading
     "$PYCGUARD" --clean -q
     before=$(files)
     run_pycguard --clean
@@ -55,18 +55,18 @@ is_gone() { [[ ! -e $1 && ! -L $1 ]] || fail "is still there: $1"; }
 }
 
 @test "a dry run says what it would do, and does not" {
-    with_lies
+    with_misleading
     before=$(files)
     run_pycguard --clean --dry-run
     assert_status 1
-    for lie in "${lies[@]}"; do assert_output_has "  $lie"; done
+    for file in "${misleading[@]}"; do assert_output_has "  $file"; done
     assert_output_has 'would delete 4 files'
     [[ $(files) == "$before" ]]
-    [[ $("$PYCGUARD" --clean -n -z | tr '\0' '\n' | sort) == "$(printf '%s\n' "${lies[@]}" | sort)" ]]
+    [[ $("$PYCGUARD" --clean -n -z | tr '\0' '\n' | sort) == "$(printf '%s\n' "${misleading[@]}" | sort)" ]]
 }
 
 @test "--all: honest caches too, and the __pycache__ that this empties" {
-    with_lies
+    with_misleading
     pyc other/m.py >/dev/null
     write other/__pycache__/notes.txt text
     mkdir empty empty/__pycache__
@@ -87,7 +87,7 @@ is_gone() { [[ ! -e $1 && ! -L $1 ]] || fail "is still there: $1"; }
 }
 
 @test "what the policy allows stays" {
-    with_lies
+    with_misleading
     write .pycguard '!pkg/migrations/*.pyc'
     "$PYCGUARD" --clean --all -q
     is_there "$ghost"
@@ -99,7 +99,7 @@ is_gone() { [[ ! -e $1 && ! -L $1 ]] || fail "is still there: $1"; }
 }
 
 @test "a line of the user's policy is no reason to delete" {
-    with_lies
+    with_misleading
     write .pycguard '*.txt
 __pycache__/*.log'
     write pkg/notes.txt text
@@ -134,7 +134,7 @@ __pycache__/*.log'
 }
 
 @test "what git tracks stays, and is named" {
-    with_lies
+    with_misleading
     git init -q
     git add -f "$ghost" "$honest"
     run_pycguard --clean --all
@@ -151,7 +151,7 @@ __pycache__/*.log'
 }
 
 @test "what git tracks stays: from above, from below, in a submodule, in a linked worktree" {
-    with_lies
+    with_misleading
     git init -q
     git add -f "$ghost"
     git commit -qm ghost
@@ -174,7 +174,7 @@ __pycache__/*.log'
 }
 
 @test "what the repository of GIT_DIR tracks stays" {
-    with_lies
+    with_misleading
     git init -q --bare ../dotfiles
     git --git-dir=../dotfiles --work-tree=. add -f "$ghost"
     GIT_DIR=../dotfiles GIT_WORK_TREE=. run_pycguard --clean
@@ -184,7 +184,7 @@ __pycache__/*.log'
 }
 
 @test "a repository that cannot be read: its files stay, the others go" {
-    with_lies
+    with_misleading
     cp -r pkg other
     git init -q other
     write other/.git/index 'this is no index, and it is long enough to look like one'
@@ -197,7 +197,7 @@ __pycache__/*.log'
 
 @test "a repository of another owner is no hindrance" {
     ((EUID == 0)) || skip 'only root can give files away'
-    with_lies
+    with_misleading
     git init -q
     git add -f "$ghost"
     git config --global --unset-all safe.directory
@@ -209,7 +209,7 @@ __pycache__/*.log'
 }
 
 @test "links are not followed out of the tree, nor round in a loop" {
-    with_lies
+    with_misleading
     cp -r . ../outside
     ln -s ../outside link
     ln -s .. pkg/loop
@@ -224,7 +224,7 @@ __pycache__/*.log'
 }
 
 @test "a link with the name of bytecode goes, what it leads to stays" {
-    with_lies
+    with_misleading
     mv "$ghost" ../real.bin
     ln -s "$WORK/real.bin" "$ghost"
     run_pycguard --clean
@@ -234,7 +234,7 @@ __pycache__/*.log'
 }
 
 @test "node_modules and git directories, by name or by content, are left alone unless named" {
-    with_lies
+    with_misleading
     mkdir -p node_modules/x .git
     git init -q --bare mirror
     for dir in node_modules/x .git mirror; do cp -r pkg "$dir"; done
@@ -248,7 +248,7 @@ __pycache__/*.log'
 }
 
 @test "environments are kept and named, unless they are named or all is to go" {
-    with_lies
+    with_misleading
     mkdir -p venv conda/conda-meta old/bin old/lib win/Scripts win/Lib
     write venv/pyvenv.cfg home
     touch old/bin/{activate,python} win/Scripts/{activate,python.exe}
@@ -326,7 +326,7 @@ __pycache__/*.log'
 }
 
 @test "a repository that is damaged: nothing that it tracked goes" {
-    with_lies
+    with_misleading
     git init -q
     git add -f "$ghost"
     git commit -qm ghost
@@ -362,7 +362,7 @@ __pycache__/*.log'
 }
 
 @test "what git tracks stays where core.bare says that there is no work tree" {
-    with_lies
+    with_misleading
     mkdir deep
     cp "$ghost" deep/gone.pyc
     git init -q
@@ -378,7 +378,7 @@ __pycache__/*.log'
 }
 
 @test "an empty .git does not hide the repository above" {
-    with_lies
+    with_misleading
     git init -q
     git add -f "$ghost"
     mkdir pkg/.git
@@ -407,7 +407,7 @@ __pycache__/*.log'
 }
 
 @test "a __pycache__ that is named: honest caches stay honest" {
-    with_lies
+    with_misleading
     run_pycguard --clean pkg/__pycache__/
     assert_status 0
     assert_output_has "  $orphan"
@@ -439,7 +439,7 @@ __pycache__/*.log'
 }
 
 @test "what cannot be deleted is named, and the rest is done" {
-    with_lies
+    with_misleading
     cp -r pkg other
     if ((EUID == 0)); then
         command -v setpriv >/dev/null || skip 'no setpriv'
@@ -459,7 +459,7 @@ __pycache__/*.log'
 }
 
 @test "a directory that cannot be read is named, and the rest is done" {
-    with_lies
+    with_misleading
     run_pycguard --clean none pkg
     assert_status 2
     assert_stderr_has "'none'"
@@ -511,12 +511,12 @@ __pycache__/*.log'
     done
 }
 
-@test "the command that a report ends in mends it" {
-    with_lies
+@test "the command that a report ends in fixes it" {
+    with_misleading
     run_pycguard --check-worktree pkg/migrations pkg
     assert_status 1
-    mend=$(grep -A1 '^Delete' <<<"$output" | tail -1)
-    sh -c "$mend"
+    fix=$(grep -A1 '^Delete' <<<"$output" | tail -1)
+    sh -c "$fix"
     run_pycguard --check-worktree
     assert_status 0
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # What is said of a file in a migrations package against what a real Django does with it: the
-# incident built, seen to fail as it failed, named, mended, seen to pass. tests/data/django is the
+# incident built, seen to fail as it failed, named, fixed, seen to pass. tests/data/django is the
 # project; PostgreSQL is one that this file starts, on a socket in a directory of its own.
 
 load helper
@@ -249,7 +249,7 @@ EOF
 }
 
 # No conflict gives it away here: the ghost is the one end of the chain.
-@test "migrations begun anew over the ghosts of the old: the same failure, and the same mend" {
+@test "migrations begun again over the ghosts of the old: the same failure, and the same fix" {
     before_the_incident
     use postgresql existing
     leave_ghost
@@ -260,7 +260,7 @@ EOF
     git add shop/migrations/*.py
     git checkout -q -- "$ghost"
     git add -u
-    commit 'Begin the migrations anew'
+    commit 'Begin the migrations again'
 
     migrate_fails 'column "app_secret" of relation "shop_account" already exists'
     names tracked "$ghost" ghost-module cache
@@ -412,7 +412,7 @@ names_no_migration() {
     assert_json '.findings | all(.loads == "source")'
 }
 
-# --- the mend for a database that has the column already ---------------------------------------
+# --- the fix for a database that has the column already ---------------------------------------
 
 # meets_what_exists KIND: on a database that the ghost has altered, the example adds what is not there.
 meets_what_exists() {
@@ -478,7 +478,7 @@ runbook() {
     manage makemigrations --merge --noinput
     git add shop/migrations/0004_merge*.py
     commit 'Merge, as Django advises'
-    # Half of the mend.
+    # Half of the fix.
     rm "$ghost"
     migrate_fails 'NodeNotFoundError'
     assert_output_has 'nonexistent parent node'
@@ -492,11 +492,11 @@ runbook() {
     run_block runbook-verify
 }
 
-@test "PostgreSQL: the runbook recognises, finds, mends and verifies" {
+@test "PostgreSQL: the runbook recognises, finds, fixes and verifies" {
     runbook postgresql
 }
 
-@test "SQLite: the runbook recognises, finds, mends and verifies" {
+@test "SQLite: the runbook recognises, finds, fixes and verifies" {
     runbook sqlite
 }
 

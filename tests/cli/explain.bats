@@ -24,7 +24,7 @@ app() {
     rm shop/migrations/0002_rename.py
 }
 
-@test "a ghost: what it is, where its source is, what Python and Django do, the policy, the mend" {
+@test "a ghost: what it is, where its source is, what Python and Django do, the policy, the fix" {
     app
     run_pycguard --explain shop/migrations/0002_rename.pyc
     assert_status 0
@@ -102,16 +102,16 @@ app() {
     assert_output_has 'its source        '"$PWD"'/m.py: on disk'
 }
 
-@test "from a subdirectory, the path is the user's and so is the mend" {
+@test "from a subdirectory, the path is the user's and so is the fix" {
     app
     cd shop
     run_pycguard --explain migrations/0002_rename.pyc
     assert_status 0
     assert_output_has 'where it is       in the index'
-    mend=$(sed -n '/^To fix it:/,$p' <<<"$output" | tail -n +2)
-    PATH=$(dirname "$PYCGUARD"):$PATH sh -c "$mend" || true
+    fix=$(sed -n '/^To fix it:/,$p' <<<"$output" | tail -n +2)
+    PATH=$(dirname "$PYCGUARD"):$PATH sh -c "$fix" || true
     [[ ! -e migrations/0002_rename.pyc ]] || fail 'still on disk'
-    [[ -z $(git ls-files migrations/0002_rename.pyc) ]] || fail 'the mend mended nothing'
+    [[ -z $(git ls-files migrations/0002_rename.pyc) ]] || fail 'the fix fixed nothing'
 }
 
 @test "JSON: the finding object, rule null where nothing rejects" {
@@ -150,7 +150,7 @@ app() {
     assert_refuses 'cannot ' --explain shop/migrations/0002_rename.pyc --policy "$WORK/nowhere"
 }
 
-@test "every rule has its text: what, why, example, mend" {
+@test "every rule has its text: what, why, example, fix" {
     for rule in ghost-module unchecked-cache orphaned-cache stale-cache bytecode policy; do
         run_pycguard --explain "$rule"
         assert_status 0

@@ -4,7 +4,7 @@
 
 load helper
 
-# dirty_repo: m.py in HEAD, and its bytecode staged, so that a pass would be a lie.
+# dirty_repo: m.py in HEAD, and its bytecode staged, so that a pass would be wrong.
 dirty_repo() {
     new_repo
     write m.py 'x = 1'

@@ -260,7 +260,7 @@ pushes() {
     assert_output_has 'no Python bytecode'
 }
 
-@test "the language may be named anew: script" {
+@test "the language may be given too: script" {
     guarded_repo pycguard 'language: script'
     write m.pyc x
     git add -f m.pyc
@@ -269,7 +269,7 @@ pushes() {
     assert_output_has m.pyc
 }
 
-@test "the language may be named anew: unsupported_script" {
+@test "the language may be given too: unsupported_script" {
     [[ $(printf '%s\n' 'pre-commit 4.4.0' "$(pre-commit --version)" | sort -V | head -n 1) == 'pre-commit 4.4.0' ]] ||
         skip "$(pre-commit --version) does not know it"
     guarded_repo pycguard 'language: unsupported_script'
@@ -445,5 +445,5 @@ cp '$PYCGUARD' \"\$2/pycguard\""
     git mv shop/m.py shop/n.py
     git commit -qm 'makes a ghost'
     git rm -q --cached shop/m.pyc
-    git commit -qm mends
+    git commit -qm fixes
 }

@@ -28,7 +28,7 @@ load hooks
     listing .git | diff "$WORK/before" -
 }
 
-@test "an earlier hook keeps its name and what lies beside and above it" {
+@test "an earlier hook keeps its name and what is beside and above it" {
     new_repo
     write .git/hooks/lib/words 'from lib'
     write .git/hooks/pre-commit.d/one 'from d'

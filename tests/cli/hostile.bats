@@ -276,7 +276,7 @@ in_a_repository() {
         status=0
         timeout 35 "$PYCGUARD" "${@:2}" >"$WORK/out-$id" 2>"$WORK/err-$id" </dev/null || status=$?
         read -r lines < <(wc -l <"$WORK/err-$id")
-        # A mend says what it comes upon as it goes.
+        # A command that fixes says what it comes upon as it goes.
         if [[ $status != 2 || $lines == 0 || ($2 == --check-* && (-s $WORK/out-$id || $lines != 1)) ]]; then
             echo "$1: $*: exit status $status: $(<"$WORK/err-$id")" >>"$WORK/failed"
         fi

@@ -27,7 +27,7 @@ KNOWN = ["2.7"] + ["3.%d" % n for n in range(3, 15)]
 OUTCOMES = {"cache_": "cache", "source": "source", "package": "source", "packag": "source",
             "nothing": "nothing"}
 
-LIES = {"ghost-module": "ghost", "unchecked-cache": "unchecked", "orphaned-cache": "orphan",
+WHY = {"ghost-module": "ghost", "unchecked-cache": "unchecked", "orphaned-cache": "orphan",
         "stale-cache": "stale"}
 
 # python: "3.13" or None; lie: ghost, unchecked, orphan, stale or none
@@ -105,7 +105,7 @@ def verdicts_of_program(root, check):
                           stdout=subprocess.PIPE, check=False)
     assert done.returncode == 1, "%s exits %d" % (check, done.returncode)
     return {f["path"]: Verdict(f["python"], f["invalidation"] or "-", f["loads"],
-                               LIES.get(f["rule"], "none"))
+                               WHY.get(f["rule"], "none"))
             for f in json.loads(done.stdout.decode())["findings"]}
 
 
@@ -157,7 +157,7 @@ def other_version(verdict, outcome):
         yield "says nothing"
 
 
-def lies(case, verdict, outcome):
+def misjudged(case, verdict, outcome):
     if verdict.lie == "unchecked" and (outcome != "cache" or case["honest"]):
         yield "called unchecked"
     if verdict.invalidation == "unchecked-hash" and outcome == "cache" and not case["honest"]:
@@ -179,7 +179,7 @@ def differences(case, verdict, outcome, version):
     if case.get("elsewhere") and verdict.loads == "unknown":
         return
     judge = same_version if verdict.python == version else other_version
-    for difference in list(judge(verdict, outcome)) + list(lies(case, verdict, outcome)):
+    for difference in list(judge(verdict, outcome)) + list(misjudged(case, verdict, outcome)):
         yield "import gives %s, %s" % (outcome, difference)
 
 

@@ -65,7 +65,7 @@ items() {
 }
 
 @test "the manual page has an example of every verb, and each can be typed" {
-    # Whatever lies at the examples' places on this machine is let alone.
+    # Whatever is at the examples' places on this machine is let alone.
     sed -n '/^\.Sh EXAMPLES/,$s/^\.Dl //p' "$SOURCE_ROOT/src/doc/pycguard.1" | sed "s| /| $WORK/|g" >examples
     for verb in $(commands); do
         grep -q -e "pycguard.* $verb\b" examples || fail "no example of $verb"

@@ -51,7 +51,7 @@ feed() {
     assert_output_has "$(git rev-parse --short=10 HEAD)"
     assert_output_has 'git rebase -r -x'
     [[ $(git -C ../remote.git rev-parse main) == "$(git rev-parse HEAD~1)" ]]
-    # The mend that it prints lets the push through.
+    # The fix that it prints lets the push through.
     eval "$(grep '^  git rebase' <<<"$output")" >/dev/null 2>&1
     git push -q origin main
 }

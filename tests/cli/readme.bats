@@ -36,12 +36,6 @@ names() {
     paste -d ' ' lines <(printf '%s\n' 20 25 30 30 20 25 12 15 35 8 18 12) | awk 'NF != 2 || $1 > $2 { bad = 1 } { print } END { exit bad }'
 }
 
-@test "the documents are in plain words" {
-    # mend is a room of the source.
-    run grep -nwiE 'lies|anew|mends?|mended' "${DOCUMENTS[@]}" "$SOURCE_ROOT/src/doc/pycguard.1"
-    ! grep -vE ':\| mend \||^$' <<<"$output" || fail
-}
-
 # places DOCUMENT: of its headings, as GitHub makes them.
 places() {
     grep '^#' "$1" | sed -E 's/^#+ //; s/[^A-Za-z0-9 _-]//g; s/ /-/g' | tr '[:upper:]' '[:lower:]'

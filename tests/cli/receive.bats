@@ -27,7 +27,7 @@ add() {
 
 refs() { git -C ../server.git for-each-ref --format='%(refname) %(objectname)'; }
 
-@test "the pusher is told commit, path and mend, and nothing lands if one ref is refused" {
+@test "the pusher is told commit, path and fix, and nothing lands if one ref is refused" {
     serve pre-receive
     before=$(refs)
     git checkout -qb good

@@ -296,7 +296,7 @@ same_as_git() {
     git update-index --no-split-index
 }
 
-@test "an index read as it lies gives what git says of it" {
+@test "an index read as it is gives what git says of it" {
     pyc pkg/a.py pkg/a.pyc
     pyc pkg/b.py pkg/__pycache__/b.cpython-311.pyc
     pyc pkg/b.py pkg/gone.pyc

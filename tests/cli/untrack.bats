@@ -381,15 +381,15 @@ D	${caches[2]}" ]] || fail "$(git diff --cached --name-status)"
     [[ -z $(git ls-files '*.pyc') ]]
 }
 
-@test "the command that a report ends in mends it, from a subdirectory too" {
+@test "the command that a report ends in fixes it, from a subdirectory too" {
     with_caches
     mkdir -p pkg/sub
     cd pkg/sub
     run_pycguard --check-tracked
     assert_status 1
-    mend=$(sed -n '/^Stop/,/^Then/{/^ /p}' <<<"$output")
-    [[ $mend == *'git -C ../.. rm --cached -f -- '* ]] || fail "no command: $mend"
-    sh -c "$mend"
+    fix=$(sed -n '/^Stop/,/^Then/{/^ /p}' <<<"$output")
+    [[ $fix == *'git -C ../.. rm --cached -f -- '* ]] || fail "no command: $fix"
+    sh -c "$fix"
     run_pycguard --check-tracked
     assert_status 0
 }

@@ -65,7 +65,7 @@ judge_commits() {
     rejected old.pyc pkg/m.pyc -- --pre-push origin somewhere <<<"refs/heads/main $head refs/heads/main $zero"
     rejected old.pyc pkg/m.pyc -- --pre-receive <<<"$head $pushed refs/heads/main"
 }
-mend() {
+fix() {
     run_pycguard --check-ignores -q
     assert_status 1
     run_pycguard --add-ignores
@@ -88,7 +88,7 @@ verdicts() {
     judge_index
     judge_commits
     [[ $(everything) == "$before" ]] || fail "$(diff <(everything) - <<<"$before")"
-    mend
+    fix
 }
 
 needs_sparse_index() {

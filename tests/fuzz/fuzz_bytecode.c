@@ -1,6 +1,6 @@
 /*
  * Input: one byte of choices, up to 16 of a header, then text that serves as a path and as a
- * source. Nothing may crash, slices lie in their path, and a source cut in two is the same source.
+ * source. Nothing may crash, slices are of their path, and a source cut in two is the same source.
  */
 #include <stdint.h>
 #include <stdlib.h>

@@ -13,6 +13,9 @@ import sys
 # What others wrote, what is data, what is made.
 LEFT_OUT = {".git", "build", "data", "corpus", "__pycache__"}
 
+# Words that a colleague would not write. The room src/mend may be named.
+QUAINT = re.compile(r"\b([l]ies|[l]ied|[a]new|[m]en(?:ds|ded|ding)|(?:a|the|to|and) [m]end)\b", re.I)
+
 
 def to_regex(glob):
     """EditorConfig's patterns, as far as .editorconfig uses them: * {a,b}."""
@@ -45,6 +48,8 @@ def check(data, rules):
     for number, line in enumerate(data.decode("utf-8").splitlines(), 1):
         if line != line.rstrip():
             yield number, "has blanks at its end"
+        if quaint := QUAINT.search(line):
+            yield number, f"says '{quaint[0]}': say it plainly"
         if rules.get("indent_style") == "space" and line.startswith("\t"):
             yield number, "begins with a tab"
         if rules.get("indent_style") == "tab" and re.match(r"\t* {8}", line):

@@ -12,7 +12,7 @@
 
 #include "python/bytecode.h"
 
-static const char *const lies[] = {
+static const char *const names_of_lies[] = {
 	[LIE_NONE] = "none",
 	[LIE_GHOST] = "ghost",
 	[LIE_UNCHECKED] = "unchecked",
@@ -102,7 +102,7 @@ static void look_at(const char *path)
 	invalidation = bytecode_invalidation_name(header.invalidation);
 	printf("%s\t%u.%u\t%s\t%s\t%s\t%s\n", path, header.version >> 8, header.version & 0xff,
 		invalidation ? invalidation : "-", kept,
-		bytecode_loads_name(bytecode_loads(&facts)), lies[bytecode_lie(&facts)]);
+		bytecode_loads_name(bytecode_loads(&facts)), names_of_lies[bytecode_lie(&facts)]);
 	buf_free(&source);
 }
 

@@ -25,8 +25,8 @@ struct a_case {
 	const char *world, *arguments; /* between blanks */
 	enum {
 		CHECKS = 0,
-		MENDS = 1, /* it changes the world, which is made again for each run */
-		TELLS = 2, /* what was done before a failure is printed */
+		CHANGES = 1, /* it changes the world, which is made again for each run */
+		TELLS = 2,   /* what was done before a failure is printed */
 	} kind;
 	const char *input; /* a file of worlds.sh; NULL: none */
 };
@@ -60,16 +60,16 @@ static const struct a_case cases[] = {
 	{"dirty", "--explain ghost-module", CHECKS, NULL},
 	{"dirty", "--check-ignores -v", CHECKS, NULL},
 	{"dirty", "--check-ignores -z", CHECKS, NULL},
-	{"small", "--add-ignores", MENDS | TELLS, NULL},
-	{"small", "--allow pkg/gone.pyc", MENDS | TELLS, NULL},
+	{"small", "--add-ignores", CHANGES | TELLS, NULL},
+	{"small", "--allow pkg/gone.pyc", CHANGES | TELLS, NULL},
 	{"small", "--untrack -n", TELLS, NULL},
-	{"small", "--untrack", MENDS | TELLS, NULL},
+	{"small", "--untrack", CHANGES | TELLS, NULL},
 	{"small", "--clean -n --all", TELLS, NULL},
-	{"small", "--clean", MENDS | TELLS, NULL},
-	{"small", "--clean --all pkg disk", MENDS | TELLS, NULL},
-	{"hooks", "--install --hook pre-push", MENDS | TELLS, NULL},
-	{"small", "--install", MENDS | TELLS, NULL},
-	{"hooks", "--uninstall", MENDS | TELLS, NULL},
+	{"small", "--clean", CHANGES | TELLS, NULL},
+	{"small", "--clean --all pkg disk", CHANGES | TELLS, NULL},
+	{"hooks", "--install --hook pre-push", CHANGES | TELLS, NULL},
+	{"small", "--install", CHANGES | TELLS, NULL},
+	{"hooks", "--uninstall", CHANGES | TELLS, NULL},
 	{"hooks", "--status", CHECKS, NULL},
 	{"dirty", "--pre-push origin ../bare.git", CHECKS, "push"},
 	{"bare.git", "--pre-receive", CHECKS, "receive"},
@@ -79,7 +79,7 @@ static const struct a_case cases[] = {
 	{"sha256", "--check-history", CHECKS, NULL},
 	{"sha256", "--explain v1:pkg/migrations/0002_b.pyc", CHECKS, NULL},
 	{"sha256", "--check-ignores", CHECKS, NULL},
-	{"small256", "--untrack", MENDS | TELLS, NULL},
+	{"small256", "--untrack", CHANGES | TELLS, NULL},
 	{"split", "", CHECKS, NULL},
 	{"split", "--check-tracked", CHECKS, NULL},
 };
@@ -149,9 +149,9 @@ static void go_to(const struct a_case *c)
 {
 	if (chdir(worlds) < 0)
 		die(worlds);
-	if (c->kind & MENDS)
+	if (c->kind & CHANGES)
 		shell("rm -rf copy && cp -a %s copy", c->world);
-	if (chdir(c->kind & MENDS ? "copy" : c->world) < 0)
+	if (chdir(c->kind & CHANGES ? "copy" : c->world) < 0)
 		die(c->world);
 }
 

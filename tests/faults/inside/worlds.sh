@@ -61,7 +61,7 @@ make_dirty() {
     cache disk/s.pyc 0 6
 }
 
-# As little as there is something to mend in: each run that mends starts with a copy.
+# As little as there is something to fix in: each run that fixes starts with a copy.
 make_small() {
     mkdir pkg
     echo 'x = 1' >pkg/m.py

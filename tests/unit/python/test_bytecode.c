@@ -121,7 +121,7 @@ static void define_header(const struct row *row)
 		table_unhex(bytes, sizeof bytes, row->fields[2]));
 }
 
-static const char *const lies[] = {"none", "ghost", "unchecked", "orphan", "stale"};
+static const char *const names_of_lies[] = {"none", "ghost", "unchecked", "orphan", "stale"};
 
 static void test_loads(const struct row *row)
 {
@@ -142,7 +142,7 @@ static void test_loads(const struct row *row)
 	facts.mtime_fits = row_has(row, 6, "mtime");
 	facts.mtime_known = facts.mtime_fits || row_has(row, 6, "other-mtime");
 	check(row, word_is(bytecode_loads_name(bytecode_loads(&facts)), row->fields[4]));
-	check(row, word_is(lies[bytecode_lie(&facts)], row->fields[5]));
+	check(row, word_is(names_of_lies[bytecode_lie(&facts)], row->fields[5]));
 }
 
 static void loads_and_lies(void **state)
