@@ -184,7 +184,7 @@ struct run {
 	struct check check;
 	struct matcher *matcher;
 	struct finding_list *out;
-	pthread_mutex_t *lock; /* of `out` */
+	pthread_mutex_t *lock; /* of `out` and of the progress */
 	atomic_size_t *checked;
 };
 
@@ -204,8 +204,11 @@ static int visit(void *arg, const struct entry *e)
 		!pathset_holds(c->named, e->path, e->len))
 		return 0;
 	checked = ++*run->checked;
-	if (c->progress)
+	if (c->progress && checked % 256 == 0) { /* whichever thread comes to that one */
+		pthread_mutex_lock(run->lock);
 		progress_tick(c->progress, checked);
+		pthread_mutex_unlock(run->lock);
+	}
 	if (check_decide(&d, c, run->matcher, e) < 0)
 		return -1;
 	if (!d.rejected || (c->kind == CHECK_DISK && !d.builtin))
@@ -257,8 +260,6 @@ int check_run(struct finding_list *out, size_t *checked, const struct check *c)
 	for (i = 0; i < count; i++) {
 		args[i] = &runs[i];
 		runs[i] = (struct run){*c, matcher_new(), out, &lock, &all};
-		if (i > 0)
-			runs[i].check.progress = NULL;
 	}
 	if (status == 0)
 		status = c->threads ? disk_each_by_threads(c->snapshot, visit, args, count) :
