@@ -231,11 +231,17 @@ echo \"$name \$*\" >>'$WORK/asked'"
     write "$path/cc" $'#!/bin/sh\necho "${1#-print-file-name=}"'
     write "$path/dnf" $'#!/bin/sh\nexit 1'
     chmod +x "$path/cc" "$path/dnf"
-    PATH=$path install_sh --static
+    # A libgit2 that pkg-config finds before the system's, and that has no static library.
+    mkdir other
+    sed "s|^libdir=.*|libdir=$WORK/other|" "$(pkg-config --variable=pcfiledir libgit2)/libgit2.pc" >other/libgit2.pc
+    PATH=$path PKG_CONFIG_PATH=$WORK/other install_sh --static
     assert_status 2
     assert_stderr_is_one_line
-    for library in git2 pcre2-8 jansson c; do assert_stderr_has "lib$library.a"; done
+    for library in pcre2-8 jansson c; do assert_stderr_has "lib$library.a"; done
+    assert_stderr_has "$WORK/other/libgit2.a"
     assert_stderr_has 'dnf has no package'
+    lacks=$("$SOURCE_ROOT/hook/build-needs" --static)
+    [[ -z $lacks ]] || skip "a static build lacks ${lacks//$'\n'/, }"
     built
     install_sh --static --no-deps
     assert_status 0
