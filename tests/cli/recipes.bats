@@ -56,6 +56,14 @@ a_service() {
     git config advice.detachedHead false
 }
 
+# went_on: in main meanwhile comes bytecode, of which no branch is guilty.
+went_on() {
+    write ../service/late.pyc x
+    git -C ../service add -f late.pyc
+    git -C ../service commit -qm late
+    git fetch -q
+}
+
 # judges COLOUR COMMIT [VARIABLE=VALUE...]: the script of $WORK/run says green or red of that commit.
 judges() {
     local want=0
@@ -78,6 +86,7 @@ gone=1111111111111111111111111111111111111111
 
 @test "GitHub Actions: every event gets the right colour" {
     a_service
+    went_on
     readme_block github | yaml_lines run | sed -n '/EVENT_NAME/,$p' >"$WORK/run"
     export MAIN=main
     start=$(git rev-parse origin/start)
@@ -85,8 +94,10 @@ gone=1111111111111111111111111111111111111111
         colour=green
         [[ $name != bad ]] || colour=red
         merge=$(merged "$name")
-        # The base that the event names can be older than the merge's first parent; it is not asked.
-        judges $colour "$merge" GITHUB_EVENT_NAME=pull_request GITHUB_REF_NAME=1/merge BASE=
+        # What the event names can be older than the merge's first parent; it is not asked.
+        for base in '' "$start" $gone; do
+            judges $colour "$merge" GITHUB_EVENT_NAME=pull_request GITHUB_REF_NAME=1/merge BASE="$base"
+        done
         judges $colour "$merge" GITHUB_EVENT_NAME=merge_group GITHUB_REF_NAME=gh-readonly-queue/main/pr-1 BASE="$(git rev-parse origin/main)"
         judges $colour "origin/$name" GITHUB_EVENT_NAME=push GITHUB_REF_NAME=$name BASE="$start"
         judges $colour "origin/$name" GITHUB_EVENT_NAME=push GITHUB_REF_NAME=$name BASE=$zeros
@@ -136,8 +147,16 @@ gone=1111111111111111111111111111111111111111
 
 @test "GitLab CI: every pipeline gets the right colour" {
     a_service
+    went_on
     readme_block gitlab | yaml_lines script >"$WORK/run"
     export CI_DEFAULT_BRANCH=main
+    for name in good bad; do
+        colour=green
+        [[ $name != bad ]] || colour=red
+        # The merge with the target, and that of a train: the base of the request's own diff is older.
+        judges $colour "$(merged $name)" CI_PIPELINE_SOURCE=merge_request_event CI_MERGE_REQUEST_TARGET_BRANCH_SHA="$(git rev-parse origin/main)" \
+            CI_MERGE_REQUEST_DIFF_BASE_SHA="$(git rev-parse origin/start)" CI_COMMIT_BEFORE_SHA=$zeros
+    done
     # GitLab fetches the one branch only.
     git for-each-ref --format='delete %(refname)' refs/remotes/origin/main refs/remotes/origin/HEAD | git update-ref --no-deref --stdin
     for name in good bad; do
