@@ -51,7 +51,10 @@ cat"
     for key in protocol.ext.allow protocol.allow; do git config "$key" always; done
     git config remote.evil.url "ext::$WORK/trap %S"
     git config remote.evil.partialCloneFilter blob:none
-    git config hook.trap.event pre-commit
+    for key in trap 'a=b "c'; do
+        git config "hook.$key.command" "$WORK/trap"
+        for event in pre-commit post-index-change reference-transaction; do git config --add "hook.$key.event" "$event"; done
+    done
     git config core.checkStat minimal
     git config core.trustCtime false
     git config core.hooksPath "$WORK/hooks"
@@ -91,6 +94,27 @@ verbs=(--check-staged '-v --check-staged' --check-tracked '--check-range HEAD' '
     for verb in $("$PYCGUARD" --help | sed -n '/^Options/q; s/^  \(--[a-z-]*\).*/\1/p'); do
         [[ " ${verbs[*]} " == *" $verb "* ]] || fail "$verb is not tried"
     done
+}
+
+@test "the hooks that the configuration names are stopped where git changes the index" {
+    armed_repo
+    REAL=$(command -v git)
+    export REAL
+    write "$WORK/bin/git" <<'END'
+#!/bin/bash
+for ((i = 1; i <= $#; i++)); do
+    [[ ${!i} != update-index ]] || for key in trap 'a=b "c'; do
+        "$REAL" "${@:1:i - 1}" config --get "hook.$key.event" >>"$WORK/events"
+    done
+done
+exec "$REAL" "$@"
+END
+    export WORK
+    chmod +x "$WORK/bin/git"
+    PATH=$WORK/bin:$PATH run_pycguard --untrack
+    assert_status 0
+    [[ $(od -An -c "$WORK/events") == *'\n  \n' ]] || fail "$(cat "$WORK/events")" # the last of each is empty
+    [[ ! -e $WORK/sprung ]] || fail "$(<"$WORK/sprung")"
 }
 
 @test "objects that a partial clone lacks are not fetched" {
