@@ -145,6 +145,28 @@ changed_text() {
     done
 }
 
+@test "attributes that are not here are not taken for none" {
+    local path id
+    path="pkg/__pycache__/m.$(tag).pyc"
+    changed_text
+    write .gitattributes '*.txt ident'
+    write pkg/.gitattributes '*.py ident'
+    git add -f .
+    commit start
+    for file in pkg/.gitattributes .gitattributes; do
+        id=$(git rev-parse ":$file")
+        rm -f ".git/objects/${id:0:2}/${id:2}"
+        assert_refuses "cannot read '$file': cannot read object '$id'" --check-tracked
+        assert_refuses "cannot read '$file'" --check-range HEAD --
+        assert_refuses "cannot read '$file'" --explain "$path"
+        judge # what can only be a warning does without
+        assert_judged 0 "warning bytecode $path"
+        git hash-object -w "$file" >"$WORK/out"
+    done
+    judge --check-tracked
+    assert_judged 1 "error bytecode $path"
+}
+
 @test "an unchecked cache of text that a checkout changes is loaded, whatever the text is" {
     changed_text unchecked
     write .gitattributes '*.py ident'
