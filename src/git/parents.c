@@ -72,8 +72,8 @@ static int add_merge_head(struct snapshot ***out, size_t *count, struct reposito
 
 /* When a merge has no conflict, git runs pre-merge-commit before it writes MERGE_HEAD; the commits
  * that it merges are then in the names of variables only: GITHEAD_<id>. Such a variable may be left
- * from another time: it counts while GIT_REFLOG_ACTION says that git merges, and HEAD does not have
- * the commit already. */
+ * from another time: it counts while GIT_REFLOG_ACTION says that git merges, and the commit is here
+ * and not in HEAD already. */
 static int add_merge_variables(struct snapshot ***out, size_t *count, struct repository *r)
 {
 	static const char name[] = "GITHEAD_";
@@ -93,9 +93,9 @@ static int add_merge_variables(struct snapshot ***out, size_t *count, struct rep
 		if (strncmp(*v, name, strlen(name)) != 0 || strcspn(hex, "=") != 2 * size ||
 			!oid_parse(&id, hex, size))
 			continue;
+		status = object_peel(&id, r, &id);
 		args[2] = oid_hex(&id, size);
-		status = repository_git(NULL, r, args, NULL);
-		if (status == 1)
+		if (status == 0 && (status = repository_git(NULL, r, args, NULL)) == 1)
 			status = add_parent(out, count, r, &id);
 	}
 	return status < 0 ? -1 : 0;

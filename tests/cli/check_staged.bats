@@ -396,6 +396,14 @@ load staging
     git add -f theirs.pyc
     GIT_REFLOG_ACTION='merge side' judge
     assert_judged 1 'error bytecode theirs.pyc'
+    # A hook of a merge may commit to another repository, where there is no such commit; nor is a tree one.
+    git init -q "$WORK/other"
+    cd "$WORK/other"
+    commit start
+    stage m.py m.pyc
+    export "GITHEAD_$(git rev-parse 'HEAD^{tree}')=tree"
+    GIT_REFLOG_ACTION='merge side' judge
+    assert_judged 1 'error bytecode m.pyc'
 }
 
 @test "a clean merge passes the pre-merge-commit hook with what the other side had" {

@@ -99,4 +99,8 @@ installed_as() {
     commit ours ours.py
     hook_file pre-merge-commit
     git merge -q --no-edit side
+    # A program that merges may say so in its own words.
+    git reset -q --hard HEAD~1
+    GIT_REFLOG_ACTION='sync: side' git merge -q --no-edit side
+    [[ $(git rev-list --count --merges HEAD) == 1 ]]
 }
