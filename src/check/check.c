@@ -154,6 +154,7 @@ static int judge(struct finding *f, struct policy_decision *d, struct examined *
 	}
 	f->loads = x->loads;
 	f->on_disk = c->kind == CHECK_DISK;
+	f->linked = e->linked;
 	f->path = buf_join(base, e->path);
 	f->path_len = strlen(f->path);
 	f->pattern = d->line ? memory_string(d->line->text) : NULL;

@@ -68,7 +68,8 @@ struct finding {
 	unsigned version; /* BYTECODE_VERSION of the interpreter that wrote it, 0 if unknown */
 	enum bytecode_invalidation invalidation;
 	enum bytecode_loads loads;
-	bool on_disk;  /* a file of the work tree, not of a snapshot of git's */
+	bool on_disk;  /* a file of the work tree, not of a snapshot of git's, */
+	bool linked;   /* and one behind a link to a directory, where nothing is deleted */
 	char *commit;  /* hexadecimal id, where the check is one of commits; else NULL, as these: */
 	char *subject; /* first line of its message */
 	char *removed; /* id of a later commit that removes the path again; NULL: none does */

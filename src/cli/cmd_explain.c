@@ -284,7 +284,7 @@ static int tell(struct search *s)
 	if (e->mode == MODE_LINK && !on_disk && !is_link &&
 		snapshot_read(judged, e, &s->told.link, LINK_MAX) < 0)
 		return -1;
-	for (int i = 0; i < EXPLAIN_PLACES; i++)
+	for (int i = 0; i <= EXPLAIN_REVISION; i++)
 		if (s->places[i] && path_in(s, i)->len && !(revision && i == EXPLAIN_DISK) &&
 			look(s, i, is_link && told->file.name.kind == BYTECODE_NONE) < 0)
 			return -1;

@@ -363,7 +363,7 @@ static int walk_directory(struct disk_walk *w, int fd)
 	const struct disk_options *o = &w->disk->options;
 	const size_t len = w->path.len;
 	struct level level = {.up = innermost, .walk = w, .len = len, .fd = fd, .names = BUF_INIT};
-	struct entry e = {.mode = MODE_FILE, .on_disk = true};
+	struct entry e = {.mode = MODE_FILE, .on_disk = true, .linked = w->way != WAY_PLAIN};
 	DIR *dir = fdopendir(fd);
 	int status = 0;
 

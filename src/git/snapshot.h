@@ -34,7 +34,8 @@ struct entry {
 	size_t len;
 	uint32_t mode;
 	struct oid oid; /* zero for a file on disk */
-	bool on_disk;   /* then the size and the time are known */
+	bool on_disk;   /* then the size and the time are known; */
+	bool linked;    /* and whether a link to a directory leads there */
 	uint64_t size;
 	struct timespec mtime;
 };

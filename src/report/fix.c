@@ -284,6 +284,36 @@ static void say_history(struct buf *out, const struct report *r)
 		0, NULL);
 }
 
+static void say_worktree(struct buf *out, const struct report *r, size_t count)
+{
+	const struct finding *f = r->findings->items, *end = f + r->findings->count;
+	struct buf commands = BUF_INIT;
+	size_t linked = 0;
+
+	for (; f < end; f++)
+		if (f->linked && report_rejects(r, f) && ++linked) {
+			buf_adds(&commands, "  ");
+			report_fix(&commands, r, f);
+			buf_addc(&commands, '\n');
+		}
+	if (linked < count) {
+		say_step(out, r,
+			count == 1 ?
+				"Delete it from disk (tracked files stay; untrack those first):" :
+				"Delete them from disk (tracked files stay; untrack those first):");
+		command_pycguard(out, r, false, r->strict ? "--clean --all" : "--clean");
+		add_operands(out, r, 0);
+		buf_addc(out, '\n');
+	}
+	if (linked)
+		buf_addf(out,
+			"\nDelete by hand what is behind a symbolic link, which --clean keeps%s",
+			linked > NAMES_MAX ? ".\n" : ":\n");
+	if (linked <= NAMES_MAX)
+		buf_adds(out, commands.ptr);
+	buf_free(&commands);
+}
+
 #define PUBLISHED(instead)                                                                          \
 	"A remote has these commits already: rewriting them would disturb everybody who has them. " \
 	"Remove the files in a new commit instead; " instead ". pycguard --check-history tells "    \
@@ -297,13 +327,7 @@ void report_fix_all(struct buf *out, const struct report *r)
 
 	gather(&all, r);
 	if (r->mode == REPORT_WORKTREE) {
-		say_step(out, r,
-			all.count == 1 ?
-				"Delete it from disk (tracked files stay; untrack those first):" :
-				"Delete them from disk (tracked files stay; untrack those first):");
-		command_pycguard(out, r, false, r->strict ? "--clean --all" : "--clean");
-		add_operands(out, r, 0);
-		buf_addc(out, '\n');
+		say_worktree(out, r, all.count);
 		return;
 	}
 	if (rewrites)

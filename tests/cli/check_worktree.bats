@@ -176,6 +176,35 @@ as_nobody() {
     assert_refuses "cannot read directory 'tree/own/__pycache__'" --check-worktree tree/own/__pycache__
 }
 
+@test "what a report names does what it says, behind a link too" {
+    ghost outside/pkg/m.pyc "outside/pkg/it's.pyc" tree/gone.pyc
+    write outside/pkg/__init__.py ''
+    write tree/main.py ''
+    mkdir tree/own
+    ghost outside/cache/n.cpython-311.pyc
+    ln -s ../outside/pkg tree/pkg
+    ln -s ../../outside/cache tree/own/__pycache__
+    cp -a . ../again
+    for args in '--check-worktree tree' '-C tree --check-worktree'; do
+        # shellcheck disable=SC2086 # words
+        run_pycguard $args
+        eval "$(sed -n '/^Delete/,$p' <<<"$output" | grep '^  ')" >/dev/null || true
+        run_pycguard --check-worktree tree
+        assert_status 0
+        cp -a ../again/. .
+    done
+    judge --check-worktree tree
+    [[ $(jq '.findings | length' <<<"$json") == 4 ]]
+    eval "$(jq -r '.findings[].fix' <<<"$json")"
+    run_pycguard --check-worktree tree
+    assert_status 0
+    # More than a report names.
+    ghost outside/pkg/{1..6}.pyc outside/pkg/m.pyc
+    run_pycguard --check-worktree tree
+    assert_output_lacks '--clean --'
+    [[ $output == *$'\n\nDelete by hand what is behind a symbolic link, which --clean keeps.' ]] || fail
+}
+
 @test "a link to a file is judged as Python reads it" {
     ghost elsewhere/real
     mkdir pkg

@@ -79,7 +79,15 @@ app() {
     assert_output_has '(in HEAD)'
     assert_output_has 'where it is       not in the index, in HEAD, not on disk'
     commit after
-    run_pycguard --explain HEAD~1:shop/migrations/0002_rename.pyc --format=json
+    run_pycguard --explain HEAD~1:shop/migrations/0002_rename.pyc
+    assert_output_has 'where it is       not in the index, not in HEAD, in that revision'
+    write shop/migrations/0002_rename.py x
+    commit source shop/migrations/0002_rename.py
+    git rm -q shop/migrations/0002_rename.py
+    commit gone
+    run_pycguard --explain HEAD~1:shop/migrations/0002_rename.py
+    assert_output_has 'not in the index, not in HEAD, in that revision'
+    run_pycguard --explain HEAD~3:shop/migrations/0002_rename.pyc --format=json
     assert_status 0
     assert_json '.rule == "ghost-module" and .loads == "cache" and .path == "shop/migrations/0002_rename.pyc"'
     run_pycguard --explain HEAD:shop/migrations/0002_rename.pyc
