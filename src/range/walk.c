@@ -1,5 +1,7 @@
 #include "range/walk.h"
 
+#include <ftw.h>
+
 #include "git/exec/exec.h"
 #include "git/repository.h"
 #include "git/objects.h"
@@ -105,6 +107,16 @@ int walk_revision(struct walk *w, const char *text, bool *zero_base)
 	return 0;
 }
 
+/* A file that is gone meanwhile is passed over. */
+static int can_read(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)at;
+	if (type != FTW_DNR && type != FTW_NS)
+		return 0;
+	return io_exists(path) == 0 ? 0 : -error_os(EACCES, "cannot read '%s'", path);
+}
+
 int walk_show_refs(struct walk *w)
 {
 	/* Up to git 2.31 it alone complains of a ref that holds no id. */
@@ -112,10 +124,17 @@ int walk_show_refs(struct walk *w)
 	static const char *const args[] = {"rev-list", "--no-walk=unsorted", "--all", NULL};
 	size_t size = w->repository->oid_size;
 	struct buf out = BUF_INIT;
+	char *dir = buf_join(w->repository->common, "refs");
 	const char *line;
 	struct oid id;
-	int status = repository_refs(&out, w->repository, listed);
+	/* git passes over a directory of refs that may not be read. */
+	int status = nftw(dir, can_read, 8, FTW_PHYS);
 
+	if (status < 0)
+		error_os(errno, "cannot read '%s'", dir);
+	free(dir);
+	if (status == 0)
+		status = repository_refs(&out, w->repository, listed);
 	buf_clear(&out);
 	if (status == 0)
 		status = repository_refs(&out, w->repository, args);
@@ -125,7 +144,7 @@ int walk_show_refs(struct walk *w)
 		else
 			status = error_set("git says '%.*s'", (int)strcspn(line, "\n"), line);
 	buf_free(&out);
-	return status < 0 ? error_prefix("cannot list the refs") : 0;
+	return status ? error_prefix("cannot list the refs") : 0;
 }
 
 int walk_name(struct walk *w, const char *hex, bool hides)

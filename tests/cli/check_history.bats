@@ -117,6 +117,26 @@ row() { grep -F "  $1  added" <<<"$output"; }
     done
 }
 
+@test "a directory of refs that may not be read is exit status 2, though git passes over it" {
+    new_repo
+    commit start
+    commit bad "$(pyc m.py)"
+    git branch topic/deep/x
+    [[ -d .git/refs/heads/topic ]] || skip 'refs are not in files'
+    git reset -q --hard HEAD~1
+    for place in refs refs/heads refs/heads/topic refs/heads/topic/deep; do
+        for mode in 0 111 444; do
+            chmod "$mode" ".git/$place"
+            as_nobody --check-history -q
+            chmod 755 ".git/$place"
+            assert_status 2
+            assert_stderr_is_one_line
+        done
+    done
+    as_nobody --check-history -q
+    assert_status 1
+}
+
 @test "still there: in the tree of any ref that was looked at" {
     new_repo
     write old.pyc x

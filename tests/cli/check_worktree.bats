@@ -16,18 +16,6 @@ ghost() {
 # ghosts FILE...: what is found is a ghost each, and no more.
 ghosts() { assert_judged 1 "${@/#/error ghost-module }"; }
 
-# as_nobody ARG...: run_pycguard where permissions hold, which for root they do not.
-as_nobody() {
-    if ((EUID != 0)); then
-        run_pycguard "$@"
-        return
-    fi
-    cp "$PYCGUARD" "$WORK/pycguard"
-    chmod go+rx "$WORK" "$WORK/pycguard"
-    run --separate-stderr setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups \
-        env HOME=/nonexistent "$WORK/pycguard" "$@"
-}
-
 # --- which files -------------------------------------------------------------------------------
 
 @test "no repository is needed, and the directory is the current one" {

@@ -139,6 +139,18 @@ path_without() {
 # bats drops them.
 run_pycguard() { run --separate-stderr "$PYCGUARD" "$@"; }
 
+# as_nobody ARG...: run_pycguard where permissions hold, which for root they do not.
+as_nobody() {
+    if ((EUID != 0)); then
+        run_pycguard "$@"
+        return
+    fi
+    cp "$PYCGUARD" "$WORK/pycguard"
+    chmod go+rx "$WORK" "$HOME" "$WORK/pycguard"
+    run --separate-stderr setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups \
+        "$WORK/pycguard" "$@"
+}
+
 # judge ARG...: as run_pycguard --format=json, but output holds a line "SEVERITY RULE PATH" a finding,
 # and json the whole of it.
 judge() {
