@@ -65,6 +65,13 @@ static int run(struct job *job)
 		if (clean_directory(&clean, in->operand_count ? in->operands[i] : ".") < 0)
 			job_failed(job);
 	while (++i < in->operand_count && !interrupt_caught());
+	/* What a link leads to may have been cleaned in its own place. */
+	struct pathset was = clean.kept[CLEAN_LINKED], *linked = &clean.kept[CLEAN_LINKED];
+	*linked = (struct pathset){0};
+	for (size_t k = 0; k < was.count; k++)
+		if (io_exists(was.items[k].path))
+			pathset_add(linked, was.items[k].path, was.items[k].len);
+	pathset_free(&was);
 	status = job_say_failures(job, report(job, &clean), "read or deleted");
 	if (status == 0 && in->dry_run && clean.directories)
 		status = STATUS_REJECTED;

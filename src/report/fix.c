@@ -161,7 +161,7 @@ void report_sentence(struct buf *out, const struct report *r, const struct findi
 /* What is rejected, for a command to name. */
 struct rejected {
 	struct pathset_item paths[NAMES_MAX + 1]; /* each once; more than NAMES_MAX if there are */
-	size_t path_count, count;
+	size_t path_count, count, linked;
 	bool runs;     /* Python would still run one that is left on disk */
 	bool removed;  /* a later commit removes one again */
 	bool repeated; /* several commits change one */
@@ -180,6 +180,7 @@ static void gather(struct rejected *out, const struct report *r)
 		if (!report_rejects(r, f))
 			continue;
 		out->count++;
+		out->linked += f->linked;
 		out->removed = out->removed || f->removed;
 		out->repeated = out->repeated || f->repeated;
 		out->one_commit =
@@ -284,34 +285,29 @@ static void say_history(struct buf *out, const struct report *r)
 		0, NULL);
 }
 
-static void say_worktree(struct buf *out, const struct report *r, size_t count)
+static void say_worktree(struct buf *out, const struct report *r, const struct rejected *all)
 {
-	const struct finding *f = r->findings->items, *end = f + r->findings->count;
-	struct buf commands = BUF_INIT;
-	size_t linked = 0;
+	const struct finding *f = r->findings->items;
 
-	for (; f < end; f++)
-		if (f->linked && report_rejects(r, f) && ++linked) {
-			buf_adds(&commands, "  ");
-			report_fix(&commands, r, f);
-			buf_addc(&commands, '\n');
-		}
-	if (linked < count) {
+	if (all->linked < all->count) {
 		say_step(out, r,
-			count == 1 ?
+			all->count == 1 ?
 				"Delete it from disk (tracked files stay; untrack those first):" :
 				"Delete them from disk (tracked files stay; untrack those first):");
 		command_pycguard(out, r, false, r->strict ? "--clean --all" : "--clean");
 		add_operands(out, r, 0);
 		buf_addc(out, '\n');
 	}
-	if (linked)
+	if (all->linked)
 		buf_addf(out,
 			"\nDelete by hand what is behind a symbolic link, which --clean keeps%s",
-			linked > NAMES_MAX ? ".\n" : ":\n");
-	if (linked <= NAMES_MAX)
-		buf_adds(out, commands.ptr);
-	buf_free(&commands);
+			all->linked > NAMES_MAX ? ".\n" : ":\n");
+	for (; all->linked <= NAMES_MAX && f < r->findings->items + r->findings->count; f++)
+		if (f->linked && report_rejects(r, f)) {
+			buf_adds(out, "  ");
+			report_fix(out, r, f);
+			buf_addc(out, '\n');
+		}
 }
 
 #define PUBLISHED(instead)                                                                          \
@@ -327,7 +323,7 @@ void report_fix_all(struct buf *out, const struct report *r)
 
 	gather(&all, r);
 	if (r->mode == REPORT_WORKTREE) {
-		say_worktree(out, r, all.count);
+		say_worktree(out, r, &all);
 		return;
 	}
 	if (rewrites)

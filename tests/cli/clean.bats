@@ -325,6 +325,22 @@ __pycache__/*.log'
     is_gone gone/__pycache__
 }
 
+@test "what a link led to, and has gone in its own place, is not kept" {
+    mkdir a
+    write b/m.py ''
+    pyc b/gone.py b/gone.pyc
+    pyc b/__pycache__/gone.py b/__pycache__/gone.cpython-311.pyc
+    pyc c/gone.py c/kept.cpython-311.pyc
+    find . -name gone.py -delete
+    ln -s ../b/__pycache__ a/__pycache__
+    ln -s ../c b/caches
+    run_pycguard --clean -n
+    assert_output_has 'kept 1 file behind'
+    run_pycguard --clean
+    assert_status 0
+    assert_output_lacks 'kept 1 file behind'
+}
+
 @test "a repository that is damaged: nothing that it tracked goes" {
     with_misleading
     git init -q
