@@ -194,6 +194,10 @@ install_program() {
         { mkdir -p "${place%/*}" && ln -sf "$prefix/share/fish/vendor_completions.d/pycguard.fish" "$place"; } 2>/dev/null ||
             warn "warning: fish will not complete pycguard: cannot write '$place'"
     fi
+}
+
+# The last words, after what was tried.
+say_what_is_installed() {
     say "installed $("$pycguard" --version) in $prefix, $linked"
 
     case :$PATH: in
@@ -291,7 +295,7 @@ demonstrate() (
     status=0
     "$pycguard" --check-staged >/dev/null || status=$?
     [ "$status" = 1 ] || die "the demonstration failed: pycguard gave exit status $status in place of 1"
-    say '' 'That commit was refused, as it should be. To guard a repository of yours: ./install.sh --repo DIR'
+    say '' 'That commit was refused, as it should be. To guard a repository of yours: ./install.sh --repo DIR' ''
 )
 
 # --- main --------------------------------------------------------------------------------------
@@ -384,3 +388,4 @@ elif $dry_run; then
 else
     demonstrate
 fi
+$dry_run || say_what_is_installed

@@ -57,6 +57,7 @@ listing() { (cd "$1" && find . -printf '%p %y %m %l\n' | sort && find . -type f 
     assert_status 0
     assert_output_has 'app/migrations/0002_rename'
     assert_output_has 'That commit was refused'
+    [[ ${lines[-1]} == "installed $("$prefix/bin/pycguard" --version) in $prefix, with the libraries of this system" ]] || fail
     assert_stderr_has "$prefix/bin is not on your PATH"
     [[ $(git -C tree status --porcelain --ignored) == '' ]]
     [[ $("$prefix/bin/pycguard" --version) == $("$PYCGUARD" --version) ]]
@@ -111,6 +112,7 @@ listing() { (cd "$1" && find . -printf '%p %y %m %l\n' | sort && find . -type f 
     assert_status 0
     assert_output_has "$(pyc old.py)"
     assert_output_lacks 'As a trial'
+    [[ ${lines[-1]} == "installed pycguard "*" in $odd, "* ]] || fail
     [[ -x 'hooks of mine/pre-commit' && -x 'hooks of mine/pre-merge-commit' ]]
     listing .git | diff before -
 
@@ -245,7 +247,7 @@ echo \"$name \$*\" >>'$WORK/asked'"
     built
     install_sh --static --no-deps
     assert_status 0
-    assert_output_has 'as one file that needs no library'
+    [[ ${lines[-1]} == 'installed pycguard '*', as one file that needs no library' ]] || fail
 }
 
 @test "what a package manager did not bring is named" {
