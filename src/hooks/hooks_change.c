@@ -78,34 +78,36 @@ static int check_directory(const struct hooks *h, const char *dir)
 	return status;
 }
 
-static int make_directory(const char *dir)
+/* So much of its path as is `there` was there before; all of it when nothing was made. */
+static int make_directory(const char *dir, size_t *there)
 {
 	struct buf part = BUF_INIT;
 	size_t len = 0;
 	int status = 0;
 
+	*there = strlen(dir);
 	while (status == 0 && dir[len]) {
+		size_t above = len;
+
 		len += 1 + strcspn(dir + len + 1, "/");
 		buf_clear(&part);
 		buf_add(&part, dir, len);
-		if (mkdir(part.ptr, 0777) < 0 && errno != EEXIST)
+		if (mkdir(part.ptr, 0777) == 0)
+			*there = above < *there ? above : *there;
+		else if (errno != EEXIST)
 			status = error_os(errno, "cannot make directory '%s'", part.ptr);
 	}
 	buf_free(&part);
 	return status;
 }
 
-/* Removes it and, in the repository, those above it while they are empty, but for the one that git
- * makes. */
-static void remove_empty(const struct hooks *h, const char *dir)
+static void remove_made(const char *dir, size_t there)
 {
-	const char *top = h->repository->top ? h->repository->top : h->repository->common;
 	struct buf path = BUF_INIT;
 
 	buf_adds(&path, dir);
-	while (path.len > 1 && strcmp(path.ptr, h->standard) != 0 && rmdir(path.ptr) == 0 &&
-		strncmp(path.ptr, top, strlen(top)) == 0)
-		buf_cut(&path, path_base(path.ptr, path.len) - 1);
+	for (; path.len > there; buf_cut(&path, path_base(path.ptr, path.len) - 1))
+		rmdir(path.ptr);
 	buf_free(&path);
 }
 
@@ -204,12 +206,17 @@ int hooks_install(struct hooks_change *c, const struct hooks *h, const char *pro
 				hook_site_open(&sites[i], hooks_dir(h, i), i) < 0 ||
 				check_install(&owner, c, &sites[i]) < 0))
 			status = -1;
-	for (enum hook i = 0; i < HOOK_COUNT && status == 0 && (!owner || c->force); i++)
-		if (h->wanted & 1U << i && ((!c->dry_run && make_directory(hooks_dir(h, i)) < 0) ||
-						   install(c, &sites[i], program) < 0)) {
-			remove_empty(h, hooks_dir(h, i));
-			status = -1;
-		}
+	for (enum hook i = 0; i < HOOK_COUNT && status == 0 && (!owner || c->force); i++) {
+		const char *dir = hooks_dir(h, i);
+		size_t there = strlen(dir);
+
+		if (!(h->wanted & 1U << i))
+			continue;
+		status = c->dry_run ? 0 : make_directory(dir, &there);
+		status = status < 0 ? -1 : install(c, &sites[i], program);
+		if (status < 0)
+			remove_made(dir, there);
+	}
 	for (enum hook i = 0; i < HOOK_COUNT; i++)
 		hook_site_close(&sites[i]);
 	if (status == 0 && owner)
@@ -223,7 +230,6 @@ static int uninstall(struct hooks_change *c, const struct hooks *h, const char *
 {
 	struct hook_site s = {0};
 	const char *gone = NULL;
-	size_t before = c->count;
 	int status = hook_site_open(&s, dir, hook);
 
 	if (status < 0) {
@@ -250,8 +256,6 @@ static int uninstall(struct hooks_change *c, const struct hooks *h, const char *
 		status = error_os(errno, "cannot remove '%s'", gone);
 	else if (gone)
 		say(c, "removed", "remove", gone, NULL, NULL);
-	if (c->count > before && !c->dry_run)
-		remove_empty(h, dir);
 	hook_site_close(&s);
 	return status;
 }

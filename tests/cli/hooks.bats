@@ -82,11 +82,10 @@ removed $PWD/.git/hooks/pre-merge-commit"
     done
 }
 
-@test "a hooks directory that was not there is made, and goes again" {
+@test "a hooks directory that was not there is made, and stays for what others may keep there" {
     git init -q --template= repo
     cd repo
     git config core.hooksPath '.not there/yet'
-    listing . >"$WORK/before"
     "$PYCGUARD" --install -q
     "$PYCGUARD" --install -q --hook pre-push
     [[ -x '.not there/yet/pre-commit' && -x '.not there/yet/pre-push' ]]
@@ -94,7 +93,7 @@ removed $PWD/.git/hooks/pre-merge-commit"
     [[ ! -e '.not there/yet/pre-commit' && -x '.not there/yet/pre-push' ]]
     "$PYCGUARD" --install -q
     "$PYCGUARD" --uninstall -q
-    listing . | diff "$WORK/before" -
+    [[ $(find '.not there') == $'.not there\n.not there/yet' ]]
 
     git config --unset core.hooksPath
     "$PYCGUARD" --install -q
@@ -103,6 +102,31 @@ removed $PWD/.git/hooks/pre-merge-commit"
     listing . >"$WORK/before"
     "$PYCGUARD" --install -q
     "$PYCGUARD" --uninstall -q
+    listing . | diff "$WORK/before" -
+}
+
+@test "no directory is removed, be it empty, behind a link or beside the repository" {
+    new_repo
+    mkdir empty ../behind ../repository-of-another
+    ln -s "$WORK/behind" link
+    find "$WORK" -type d >"$HOME/before"
+    for value in empty link "$WORK/repository-of-another"; do
+        "$PYCGUARD" --uninstall -q
+        git config core.hooksPath "$value"
+        "$PYCGUARD" --install -q
+        [[ -x $value/pre-commit ]]
+        "$PYCGUARD" --uninstall -q
+        git config --unset core.hooksPath
+    done
+    find "$WORK" -type d | diff "$HOME/before" -
+}
+
+@test "a directory that was made for a hook that could not be written goes, and no other" {
+    new_repo
+    mkdir there
+    git config core.hooksPath there/made/twice
+    listing . >"$WORK/before"
+    [[ $( (ulimit -f 0 && exec "$PYCGUARD" --install) 2>&1 | cat) == "pycguard: cannot "*"File too large" ]]
     listing . | diff "$WORK/before" -
 }
 
@@ -144,14 +168,14 @@ assert_where_git_looks() {
     write "$WORK/included" $'[core]\n hooksPath = from-include'
     git config include.path "$WORK/included"
     assert_where_git_looks
-    [[ ! -e from-include ]]
+    [[ ! -e from-include/pre-commit ]]
     git config --unset include.path
 
     git config extensions.worktreeConfig true
     git -C "$WORK/linked" config --worktree core.hooksPath of-this-worktree
     assert_where_git_looks
     (cd "$WORK/linked" && assert_where_git_looks)
-    [[ ! -e of-this-worktree && ! -e $WORK/linked/of-this-worktree ]]
+    [[ ! -e of-this-worktree/pre-commit && ! -e $WORK/linked/of-this-worktree/pre-commit ]]
 }
 
 @test "linked worktrees share the hook, and a submodule has its own" {
@@ -217,7 +241,7 @@ assert_where_git_looks() {
     # Each remedy.
     git config --global core.hooksPath "$WORK/every body"
     assert_where_git_looks --force
-    [[ ! -e "$WORK/every body" ]]
+    [[ ! -e "$WORK/every body/pre-commit" ]]
     "$PYCGUARD" --install -q --force
     run_pycguard --uninstall
     assert_status 2
@@ -250,7 +274,7 @@ assert_where_git_looks() {
     "$PYCGUARD" --install -q
     "$PYCGUARD" --uninstall -q
     listing .git/hooks | diff "$WORK/before" -
-    [[ ! -e elsewhere ]]
+    [[ ! -e elsewhere/pre-commit ]]
 }
 
 @test "the path in the hook is the one that an upgrade keeps: the link on PATH" {
