@@ -177,7 +177,7 @@ static int take_listing(struct index_snapshot *x, const struct buf *text)
 	size_t size = x->base.repository->oid_size;
 	char hex[OID_HEX_MAX + 1];
 	unsigned flags;
-	int status = 0, n = 0;
+	int status = 0, begin, n = 0;
 
 	for (; status == 0 && at < end; at = more + n + 1) {
 		struct row row = {0};
@@ -194,9 +194,10 @@ static int take_listing(struct index_snapshot *x, const struct buf *text)
 		if (!path || more > end ||
 			sscanf(more,
 				" ctime: %*u:%*u mtime: %*u:%*u dev: %*u ino: %*u uid: %*u "
-				"gid: %*u size: %*u flags: %x%n",
-				&flags, &n) != 1 ||
-			more[n] != '\n')
+				"gid: %*u size: %*u flags:%n %x%n",
+				&begin, &flags, &n) != 1 ||
+			more[begin] != ' ' || more[n] != '\n' ||
+			strspn(more + begin + 1, "0123456789abcdef") != (size_t)(n - begin - 1))
 			return error_set("git ls-files says something strange");
 		row.recorded = !(flags & INTENT_TO_ADD);
 		status = row.mode == MODE_TREE ? expand(x, path, &row.oid) : add_row(x, row, path);
