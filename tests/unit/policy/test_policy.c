@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -394,6 +395,12 @@ static void test_escaped_paths(void **state)
 	}
 }
 
+/* Of this process, in nanoseconds. A busy machine makes it no longer. */
+static int64_t cpu_time(void)
+{
+	return (int64_t)clock() * (1000000000 / CLOCKS_PER_SEC);
+}
+
 /* What strangers wrote may not take long, one match or many, whatever the limits of one match. */
 static void test_time_is_limited(void **state)
 {
@@ -412,10 +419,10 @@ static void test_time_is_limited(void **state)
 		int rc = 0;
 
 		assert_non_null(p);
-		p->limit = (int64_t)(i + 1) * most;
 		assert_int_equal(policy_add(p, texts[i], strlen(texts[i]), "stranger"), 0);
-		begun = pattern_clock();
-		while (rc == 0 && pattern_clock() - begun < 20 * most) {
+		p->limit = (int64_t)(i + 1) * most;
+		begun = cpu_time();
+		while (rc == 0 && cpu_time() - begun < 20 * most) {
 			len = len < sizeof path ? len + 1 : sizeof path;
 			rc = policy_decide(p, matcher, path, len, &d);
 			if (rc && strstr(error_message(), "limit exceeded"))
@@ -424,7 +431,7 @@ static void test_time_is_limited(void **state)
 		assert_int_equal(rc, -1);
 		assert_non_null(
 			strstr(error_message(), "cannot apply policy 'stranger': it takes"));
-		assert_true(pattern_clock() - begun < 10 * most);
+		assert_true(cpu_time() - begun < 10 * most);
 		assert_int_equal(policy_decide(p, matcher, "x", 1, &d), -1);
 		p->limit = 0;
 		assert_int_equal(policy_decide(p, matcher, "x", 1, &d), 0);
@@ -487,7 +494,7 @@ static void test_compiling_is_limited(void **state)
 {
 	struct policy *p = policy_new(false);
 	struct buf text = BUF_INIT;
-	int64_t begun = pattern_clock();
+	int64_t begun = cpu_time();
 
 	(void)state;
 	assert_non_null(p);
@@ -496,7 +503,7 @@ static void test_compiling_is_limited(void **state)
 	p->limit = INT64_C(100000000);
 	assert_int_equal(policy_add(p, text.ptr, text.len, "stranger"), -1);
 	assert_non_null(strstr(error_message(), "cannot apply policy 'stranger': it takes more"));
-	assert_true(pattern_clock() - begun < INT64_C(5000000000));
+	assert_true(cpu_time() - begun < INT64_C(5000000000));
 	buf_free(&text);
 	policy_free(p);
 }
