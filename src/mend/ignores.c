@@ -160,18 +160,20 @@ static int ask_git(struct search *s)
 
 /* Finds and reads the first ignore file that is there, on disk or else in the index, for the first
  * `len` bytes of a Dockerfile's path (Docker's documentation, "Filename and location";
- * containerignore(5)); the one to be made, if there is none, is the last, .dockerignore. 1, 0, -1.
- */
+ * containerignore(5), which puts NAME.dockerignore first, but .dockerignore last); the one to be
+ * made, if there is none, is .dockerignore. 1, 0, -1. */
 static int find_docker(struct buf *file, struct buf *text, const struct ignores *where,
 	const struct pathset_item *dockerfile, size_t len)
 {
-	static const char *const suffixes[] = {".containerignore", ".dockerignore"};
+	static const char *const suffixes[] = {
+		".dockerignore", ".containerignore", ".dockerignore"};
 	const char *path = dockerfile->path;
-	int there = 0, i = !strstr(path + path_base(path, dockerfile->len), "Containerfile");
+	bool podman = strstr(path + path_base(path, dockerfile->len), "Containerfile");
+	int there = 0, i = len < dockerfile->len ? 2 - podman : 0, end = i ? 3 : 1 + podman;
 	struct atomic_file f;
 	struct entry e;
 
-	for (; i < 2 && there == 0; i++) {
+	for (; i < end && there == 0; i++) {
 		buf_clear(file);
 		buf_add(file, path, len);
 		buf_adds(file, suffixes[i]);

@@ -403,6 +403,12 @@ exec '$(command -v git)' \"\$@\""
     good
     write Containerfile.containerignore 'x'
     [[ $(lacking) == 'Containerfile.containerignore ' ]]
+    # Podman prefers this one, and Docker knows no other.
+    write Containerfile.dockerignore '**'
+    good
+    write Containerfile.containerignore '**'
+    write Containerfile.dockerignore 'x'
+    [[ $(lacking) == 'Containerfile.dockerignore ' ]]
 }
 
 @test "Docker's rules, which are not git's" {
