@@ -36,11 +36,14 @@ static int find_path(struct search *s, const char *path)
 	static const int order[] = {EXPLAIN_INDEX, EXPLAIN_DISK, EXPLAIN_HEAD};
 	const struct repository *r = s->job->repository;
 	char target[LINK_MAX];
-	ssize_t len = readlink(path, target, sizeof target);
+	ssize_t len;
 	int found = 0;
 
 	buf_clear(&s->typed);
 	buf_adds(&s->typed, path);
+	while (s->typed.len > 1 && s->typed.ptr[s->typed.len - 1] == '/')
+		buf_cut(&s->typed, s->typed.len - 1);
+	len = readlink(s->typed.ptr, target, sizeof target);
 	buf_clear(&s->told.link);
 	buf_add(&s->told.link, target, len > 0 ? (size_t)len : 0);
 	buf_clear(&s->tracked);

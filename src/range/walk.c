@@ -117,8 +117,20 @@ static int can_read(const char *path, const struct stat *st, int type, struct FT
 	return io_exists(path) == 0 ? 0 : -error_os(EACCES, "cannot read '%s'", path);
 }
 
+/* A HEAD that holds nothing git can read is shown as one of no commit, though on no branch. */
+static int take_work_tree(void *arg, char *line)
+{
+	bool *none = arg;
+
+	if (*none && strncmp(line, "branch ", 7) != 0)
+		return error_set("the HEAD of a linked work tree cannot be read");
+	*none = strncmp(line, "HEAD ", 5) == 0 && is_zero(line + 5, strlen(line + 5));
+	return 0;
+}
+
 int walk_show_refs(struct walk *w)
 {
+	static const char *const trees[] = {"worktree", "list", "--porcelain", NULL};
 	/* Up to git 2.31 it alone complains of a ref that holds no id. */
 	static const char *const listed[] = {"for-each-ref", "--count=1", "--format=", NULL};
 	static const char *const args[] = {"rev-list", "--no-walk=unsorted", "--all", NULL};
@@ -127,12 +139,15 @@ int walk_show_refs(struct walk *w)
 	char *dir = buf_join(w->repository->common, "refs");
 	const char *line;
 	struct oid id;
+	bool none = false;
 	/* git passes over a directory of refs that may not be read. */
 	int status = nftw(dir, can_read, 8, FTW_PHYS);
 
 	if (status < 0)
 		error_os(errno, "cannot read '%s'", dir);
 	free(dir);
+	if (status == 0)
+		status = walk_ask(w->repository, trees, NULL, take_work_tree, &none);
 	if (status == 0)
 		status = repository_refs(&out, w->repository, listed);
 	buf_clear(&out);

@@ -99,6 +99,34 @@ row() { grep -F "  $1  added" <<<"$output"; }
     done
 }
 
+@test "the HEAD of another work tree that cannot be read is exit status 2" {
+    new_repo
+    commit start
+    git worktree add -q --detach ../linked
+    (cd ../linked && commit bad "$(pyc m.py)")
+    id=$(git -C ../linked rev-parse HEAD)
+    head=.git/worktrees/linked/HEAD
+    [[ $(<$head) == "$id" ]] || skip 'HEAD is not in a file'
+    for content in '' garbage '\0\0' "$(printf '%040d' 0)"; do
+        # shellcheck disable=SC2059 # escapes of printf
+        printf "$content" >$head
+        run_pycguard --check-history -q
+        assert_status 2
+        assert_stderr_is_one_line
+    done
+    rm $head
+    assert_refuses 'the HEAD of a linked work tree cannot be read' --check-history -q
+    # No commit yet, and a branch that is here.
+    for content in 'ref: refs/heads/unborn' 'ref: refs/heads/main'; do
+        echo "$content" >$head
+        run_pycguard --check-history -q
+        assert_status 0
+    done
+    echo "$id" >$head
+    run_pycguard --check-history -q
+    assert_status 1
+}
+
 @test "the author is the one who added it, whatever the name holds" {
     new_repo
     write m.pyc x

@@ -315,6 +315,12 @@ explained() {
     assert_status 0
     assert_output_has 'far: a symbolic link to shop/migrations'
     assert_output_has 'far/0002_rename.pyc'
+    git add far
+    for name in far far/ far//; do
+        run_pycguard --explain "$name"
+        assert_output_has 'this is a symbolic link to shop/migrations'
+        assert_output_has 'in the index, on disk'
+    done
 }
 
 @test "the verdict is in colour, and in narrow lines a label has one of its own" {
