@@ -122,7 +122,7 @@ static int tell_trees(struct buf *out, const struct hooks *h)
 	struct stat st;
 	int status = 0;
 
-	if (top && h->value && *h->value != '/')
+	if (top && h->value && *h->value != '/' && strcmp(h->scope, "worktree") != 0)
 		status = repository_git(&list, h->repository, args, NULL);
 	for (tree = strtok_r(list.ptr, "\n", &rest); tree && status == 0;
 		tree = strtok_r(NULL, "\n", &rest)) {
@@ -131,8 +131,9 @@ static int tell_trees(struct buf *out, const struct hooks *h)
 		if (strncmp(tree, word, sizeof word - 1) != 0)
 			continue;
 		tree += sizeof word - 1;
-		if (stat(tree, &st) < 0 ||
-			(strncmp(tree, top, strlen(tree)) == 0 && top[strlen(tree)] == '/'))
+		if (strncmp(rest, "bare\n", 5) == 0 || stat(tree, &st) < 0 ||
+			(strncmp(tree, top, strlen(tree)) == 0 &&
+				strcmp(top + strlen(tree), "/") == 0))
 			continue;
 		buf_clear(&dir);
 		buf_addf(&dir, "%s/%s", tree, h->value);

@@ -195,6 +195,38 @@ assert_where_git_looks() {
     assert_guarded
 }
 
+# assert_unguarded [TREE...]: the work trees that --status says are not guarded.
+assert_unguarded() {
+    run_pycguard --status
+    local told
+    told=$(sed -n 's/^not guarded: the linked work tree \(.*\) has no hook, because core.hooksPath is relative: .*/\1/p' <<<"$output")
+    [[ $told == "$(printf '%s\n' "$@")" ]] || fail "expected: $*"
+}
+
+@test "work trees that a relative core.hooksPath leaves without a hook are told" {
+    new_repo
+    commit start
+    git worktree add -q -b beside "$WORK/beside"
+    git worktree add -q -b inside inside
+    assert_unguarded
+    git config core.hooksPath hooks-here
+    "$PYCGUARD" --install -q
+    assert_unguarded "$WORK/beside" "$WORK/repo/inside"
+    (cd "$WORK/beside" && "$PYCGUARD" --install -q)
+    assert_unguarded "$WORK/repo/inside"
+    (cd inside && "$PYCGUARD" --install -q && assert_unguarded)
+    "$PYCGUARD" --uninstall -q
+    (cd inside && assert_unguarded "$WORK/repo")
+    (cd inside && git config extensions.worktreeConfig true && git config --worktree core.hooksPath ../of-one && assert_unguarded)
+
+    git init -q --bare "$WORK/bare"
+    git push -q "$WORK/bare" HEAD:refs/heads/main
+    cd "$WORK/bare"
+    git config core.hooksPath hooks-here
+    git worktree add -q "$WORK/of-bare" main
+    (cd "$WORK/of-bare" && "$PYCGUARD" --install -q && assert_unguarded)
+}
+
 @test "no work tree, no index, no object: --install needs but the repository" {
     new_repo
     write .git/index garbage
