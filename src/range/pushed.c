@@ -6,7 +6,7 @@ struct asked {
 	const char *remote;
 	struct buf refspecs; /* of each: "remote.NAME.fetch" '\n' VALUE NUL */
 	bool any;            /* what any remote has, not only this one */
-	bool found;          /* a ref that tells */
+	bool found;          /* a ref that this one writes: it has been fetched */
 };
 
 static bool is_id(const char *word)
@@ -60,7 +60,7 @@ static bool writes(const char *refspec, const char *ref)
 
 /* Whether the ref tells what the remote has. One that another remote's refspecs write as well, a
  * branch and a tag do not, for it is not the remote alone that they come from. */
-static bool tells(const struct asked *a, const char *ref)
+static bool tells(struct asked *a, const char *ref)
 {
 	const char *text = a->refspecs.ptr, *end = text + a->refspecs.len;
 	size_t n = strlen(a->remote);
@@ -78,6 +78,7 @@ static bool tells(const struct asked *a, const char *ref)
 		else
 			other = true;
 	}
+	a->found = a->found || own;
 	return a->any ? own || other : own && !other;
 }
 
@@ -93,7 +94,6 @@ static int take_ref(void *arg, char *line)
 	*target++ = '\0';
 	if (*target || !tells(a, name))
 		return 0;
-	a->found = true;
 	return walk_name(a->walk, line, true);
 }
 

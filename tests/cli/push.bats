@@ -175,6 +175,29 @@ remote() {
     assert_status 0 # team/alice has it
 }
 
+@test "refs that two remotes write tell of neither, though both have been fetched" {
+    pushing_repo
+    remote other
+    add evil
+    git push -q --no-verify origin main
+    git config remote.other.fetch '+refs/heads/*:refs/remotes/origin/*'
+    line="refs/heads/main $(git rev-parse HEAD) refs/heads/new $zero"
+    for name in origin other; do
+        feed "$line" -- "$name" url
+        assert_status 1
+    done
+    # To one that has none of them, both are a remote's; and what only one writes tells of it.
+    feed "$line" -- third url
+    assert_status 0
+    git config remote.other.fetch '+refs/pull/*:refs/remotes/origin/pr/*'
+    feed "$line" -- origin url
+    assert_status 0
+    git update-ref refs/remotes/origin/pr/7 HEAD
+    git update-ref -d refs/remotes/origin/main
+    feed "$line" -- origin url
+    assert_status 1
+}
+
 @test "a remote that was never fetched has what any remote has" {
     pushing_repo
     add old
