@@ -98,8 +98,14 @@ static int find_cause(const struct check *c, const struct examined *x, const str
 						memcmp(&e->oid, &before.oid, sizeof e->oid) != 0)) {
 			cause = CAUSE_CHANGED;
 		} else if (found > 0 && x->source.len && !x->source_present) {
-			found = snapshot_find(c->bases[i], x->source.ptr, NULL);
-			cause = found > 0 ? CAUSE_SOURCE_REMOVED : CAUSE_BEFORE;
+			struct examined y;
+
+			found = examine_names(&y, c->bases[i], e, c->caseless);
+			if (found == 0 && (y.source_present || examine_bytes(&y, e) == 0) &&
+				y.source_present &&
+				(found = snapshot_find(c->snapshot, y.source.ptr, NULL)) == 0)
+				cause = CAUSE_SOURCE_REMOVED;
+			buf_free(&y.source);
 		}
 		if (found < 0)
 			return -1;

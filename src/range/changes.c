@@ -118,12 +118,14 @@ static int compare_name(struct changes *c, struct side *sides, size_t count,
 	}
 	if (here && same)
 		return 0;
-	if (!here && sides[0].at.object.type && at->mode != MODE_TREE && at->len > 3 &&
-		memcmp(at->name + at->len - 3, ".py", 3) == 0) {
-		buf_add(&c->path, at->name, at->len);
-		pathset_add(gone, c->path.ptr, c->path.len);
-		buf_cut(&c->path, dir);
-	}
+	/* A source may have any suffix, or none: its caches are known by what is before a dot. */
+	if (!here && sides[0].at.object.type && at->mode != MODE_TREE)
+		for (i = 1; i <= at->len; i++)
+			if (i == at->len || at->name[i] == '.') {
+				buf_addf(&c->path, "%.*s.py", (int)i, at->name);
+				pathset_add(gone, c->path.ptr, c->path.len);
+				buf_cut(&c->path, dir);
+			}
 	if (!here && !everywhere)
 		return 0;
 	if (at->mode == MODE_TREE) {

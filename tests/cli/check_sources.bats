@@ -74,6 +74,40 @@ tag() { "$PYTHON" -I -c 'import sys; print(sys.implementation.cache_tag)'; }
     assert_judged 1 "error orphaned-cache __pycache__/gui.$(tag).pyc" 'error ghost-module gui.pyc'
 }
 
+@test "a commit that removes a source of another suffix makes the orphan, one that edits it does not" {
+    local file cache
+    for file in gui.pyw gunicorn.conf tool.v2.wsgi script; do
+        rm -rf "$WORK/of"
+        new_repo "$WORK/of"
+        write "pkg/$file" 'x = 1'
+        write pkg/README.md 'x = 22'
+        cache=pkg/__pycache__/${file%.*}.$(tag).pyc
+        "$PYTHON" -I -c 'import py_compile, sys; py_compile.compile(*sys.argv[1:], doraise=True)' "pkg/$file" "$cache"
+        commit start .
+        write "pkg/$file" 'x = 333'
+        git rm -q pkg/README.md
+        git add pkg
+        judge
+        assert_judged 0 "warning orphaned-cache $cache"
+        commit edited
+        judge --check-range HEAD^..HEAD
+        assert_judged 0
+        git revert -n HEAD
+        commit back
+        git rm -q "pkg/$file"
+        judge
+        assert_judged 1 "error orphaned-cache $cache"
+        commit removed
+        judge --check-range HEAD^..HEAD
+        assert_judged 1 "error orphaned-cache $cache"
+        judge --check-range --squash HEAD~3..HEAD
+        assert_judged 1 "error orphaned-cache $cache"
+        git rm -q "$cache"
+        judge
+        assert_judged 0
+    done
+}
+
 # --- text that a checkout changes -------------------------------------------------------------------------
 
 # Commits m.py with a cache that does not fit it in git, under such attributes.
