@@ -274,8 +274,7 @@ END
     PATH=$path
     git refs migrate --ref-format=files || skip "$(git version) migrates no reflogs"
     PATH=$(path_without git)
-    judge_index
-    rejected old.pyc pkg/m.pyc -- --check-history
+    rejected empty.pyc new.pyc old.pyc pkg/m.pyc -- --check-tracked
 }
 
 # --- what git puts in place of objects -------------------------------------------------------------
