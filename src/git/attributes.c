@@ -16,7 +16,7 @@ static int add_files(
 	static const char zeros[24];
 	const char *slash = strchr(name, '/');
 	bool first = strcmp(attributes_name, name) < 0;
-	struct buf file = BUF_INIT, text = BUF_INIT;
+	struct buf file = BUF_INIT;
 	size_t start;
 	struct entry e = {.mode = 0};
 	int status = 0;
@@ -26,7 +26,7 @@ static int add_files(
 	buf_addf(&file, "%.*s%s", (int)(name - path), path, attributes_name);
 	if (status == 0)
 		status = snapshot_find(s, file.ptr, &e);
-	if (status == 1 && snapshot_read(s, &e, &text, 0) < 0) /* git would say nothing of that */
+	if (status == 1 && snapshot_read(s, &e, out, 0) < 0) /* git would say nothing of that */
 		status = error_prefix("cannot read '%s'", file.ptr);
 	if (status == 1) {
 		++*count;
@@ -42,7 +42,6 @@ static int add_files(
 		status = 0;
 	}
 	buf_free(&file);
-	buf_free(&text);
 	if (slash && first && status == 0)
 		status = add_files(out, count, s, path, slash + 1);
 	return status;

@@ -50,13 +50,13 @@ int untrack_apply(struct repository *r, const struct pathset *plan)
 	repository_exec(&e, r, args);
 	e.changes[1] = top.ptr;
 	e.changes[3] = "PYCGUARD_NOTHING=";
-	if (status >= 0)
-		status = r->top ? 0 : error_set("the repository has no work tree");
-	e.dir = status == 0 ? mkdtemp(top.ptr + strlen(variable)) : NULL;
-	if (status == 0 && !e.dir) {
+	e.dir = r->top ? mkdtemp(top.ptr + strlen(variable)) : NULL;
+	if (!r->top) {
+		status = error_set("the repository has no work tree");
+	} else if (!e.dir) {
 		status = error_os(errno, "cannot make directory '%s'", top.ptr + strlen(variable));
-	} else if (status == 0) {
-		status = exec_run(NULL, NULL, &e, &paths);
+	} else {
+		status = status < 0 ? -1 : exec_run(NULL, NULL, &e, &paths);
 		if (rmdir(e.dir) < 0 && status == 0)
 			status = error_os(errno, "cannot remove '%s'", e.dir);
 	}
