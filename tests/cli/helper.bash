@@ -25,6 +25,7 @@ start_clean() {
     # Not a loop: bats makes each turn of one slow.
     # shellcheck disable=SC2046
     unset -v $(compgen -e | grep -E "^($SCRUBBED)\$") _
+    umask 022
     WORK=$(mktemp -d "${TMPDIR:-/tmp}/pycguard-test.XXXXXX")
     WORK=$(cd "$WORK" && pwd -P)
     export HOME=$WORK/home LC_ALL=C TZ=UTC TERM=dumb

@@ -252,7 +252,9 @@ assert_unguarded() {
         assert_stderr_has "core.hooksPath is '$WORK/every body'"
         assert_stderr_has "in git's $1 configuration"
         [[ $1 == command ]] || assert_stderr_has "git config --$1 --unset core.hooksPath"
-        assert_stderr_has "git config core.hooksPath $PWD/.git/hooks"
+        local own=$PWD/.git/hooks
+        [[ $own != *' '* ]] || own="'$own'"
+        assert_stderr_has "git config core.hooksPath $own"
         assert_stderr_has --force
         [[ ! -e "$WORK/every body" && ! -e .git/hooks/pre-commit ]]
         run --separate-stderr "${run[@]}" "$PYCGUARD" --status
@@ -417,7 +419,7 @@ prepare_for_kills() {
     mkdir "$WORK/bin"
     cp "$PYCGUARD" "$WORK/bin/pycguard"
     "$WORK/bin/pycguard" --install -q
-    printf '#!/bin/sh\ntouch %s/ran' "$WORK" >"$WORK/bin/pycguard"
+    printf '#!/bin/sh\ntouch "%s/ran"' "$WORK" >"$WORK/bin/pycguard"
     sed "s|^installed=.*|installed='$WORK/bin/pycguard'|; \$d" .git/hooks/pre-commit >edited
     cat edited >.git/hooks/pre-merge-commit
     for verb in --status --install --uninstall; do

@@ -173,8 +173,8 @@ earlier read $line
 check --pre-push -- origin ../remote.git
 check read $line"
 
-    printf '#!/bin/sh\ncat >%s/earlier' "$WORK" >.git/hooks/pre-push.before-pycguard
-    printf '#!/bin/sh\ncat >%s/check' "$WORK" >"$WORK/bin/pycguard"
+    printf '#!/bin/sh\ncat >"%s/earlier"' "$WORK" >.git/hooks/pre-push.before-pycguard
+    printf '#!/bin/sh\ncat >"%s/check"' "$WORK" >"$WORK/bin/pycguard"
     for input in '' 'a b c d\n' 'no line end' '\n\n' "$(seq -s '\n' 20000)\n"; do
         # shellcheck disable=SC2059
         printf "$input" >"$WORK/input"

@@ -136,7 +136,7 @@ each_line() {
     commit base
     git push -q origin main
     commit 'bytecode' "$(pyc m.py)" m.py
-    readme_block ranges | sed "s|/srv/git/shop.git|$WORK/server.git|" >"$WORK/lines"
+    readme_block ranges | sed "s|/srv/git/shop.git|'$WORK/server.git'|" >"$WORK/lines"
     each_line <"$WORK/lines"
     run git push origin main
     assert_status 1
@@ -149,7 +149,7 @@ each_line() {
 @test "an entrypoint that cleans starts its program, unless something misleading cannot go" {
     on_path
     write app/main.py 'x = 1'
-    readme_block entrypoint | sed "s|/app|$WORK/app|" >start.sh
+    readme_block entrypoint | sed "s|/app|'$WORK/app'|" >start.sh
     cache app/m.pyc
     run sh start.sh echo started
     assert_status 0

@@ -251,7 +251,7 @@ gone=1111111111111111111111111111111111111111
     commit 'allows all' .pycguard
     : >"$WORK/policy"
     git init -q --bare ../server.git
-    readme_block pre-receive | sed "s|/etc/pycguard.policy|$WORK/policy|" >../server.git/hooks/pre-receive
+    readme_block pre-receive | sed "s|/etc/pycguard.policy|'$WORK/policy'|" >../server.git/hooks/pre-receive
     chmod +x ../server.git/hooks/pre-receive
     run git push ../server.git main
     assert_status 1
