@@ -51,9 +51,10 @@ static int add_merge_head(struct snapshot ***out, size_t *count, struct reposito
 
 	if (io_read_file(&text, path, O_NONBLOCK, MERGE_HEAD_MAX) < 0)
 		status = error_os(errno, "cannot read '%s'", path);
-	else if (!*text.ptr)
+	else if (!text.len)
 		status = error_set("cannot read '%s': it is empty", path);
-	for (at = text.ptr; status == 0 && *at; at += 2 * size + (at[2 * size] == '\n')) {
+	for (at = text.ptr; status == 0 && at < text.ptr + text.len;
+		at += 2 * size + (at[2 * size] == '\n')) {
 		if (!oid_parse(&id, at, size) || (at[2 * size] != '\n' && at[2 * size])) {
 			status = error_set("cannot read '%s': '%.*s' is no object id", path,
 				(int)strcspn(at, "\n"), at);

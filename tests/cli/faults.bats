@@ -265,8 +265,10 @@ open(".git/index", "wb").write(body + hashlib.sha1(body).digest())'
 
 @test "a MERGE_HEAD that is garbage, or of a missing commit, is exit 2" {
     dirty_repo
-    for content in garbage '' "$(printf '1%.0s' {1..40})" "$(git rev-parse HEAD)x"; do
-        echo "$content" >.git/MERGE_HEAD
+    local head
+    head=$(git rev-parse HEAD)
+    for content in garbage '' "$(printf '1%.0s' {1..40})" "${head}x" "$head\\0" "$head\\0$head" "$head\\n"; do
+        printf '%b\n' "$content" >.git/MERGE_HEAD
         assert_refuses 'pycguard: cannot read '
     done
 }
