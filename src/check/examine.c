@@ -6,31 +6,30 @@ enum { LINKS_MAX = 10, TARGET_MAX = 4096 };
 enum { GONE, FOUND, ELSEWHERE };
 
 /* Goes from a source that is a symbolic link, within the snapshot, to the file whose text Python
- * compiles. FOUND, GONE, ELSEWHERE; -1 failed. */
-static int follow(struct snapshot *s, struct entry *source)
+ * compiles; `way` is the path so far, and then the file's. FOUND, GONE, ELSEWHERE; -1 failed. */
+static int follow(struct snapshot *s, struct entry *source, struct buf *way)
 {
-	struct buf way = BUF_INIT, target = BUF_INIT; /* gone so far; what a link says */
+	struct buf target = BUF_INIT; /* what a link says */
 	char *left = memory_string(source->path), *next = left, *rest, *name;
-	const char *path = source->path;
 	int links = 0, status = GONE;
 
 	while ((status == GONE || status == FOUND) && (name = strtok_r(next, "/", &rest))) {
-		size_t above = way.len;
+		size_t above = way->len;
 
 		next = NULL;
 		if (strcmp(name, ".") == 0)
 			continue;
 		if (strcmp(name, "..") == 0) {
 			status = above ? GONE : ELSEWHERE;
-			above = path_base(way.ptr, above);
-			buf_cut(&way, above ? above - 1 : 0);
+			above = path_base(way->ptr, above);
+			buf_cut(way, above ? above - 1 : 0);
 			continue;
 		}
-		buf_addf(&way, "%s%s", above ? "/" : "", name);
-		status = snapshot_find(s, way.ptr, source);
+		buf_addf(way, "%s%s", above ? "/" : "", name);
+		status = snapshot_find(s, way->ptr, source);
 		if (status != FOUND || source->mode != MODE_LINK)
 			continue;
-		buf_cut(&way, above);
+		buf_cut(way, above);
 		if (++links > LINKS_MAX) {
 			status = GONE;
 			break;
@@ -45,10 +44,9 @@ static int follow(struct snapshot *s, struct entry *source)
 		free(left);
 		next = left = buf_take(&target);
 	}
-	source->path = path;
-	source->len = strlen(path);
+	source->path = way->ptr;
+	source->len = way->len;
 	free(left);
-	buf_free(&way);
 	return status;
 }
 
@@ -128,6 +126,7 @@ static int try_source(void *arg, const struct entry *e)
 static int compare_source(struct examined *x)
 {
 	struct entry source = x->source_entry;
+	struct buf way = BUF_INIT;
 	int status = FOUND;
 
 	if (!x->source_present) {
@@ -142,10 +141,13 @@ static int compare_source(struct examined *x)
 	}
 	/* A symbolic link counts by its name; what Python finds behind it is another matter. */
 	if (source.mode == MODE_LINK)
-		status = follow(x->snapshot, &source);
+		status = follow(x->snapshot, &source, &way);
 	x->source_dangles = status == GONE;
 	x->source_elsewhere = status == ELSEWHERE;
-	return status < 0 || (status == FOUND && compare_file(x, &source) < 0) ? -1 : 0;
+	if (status == FOUND)
+		status = compare_file(x, &source);
+	buf_free(&way);
+	return status < 0 ? -1 : 0;
 }
 
 /* Whether `directory` is a package: __init__.py or __init__.pyc is there. 1; 0; -1 recorded. */

@@ -151,6 +151,22 @@ changed_text() {
     assert_judged 1 "error bytecode pkg/__pycache__/m.$(tag).pyc"
 }
 
+@test "of a source that is a link, the attributes are those of the file that it leads to" {
+    write shared/real.py 'x = 1'
+    mkdir pkg
+    ln -s ../shared/real.py pkg/m.py
+    cp shared/real.py pkg/n.py
+    cache_of pkg/n.py
+    mv pkg/__pycache__/n."$(tag).pyc" pkg/__pycache__/m."$(tag).pyc"
+    write shared/real.py 'x = 12345'
+    for pattern in 'shared/*:bytecode' 'pkg/*:stale-cache'; do
+        write .gitattributes "${pattern%:*} filter=git-crypt"
+        git add -f .
+        judge --check-tracked
+        assert_judged 1 "error ${pattern#*:} pkg/__pycache__/m.$(tag).pyc"
+    done
+}
+
 @test "the attributes are those of the commit that is judged, not those of the index" {
     local path
     path="pkg/__pycache__/m.$(tag).pyc"
