@@ -210,6 +210,23 @@ pushes() {
     pushes pycguard-system
 }
 
+@test "refs of a push that git does not list to the end are no pass" {
+    new_repo
+    commit good
+    ln -sf "$PYCGUARD" "$PATH/pycguard"
+    local git
+    git=$(readlink -f "$PATH/git")
+    rm "$PATH/git"
+    printf '#!/bin/sh\n[ "$1" != for-each-ref ] || exit 1\nexec %s "$@"\n' "$git" >"$PATH/git"
+    chmod +x "$PATH/git"
+    export PRE_COMMIT_REMOTE_NAME=origin PRE_COMMIT_REMOTE_URL=url PRE_COMMIT_LOCAL_BRANCH=refs/heads/main
+    export PRE_COMMIT_REMOTE_BRANCH=$PRE_COMMIT_LOCAL_BRANCH PRE_COMMIT_TO_REF
+    PRE_COMMIT_TO_REF=$(git rev-parse HEAD)
+    run "$SOURCE_ROOT/hook/pycguard-framework" --installed --check-staged --
+    assert_status 2
+    assert_output_has 'pycguard: cannot list what is pushed'
+}
+
 @test "a push to a remote that was never fetched, or is named like the beginning of another, is checked whole" {
     guarded_repo
     pre-commit install -t pre-push >/dev/null
