@@ -1,11 +1,13 @@
 #include "check/tracked.h"
 
+#include "check/pathset.h"
 #include "git/repository.h"
 
 /* A repository and its index, as far as they could be opened. */
 struct place {
 	struct repository *repository;
 	struct snapshot *index;
+	struct pathset folded; /* with core.ignoreCase: its paths, in lower case */
 };
 
 struct tracked {
@@ -21,7 +23,20 @@ static void place_close(struct place *place)
 {
 	snapshot_free(place->index);
 	repository_free(place->repository);
-	*place = (struct place){NULL, NULL};
+	pathset_free(&place->folded);
+	*place = (struct place){NULL, NULL, {0}};
+}
+
+static int add_folded(void *arg, const struct entry *e)
+{
+	char *path = memory_text(e->path, e->len);
+
+	for (char *at = path; *at; at++)
+		if (*at >= 'A' && *at <= 'Z') /* as git does: no other letters */
+			*at += 'a' - 'A';
+	pathset_add(arg, path, e->len);
+	free(path);
+	return 0;
 }
 
 /* As repository_open, and its index. One that is gone tracks nothing, but has done so. */
@@ -29,6 +44,7 @@ static int place_open(struct place *place, const struct environment *env, const 
 {
 	const char *file;
 	struct oid head;
+	bool caseless;
 	int there, status = repository_open(&place->repository, env, dir);
 
 	if (status)
@@ -39,7 +55,12 @@ static int place_open(struct place *place, const struct environment *env, const 
 		return -1;
 	if (!there && repository_resolve(&head, place->repository, "HEAD") == 0)
 		return error_set("cannot read index '%s': it is missing", file);
-	return repository_index(&place->index, place->repository, NULL);
+	if (repository_index(&place->index, place->repository, NULL) < 0 ||
+		repository_ignores_case(place->repository, &caseless) < 0 ||
+		(caseless && snapshot_each(place->index, add_folded, &place->folded) < 0))
+		return -1;
+	pathset_sort(&place->folded);
+	return 0;
 }
 
 struct tracked *tracked_new(const struct environment *env)
@@ -97,10 +118,17 @@ static int open_nearest(struct tracked *t, const char *path, size_t len)
 static int holds(const struct place *place, const char *root, const char *path)
 {
 	const char *top = place->index && place->repository->top ? place->repository->top : root;
+	struct pathset asked = {0};
+	bool found;
 
 	if (!place->index || !*top || strncmp(path, top, strlen(top)) != 0)
 		return TRACKED_NO;
-	return snapshot_names(place->index, path + strlen(top));
+	path += strlen(top);
+	add_folded(&asked, &(struct entry){.path = path, .len = strlen(path)});
+	found = snapshot_names(place->index, path) ||
+		pathset_holds(&place->folded, asked.items->path, asked.items->len);
+	pathset_free(&asked);
+	return found;
 }
 
 enum tracked_answer tracked_look(struct tracked *t, const char *path)

@@ -298,6 +298,8 @@ static int tell(struct search *s)
 		return -1;
 	if (told->judged == EXPLAIN_INDEX)
 		job_find_hints(job);
+	if (revision) /* the file may have gone since then */
+		job->report.mode = REPORT_RANGE;
 	told->shown = revision ? job->in->operands[0] : s->typed.ptr;
 	job->report.explains = true;
 	if (job->printer == report_human)

@@ -341,6 +341,23 @@ __pycache__/*.log'
     assert_output_lacks 'kept 1 file behind'
 }
 
+@test "with core.ignoreCase, what is tracked in other letters stays" {
+    with_misleading
+    git init -q .
+    git config core.ignoreCase true
+    tracked=${ghost/pkg/PKG}
+    git update-index --add --cacheinfo "100644,$(git hash-object -w "$ghost"),${tracked/pyc/Pyc}"
+    run_pycguard --clean
+    assert_status 1
+    is_there "$ghost"
+    is_gone "$orphan"
+    assert_output_has "$ghost"
+    git config core.ignoreCase false
+    run_pycguard --clean
+    assert_status 0
+    is_gone "$ghost"
+}
+
 @test "a repository that is damaged: nothing that it tracked goes" {
     with_misleading
     git init -q

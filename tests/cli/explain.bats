@@ -87,6 +87,10 @@ app() {
     commit gone
     run_pycguard --explain HEAD~1:shop/migrations/0002_rename.py
     assert_output_has 'not in the index, not in HEAD, in that revision'
+    run_pycguard --explain HEAD~3:shop/migrations/0002_rename.pyc
+    git rm -q --cached --ignore-unmatch shop/migrations/0002_rename.pyc
+    [[ $output =~ (git rm [^$'\n']*) ]]
+    sh -ec "${BASH_REMATCH[1]}" # it is gone from the index already
     run_pycguard --explain HEAD~3:shop/migrations/0002_rename.pyc --format=json
     assert_status 0
     assert_json '.rule == "ghost-module" and .loads == "cache" and .path == "shop/migrations/0002_rename.pyc"'
