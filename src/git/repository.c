@@ -322,21 +322,35 @@ int repository_git(
 	return status > 1 ? -1 : status;
 }
 
+/* Up to git 2.31, one that leads nowhere is called broken, as is one that holds no id. */
+static bool is_symbolic(struct repository *r, const char *name)
+{
+	const char *const args[] = {"symbolic-ref", "--quiet", name, NULL};
+	struct buf target = BUF_INIT;
+	int status = repository_git(&target, r, args, NULL);
+
+	buf_free(&target);
+	return status == 0;
+}
+
 int repository_refs(struct buf *out, struct repository *r, const char *const *args)
 {
 	static const char harmless[] = "warning: ignoring dangling symref ";
+	static const char broken[] = "warning: ignoring broken ref ";
 	struct buf words = BUF_INIT;
 	struct exec e;
 	int status;
 
 	repository_exec(&e, r, args);
 	status = exec_run(out, &words, &e, NULL);
-	for (const char *line = words.ptr; status == 0 && *line;) {
-		size_t n = strcspn(line, "\n");
-
-		if (strncmp(line, harmless, sizeof harmless - 1) != 0)
-			status = error_set("%.*s", (int)n, line);
-		line += n + (line[n] == '\n');
+	for (char *line = words.ptr, *next; status == 0 && *line; line = next) {
+		next = line + strcspn(line, "\n");
+		if (*next)
+			*next++ = '\0';
+		if (strncmp(line, harmless, sizeof harmless - 1) != 0 &&
+			(strncmp(line, broken, sizeof broken - 1) != 0 ||
+				!is_symbolic(r, line + sizeof broken - 1)))
+			status = error_set("%s", line);
 	}
 	buf_free(&words);
 	return status == 0 ? 0 : -1;
