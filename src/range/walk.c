@@ -296,14 +296,13 @@ int walk_run(struct walk *w)
 		len = (int)strcspn(name, "/");
 		buf_addf(&glob, "%srefs/namespaces/%.*s/", glob.len ? "" : "--glob=", len, name);
 	}
-	if (w->hides_refs)
+	if (w->hides_refs) {
+		buf_addf(&exclude, "--exclude=%srefs/namespaces/*",
+			glob.len ? glob.ptr + strlen("--glob=") : "");
 		args[n++] = "--not";
-	if (w->hides_refs && glob.len) {
-		buf_addf(&exclude, "--exclude=%srefs/namespaces/*", glob.ptr + strlen("--glob="));
 		args[n++] = exclude.ptr;
-	}
-	if (w->hides_refs)
 		args[n++] = glob.len ? glob.ptr : "--all";
+	}
 	for (i = 0; i < w->named_count; i++)
 		buf_addf(&input, "%s%s\n", w->named[i].hides ? "^" : "",
 			repository_hex(w->repository, &w->named[i].id));

@@ -27,7 +27,7 @@ struct walk {
 		bool hides;
 	} * named;
 	size_t named_count, shown_count;
-	bool hides_refs;        /* what this repository has, the same as `--not --all`; or */
+	bool hides_refs;        /* what this repository has, without what its namespaces have; or */
 	const char *name_space; /* what its GIT_NAMESPACE has, if that is not NULL */
 
 	struct walk_commit *commits;

@@ -212,7 +212,7 @@ refs() { git -C ../server.git for-each-ref --format='%(refname) %(objectname)'; 
     GIT_NAMESPACE=b/c git push -q origin main~1:refs/heads/main
     GIT_NAMESPACE=b/c/d git push -q origin main
     mv ../server.git/hooks/off ../server.git/hooks/pre-receive
-    for name in a b b/c; do
+    for name in a b b/c ''; do
         commit "good for $name"
         export GIT_NAMESPACE=$name
         run git push origin "main:other"
