@@ -188,6 +188,7 @@ static int look(struct commits *c)
 	s->repository = c->walk.repository = job->repository;
 	s->caseless = job->caseless;
 	s->pinned = job->policy;
+	s->in_history = in_history;
 	repository_stream(true);
 	if (show(job, &c->walk) < 0)
 		return -1;
@@ -200,8 +201,8 @@ static int look(struct commits *c)
 		return -1;
 	job->report.checked = c->walk.count - c->walk.first;
 	repository_stream(false);
-	if (history_build(&c->history, &c->events, s, in_history) < 0 ||
-		commits_judge(&job->findings, &c->events, &c->history, s, in_history) < 0 ||
+	if (history_build(&c->history, &c->events, s) < 0 ||
+		commits_judge(&job->findings, &c->events, &c->history, s) < 0 ||
 		(job->report.mode == REPORT_RANGE && judge_named(job, s) < 0))
 		return -1;
 	if (!job->findings.count || in_history)

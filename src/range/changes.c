@@ -119,7 +119,7 @@ static int compare_name(struct changes *c, struct side *sides, size_t count,
 	if (here && same)
 		return 0;
 	/* A source may have any suffix, or none: its caches are known by what is before a dot. */
-	if (!here && sides[0].at.object.type && at->mode != MODE_TREE)
+	if (!here && !c->no_orphans && sides[0].at.object.type && at->mode != MODE_TREE)
 		for (i = 1; i <= at->len; i++)
 			if (i == at->len || at->name[i] == '.') {
 				buf_addf(&c->path, "%.*s.py", (int)i, at->name);

@@ -30,6 +30,7 @@ struct changes {
 	const struct policy *pinned;      /* NULL: the .pycguard of each commit, with */
 	const struct policy_files *files; /* these */
 	bool caseless;
+	bool no_orphans;         /* they are not looked for */
 	struct matcher *matcher; /* of matcher_new; yours no more, NULL on failure of that */
 	changes_visit *visit;
 	void *arg;

@@ -69,7 +69,7 @@ static int judge_entry(struct judge *j, const struct entry *entry, const struct 
 }
 
 int commits_judge(struct finding_list *out, const struct scan_events *events,
-	const struct history *h, const struct scan *s, bool in_history)
+	const struct history *h, const struct scan *s)
 {
 	struct judge j = {.out = out, .walk = s->walk, .history = h};
 	const struct scan_event *last = NULL;
@@ -87,7 +87,7 @@ int commits_judge(struct finding_list *out, const struct scan_events *events,
 		if (s->progress)
 			progress_tick(s->progress, i);
 		/* A path that was changed and orphaned is one finding. */
-		if (e->change == CHANGE_REMOVED || (e->change == CHANGE_ORPHANED && in_history) ||
+		if (e->change == CHANGE_REMOVED ||
 			(last && last->commit == e->commit && strcmp(last->path, e->path) == 0))
 			continue;
 		last = e;

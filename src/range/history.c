@@ -140,8 +140,7 @@ static int look_in_tips(struct history *h, const struct scan *s)
 	return found < 0 ? -1 : 0;
 }
 
-int history_build(
-	struct history *out, const struct scan_events *events, const struct scan *s, bool whole)
+int history_build(struct history *out, const struct scan_events *events, const struct scan *s)
 {
 	const struct scan_event **sorted = memory_new(events->count, sizeof *sorted);
 	size_t i, n;
@@ -168,7 +167,7 @@ int history_build(
 		out->count += row->first != NULL; /* it may be removed only */
 	}
 	status = events->count ? history_words(s->walk, events) : 0;
-	if (status == 0 && whole)
+	if (status == 0 && s->in_history)
 		status = add_costs(out, sorted, events->count, s->repository);
 	free(sorted);
 	return status < 0 ? -1 : look_in_tips(out, s);

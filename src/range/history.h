@@ -33,10 +33,8 @@ int history_words(struct walk *w, const struct scan_events *events);
  * Gather the events by path, with the words of their commits. 0; -1 with the failure recorded.
  *
  * @param out   for history_free, also on failure
- * @param whole fill in bytes too
  */
-int history_build(
-	struct history *out, const struct scan_events *events, const struct scan *s, bool whole);
+int history_build(struct history *out, const struct scan_events *events, const struct scan *s);
 
 void history_free(struct history *h);
 
@@ -44,12 +42,10 @@ void history_free(struct history *h);
  * Turn events into findings, all errors, in order of the walk. Each names its commit, and the one
  * that removes the path again, if no tip has it any more. 0; -1 with the failure recorded.
  *
- * @param h   the history of the same events
- * @param in_history all commits are looked at: what they leave behind by removing a source is then
- *            left out, for the commit that added it is among them
+ * @param h the history of the same events
  */
 int commits_judge(struct finding_list *out, const struct scan_events *events,
-	const struct history *h, const struct scan *s, bool in_history);
+	const struct history *h, const struct scan *s);
 
 /** Judge a path as it is in each tip, whatever commit it comes from. 0; -1 recorded: no tip has
  * it, ... */

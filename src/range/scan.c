@@ -44,6 +44,7 @@ void scan_open(struct changes *out, const struct scan *s, struct repository *r)
 		.pinned = s->pinned,
 		.files = &s->files,
 		.caseless = s->caseless,
+		.no_orphans = s->in_history,
 		.matcher = matcher_new(),
 		.path = BUF_INIT};
 }

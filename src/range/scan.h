@@ -35,6 +35,8 @@ struct scan {
 	const struct policy *pinned; /* NULL: the .pycguard of each commit */
 	struct policy_files files;   /* of that policy, or of those */
 	bool caseless;
+	bool in_history; /* all commits are looked at: what one leaves behind by removing a source
+			  * is left out, for the commit that added it is among them */
 	struct progress *progress; /* NULL: none is shown */
 };
 
