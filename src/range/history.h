@@ -29,21 +29,15 @@ struct history {
 /** Read authors and subjects of the commits that were named, or have an event. 0; -1 recorded. */
 int history_words(struct walk *w, const struct scan_events *events);
 
-/**
- * Gather the events by path, with the words of their commits. 0; -1 with the failure recorded.
- *
- * @param out   for history_free, also on failure
- */
+/** Gather the events by path, with the words of their commits; `out` is due for history_free, also
+ * on failure. 0; -1 recorded. */
 int history_build(struct history *out, const struct scan_events *events, const struct scan *s);
 
 void history_free(struct history *h);
 
-/**
- * Turn events into findings, all errors, in order of the walk. Each names its commit, and the one
- * that removes the path again, if no tip has it any more. 0; -1 with the failure recorded.
- *
- * @param h the history of the same events
- */
+/** Turn events, of which `h` is the history, into findings, all errors, in order of the walk. Each
+ * names its commit, and the one that removes the path again, if no tip has it any more. 0; -1
+ * recorded. */
 int commits_judge(struct finding_list *out, const struct scan_events *events,
 	const struct history *h, const struct scan *s);
 

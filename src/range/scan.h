@@ -40,7 +40,7 @@ struct scan {
 	struct progress *progress; /* NULL: none is shown */
 };
 
-/** @param out for scan_events_free, also on failure. @return 0; -1 with the failure recorded. */
+/** `out` is due for scan_events_free, also on failure. 0; -1 recorded. */
 int scan_run(struct scan_events *out, const struct scan *s);
 
 void scan_events_free(struct scan_events *events);
