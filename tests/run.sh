@@ -54,6 +54,8 @@ if $static; then
 fi
 cmake -S . -B build/test -DPYCGUARD_TESTS=ON -DPYCGUARD_WERROR=ON -DPYCGUARD_TESTED="$program"
 cmake --build build/test --parallel 2
+# The scripts make scripts and a PATH in there, which a blank would break.
+[[ ${TMPDIR-} != *' '* ]] || unset TMPDIR
 # In memory, thousands of small files are made ten times as fast; a container's may be too small.
 memory=/dev/shm
 if [[ -z ${TMPDIR-} && -w $memory ]] && ! grep -q " $memory .*noexec" /proc/mounts && (($(df --output=avail "$memory" | tail -n 1) > 1 << 20)); then
