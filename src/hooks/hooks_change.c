@@ -1,5 +1,6 @@
 #include "hooks/hooks.h"
 #include "disk/atomic_file.h"
+#include "disk/disk.h"
 
 /* "DID PATH" or "would DO PATH", and, unless `other` is NULL, "JOINT OTHER". */
 static void say(struct hooks_change *c, const char *did, const char *would, const char *path,
@@ -78,37 +79,43 @@ static int check_directory(const struct hooks *h, const char *dir)
 	return status;
 }
 
-/* So much of its path as is `there` was there before; all of it when nothing was made. */
-static int make_directory(const char *dir, size_t *there)
+static int make_directory(const char *dir)
 {
 	struct buf part = BUF_INIT;
 	size_t len = 0;
 	int status = 0;
 
-	*there = strlen(dir);
 	while (status == 0 && dir[len]) {
-		size_t above = len;
-
 		len += 1 + strcspn(dir + len + 1, "/");
 		buf_clear(&part);
 		buf_add(&part, dir, len);
-		if (mkdir(part.ptr, 0777) == 0)
-			*there = above < *there ? above : *there;
-		else if (errno != EEXIST)
+		if (mkdir(part.ptr, 0777) < 0 && errno != EEXIST)
 			status = error_os(errno, "cannot make directory '%s'", part.ptr);
 	}
 	buf_free(&part);
 	return status;
 }
 
-static void remove_made(const char *dir, size_t there)
+/* Removes what is empty of the directories that core.hooksPath names in the repository, but for the
+ * one that git makes, and unless there is a link on the way. */
+static void remove_empty(const struct hooks *h, const char *dir)
 {
-	struct buf path = BUF_INIT;
+	const char *from =
+		h->repository->top && dir == h->dir ? h->repository->top : h->repository->common;
+	const char *value = h->value ? h->value : h->standard;
+	char *path = buf_join(*value == '/' ? "" : from, value), *up = memory_string(dir);
+	int root = io_openat(AT_FDCWD, "/", O_RDONLY | O_DIRECTORY, 0);
+	int fd = root < 0 ? -1 : disk_enter(root, path + 1, strlen(path + 1));
 
-	buf_adds(&path, dir);
-	for (; path.len > there; buf_cut(&path, path_base(path.ptr, path.len) - 1))
-		rmdir(path.ptr);
-	buf_free(&path);
+	if (fd >= 0 && strncmp(dir, from, strlen(from)) == 0)
+		while (strlen(up) >= strlen(from) && strcmp(up, h->standard) != 0 && rmdir(up) == 0)
+			*strrchr(up, '/') = '\0';
+	if (fd >= 0)
+		close(fd);
+	if (root >= 0)
+		close(root);
+	free(up);
+	free(path);
 }
 
 /* That the hook can be installed. What only --force passes over is looked at too. */
@@ -206,17 +213,12 @@ int hooks_install(struct hooks_change *c, const struct hooks *h, const char *pro
 				hook_site_open(&sites[i], hooks_dir(h, i), i) < 0 ||
 				check_install(&owner, c, &sites[i]) < 0))
 			status = -1;
-	for (enum hook i = 0; i < HOOK_COUNT && status == 0 && (!owner || c->force); i++) {
-		const char *dir = hooks_dir(h, i);
-		size_t there = strlen(dir);
-
-		if (!(h->wanted & 1U << i))
-			continue;
-		status = c->dry_run ? 0 : make_directory(dir, &there);
-		status = status < 0 ? -1 : install(c, &sites[i], program);
-		if (status < 0)
-			remove_made(dir, there);
-	}
+	for (enum hook i = 0; i < HOOK_COUNT && status == 0 && (!owner || c->force); i++)
+		if (h->wanted & 1U << i && ((!c->dry_run && make_directory(hooks_dir(h, i)) < 0) ||
+						   install(c, &sites[i], program) < 0)) {
+			remove_empty(h, hooks_dir(h, i));
+			status = -1;
+		}
 	for (enum hook i = 0; i < HOOK_COUNT; i++)
 		hook_site_close(&sites[i]);
 	if (status == 0 && owner)
@@ -266,10 +268,13 @@ int hooks_uninstall(struct hooks_change *c, const struct hooks *h, unsigned whic
 
 	for (enum hook hook = 0; hook < HOOK_COUNT && status == 0; hook++) {
 		const char *dir = hooks_dir(h, hook);
+		size_t before = c->count;
 
 		if (!(which & 1U << hook))
 			continue;
 		status = uninstall(c, h, dir, hook);
+		if (c->count > before && !c->dry_run)
+			remove_empty(h, dir);
 		if (status == 0 && strcmp(dir, h->standard) != 0)
 			status = uninstall(c, h, h->standard, hook);
 	}

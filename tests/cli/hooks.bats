@@ -82,10 +82,11 @@ removed $PWD/.git/hooks/pre-merge-commit"
     done
 }
 
-@test "a hooks directory that was not there is made, and stays for what others may keep there" {
+@test "a hooks directory that was not there is made, and goes again" {
     git init -q --template= repo
     cd repo
     git config core.hooksPath '.not there/yet'
+    listing . >"$WORK/before"
     "$PYCGUARD" --install -q
     "$PYCGUARD" --install -q --hook pre-push
     [[ -x '.not there/yet/pre-commit' && -x '.not there/yet/pre-push' ]]
@@ -93,8 +94,18 @@ removed $PWD/.git/hooks/pre-merge-commit"
     [[ ! -e '.not there/yet/pre-commit' && -x '.not there/yet/pre-push' ]]
     "$PYCGUARD" --install -q
     "$PYCGUARD" --uninstall -q
-    [[ $(find '.not there') == $'.not there\n.not there/yet' ]]
+    listing . | diff "$WORK/before" -
+    git config core.hooksPath "$PWD/made"
+    listing . >"$WORK/before"
+    "$PYCGUARD" --install -q
+    "$PYCGUARD" --uninstall -q
+    listing . | diff "$WORK/before" -
+    git config core.hooksPath .git/hooks
+    "$PYCGUARD" --install -q
+    "$PYCGUARD" --uninstall -q
+    [[ -d .git/hooks ]]
 
+    rmdir .git/hooks
     git config --unset core.hooksPath
     "$PYCGUARD" --install -q
     [[ -d .git/hooks ]]
@@ -105,12 +116,13 @@ removed $PWD/.git/hooks/pre-merge-commit"
     listing . | diff "$WORK/before" -
 }
 
-@test "no directory is removed, be it empty, behind a link or beside the repository" {
+@test "no directory is removed that a link leads to, or that is beside the repository" {
     new_repo
-    mkdir empty ../behind ../repository-of-another
+    mkdir -p behind/inside ../behind ../repository-of-another
     ln -s "$WORK/behind" link
+    ln -s behind inner
     find "$WORK" -type d >"$HOME/before"
-    for value in empty link "$WORK/repository-of-another"; do
+    for value in link inner inner/inside "$PWD/inner/inside" "$WORK/repository-of-another"; do
         "$PYCGUARD" --uninstall -q
         git config core.hooksPath "$value"
         "$PYCGUARD" --install -q
@@ -123,7 +135,7 @@ removed $PWD/.git/hooks/pre-merge-commit"
 
 @test "a directory that was made for a hook that could not be written goes, and no other" {
     new_repo
-    mkdir there
+    write there/file text
     git config core.hooksPath there/made/twice
     listing . >"$WORK/before"
     [[ $( (ulimit -f 0 && exec "$PYCGUARD" --install) 2>&1 | cat) == "pycguard: cannot "*"File too large" ]]
