@@ -1,6 +1,7 @@
 #include "base/base.h"
 
 #include <sys/mman.h>
+#include <time.h>
 
 #include "base/signals.h"
 
@@ -106,6 +107,18 @@ int io_write_all(int fd, const void *bytes, size_t len)
 		len -= (size_t)n;
 	}
 	return 0;
+}
+
+int64_t io_clock(void)
+{
+	struct timespec now = {0};
+
+#ifdef CLOCK_MONOTONIC_COARSE
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+#else
+	clock_gettime(CLOCK_MONOTONIC, &now);
+#endif
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 bool io_map(struct io_map *out, const char *path)

@@ -42,6 +42,9 @@ int io_read_file(struct buf *out, const char *path, int flags, size_t most);
 /** Write all of it. 0; -1 with errno set. */
 int io_write_all(int fd, const void *bytes, size_t len);
 
+/** A time in nanoseconds, cheap to ask for and exact to some milliseconds. */
+int64_t io_clock(void);
+
 /** The bytes of a file, as they are in memory; zeros: of none. */
 struct io_map {
 	const unsigned char *bytes;

@@ -1,31 +1,21 @@
 #include "base/progress.h"
 
-#include <time.h>
-
-enum { EVERY = 500 }; /* in milliseconds */
-
-static long milliseconds(void)
-{
-	struct timespec t = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
+enum { EVERY = 500 * 1000 * 1000 }; /* in nanoseconds */
 
 void progress_start(struct progress *p, const char *unit, bool quiet)
 {
 	*p = (struct progress){.unit = unit,
 		.wanted = !quiet && isatty(STDERR_FILENO),
-		.next = milliseconds() + EVERY};
+		.next = io_clock() + EVERY};
 }
 
 void progress_tick(struct progress *p, size_t done)
 {
-	if (!p->wanted || done % 256 != 0 || milliseconds() < p->next)
+	if (!p->wanted || done % 256 != 0 || io_clock() < p->next)
 		return;
 	fprintf(stderr, "\rpycguard: %zu %s ...", done, p->unit);
 	p->shown = true;
-	p->next = milliseconds() + EVERY;
+	p->next = io_clock() + EVERY;
 }
 
 void progress_phase(struct progress *p, const char *unit)

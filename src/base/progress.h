@@ -10,7 +10,7 @@
 struct progress {
 	const char *unit; /* "files looked at", "commits looked at" */
 	bool wanted, shown;
-	long next; /* in milliseconds */
+	int64_t next; /* a time of io_clock */
 };
 
 /** @param quiet never show anything. @param unit borrowed. */

@@ -1,7 +1,6 @@
 #include "policy/pattern.h"
 
 #include <arpa/inet.h>
-#include <time.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
@@ -96,24 +95,12 @@ void pattern_free(struct pattern *p)
 	free(p);
 }
 
-int64_t pattern_clock(void)
-{
-	struct timespec now = {0};
-
-#ifdef CLOCK_MONOTONIC_COARSE
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-#else
-	clock_gettime(CLOCK_MONOTONIC, &now);
-#endif
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static int look_at_clock(pcre2_callout_block *block, void *arg)
 {
 	struct matcher *m = arg;
 
 	(void)block;
-	return ++m->steps % STEPS == 0 && pattern_clock() > m->until ? PCRE2_ERROR_CALLOUT : 0;
+	return ++m->steps % STEPS == 0 && io_clock() > m->until ? PCRE2_ERROR_CALLOUT : 0;
 }
 
 struct matcher *matcher_new(void)

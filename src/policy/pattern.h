@@ -69,11 +69,8 @@ struct matcher *matcher_new(void);
 
 void matcher_free(struct matcher *m);
 
-/** A time in nanoseconds, cheap to ask for and exact to some milliseconds. */
-int64_t pattern_clock(void);
-
 /** Go to a path, borrowed until the next one, for pattern_match. After `until`, a time of
- * pattern_clock, each match of an expression fails. */
+ * io_clock, each match of an expression fails. */
 void matcher_go(struct matcher *m, const char *path, size_t len, int64_t until);
 
 /** What pattern_match asks where the grams leave it open. */

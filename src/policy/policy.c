@@ -41,7 +41,7 @@ static atomic_llong spent;
 
 static int64_t clock_of(const struct policy *p)
 {
-	return p->limit ? pattern_clock() : 0;
+	return p->limit ? io_clock() : 0;
 }
 
 /* Counts the time since `begun`. 0; -1 recorded: it was too long. */

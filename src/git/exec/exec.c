@@ -7,7 +7,6 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* there a socket has an option for it */
@@ -180,19 +179,11 @@ void exec_write(struct exec *e, const char *bytes, size_t len)
 	}
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Waits for more output. A signal only interrupts that. 1; 0 when git has said all; -1 recorded. */
 static int pump(struct exec *e)
 {
 	int patience = e->patience ? e->patience : EXEC_SILENCE, ready;
-	int64_t left, end = now_ms() + patience * 1000;
+	int64_t left, end = io_clock() + patience * INT64_C(1000000000);
 	struct pollfd fd = {.fd = e->fd, .events = POLLIN};
 	char piece[16384];
 	ssize_t n;
@@ -205,8 +196,8 @@ static int pump(struct exec *e)
 		e->taken = 0;
 	}
 	do {
-		left = end - now_ms();
-		ready = left > 0 ? poll(&fd, 1, (int)left) : 0;
+		left = end - io_clock();
+		ready = left > 0 ? poll(&fd, 1, (int)(left / 1000000) + 1) : 0;
 	} while (ready < 0 && errno == EINTR);
 	if (ready == 0) {
 		kill(e->pid, SIGTERM); /* it removes its locks then */
