@@ -100,15 +100,20 @@ static bool is_unchanged(const struct screen *s, const struct index_entry *e)
 			       st.st_mtim.tv_nsec < s->index_time.tv_nsec));
 }
 
-bool screen_lets_pass(const struct index_entry *e, const struct policy *p, struct matcher *m)
+bool screen_lets_pass(
+	const struct index_entry *e, size_t *base, const struct policy *p, struct matcher *m)
 {
-	/* The directories that the entry before was in are known. */
-	const char *name = e->path + path_base(e->path, e->shared), *end = e->path + e->len, *slash;
+	const char *from = e->path + e->shared, *end = e->path + e->len, *slash, *name;
 	struct policy_decision d = {.rejected = false};
 
-	for (; (slash = memchr(name, '/', (size_t)(end - name))); name = slash + 1)
+	/* The directories that the entry before was in are known. */
+	if (*base > e->shared)
+		*base = path_base(e->path, e->shared);
+	name = e->path + *base;
+	for (; (slash = memchr(from, '/', (size_t)(end - from))); name = from = slash + 1)
 		if (bytecode_suspect(name, (size_t)(slash - name)))
 			return false;
+	*base = (size_t)(name - e->path);
 	return !bytecode_suspect(name, (size_t)(end - name)) &&
 	       (!m || (policy_decide(p, m, e->path, e->len, &d) == 0 && !d.rejected));
 }
@@ -126,12 +131,14 @@ bool screen_is_clean(const struct environment *env, const struct policy_files *f
 	if (clean && s.policy && s.policy->adds)
 		s.matcher = matcher_new();
 	if (clean) {
+		size_t base = 0;
 		int found = -1;
 
 		if (index_walk_begin(&w, s.map.bytes, s.map.len, s.oid_size))
 			while ((found = index_walk_next(&w)) == 1)
-				if (!screen_lets_pass(&w.entry, s.policy, s.matcher) ||
-					(!files->policy && strcmp(w.entry.path, policy_path) == 0 &&
+				if (!screen_lets_pass(&w.entry, &base, s.policy, s.matcher) ||
+					(!files->policy && *w.entry.path == '.' &&
+						strcmp(w.entry.path, policy_path) == 0 &&
 						!is_unchanged(&s, &w.entry)))
 					break;
 		clean = found == 0;

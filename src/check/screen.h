@@ -29,8 +29,10 @@
  * on the way leaves in error.h is without meaning. */
 bool screen_is_clean(const struct environment *env, const struct policy_files *files, bool allows);
 
-/** Whether an entry of an index is surely not rejected, those before it having been let pass. `p`
+/** Whether an entry of an index is surely not rejected, those before it having been let pass.
+ * `base`, 0 at first, is where the name of the one before begins, and then where its own does. `p`
  * is of PATTERN_EITHER; without `m`, no line of the user's rejects, and `p` is not used. */
-bool screen_lets_pass(const struct index_entry *e, const struct policy *p, struct matcher *m);
+bool screen_lets_pass(
+	const struct index_entry *e, size_t *base, const struct policy *p, struct matcher *m);
 
 #endif

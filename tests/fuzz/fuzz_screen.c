@@ -40,18 +40,20 @@ static void start(void)
 	require(matcher != NULL);
 }
 
-static void check_entry(const struct index_entry *e, const struct buf *last)
+static bool check_entry(const struct index_entry *e, const struct buf *last, size_t *base)
 {
 	struct policy_decision d;
 
 	require(strlen(e->path) == e->len && e->len > 0 && e->shared <= e->len);
 	require(e->shared <= last->len && memcmp(e->path, last->ptr, e->shared) == 0);
 	require(e->mode != MODE_TREE && e->stage <= 3);
-	if (!screen_lets_pass(e, either, matcher))
-		return;
+	if (!screen_lets_pass(e, base, either, matcher))
+		return false;
+	require(*base == path_base(e->path, e->len));
 	for (int caseless = 0; caseless < 2; caseless++)
 		require(policy_decide(policies[caseless], matcher, e->path, e->len, &d) == 0 &&
 			!d.rejected);
+	return true;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -59,6 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	unsigned char *bytes = calloc(1, size + CHECKSUM);
 	struct buf last = BUF_INIT;
 	struct index_walk w;
+	size_t base = 0;
 	int found = 1;
 
 	start();
@@ -67,8 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(bytes, data, size);
 	if (index_walk_begin(&w, bytes, size + CHECKSUM, CHECKSUM))
 		while (found == 1 && (found = index_walk_next(&w)) == 1) {
-			check_entry(&w.entry, &last);
-			if (!screen_lets_pass(&w.entry, either, matcher))
+			if (!check_entry(&w.entry, &last, &base))
 				break;
 			buf_clear(&last);
 			buf_add(&last, w.entry.path, w.entry.len);
