@@ -269,12 +269,18 @@ void ignore_gaps_free(struct ignore_gaps *gaps)
 
 int ignores_open_file(struct atomic_file *f, int top, struct snapshot *index, const char *path)
 {
+	struct buf pathspec = BUF_INIT, word = BUF_INIT;
 	int status = atomic_file_open(f, top, path);
 
-	if (status == 0 && !f->there && (status = snapshot_find(index, path, NULL)) > 0)
+	if (status == 0 && !f->there && (status = snapshot_find(index, path, NULL)) > 0) {
+		buf_addf(&pathspec, ":(top,literal)%s", path);
+		path_shell(&word, pathspec.ptr, pathspec.len);
 		status = error_set("cannot add to '%s': it is in the index, but not on disk; check "
-				   "it out first (git restore --ignore-skip-worktree-bits)",
-			path);
+				   "it out first: git restore --ignore-skip-worktree-bits -- %s",
+			path, word.ptr);
+	}
+	buf_free(&pathspec);
+	buf_free(&word);
 	return status;
 }
 

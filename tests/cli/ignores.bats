@@ -317,7 +317,7 @@ __pycache__/
     git sparse-checkout set --no-cone /pkg/ /.dockerignore
     assert_refuses "cannot add to '.gitignore': it is in the index, but not on disk" --add-ignores
     [[ ! -e .gitignore && $(cat .dockerignore) == secret.txt ]] || fail 'written in part'
-    git restore --ignore-skip-worktree-bits .gitignore
+    (cd pkg && sh -ec "${stderr#*check it out first: }")
     "$PYCGUARD" --add-ignores -q
     good
     [[ $(head -1 .gitignore) == secret.txt ]]
