@@ -132,6 +132,8 @@ static int read_pattern(struct reader *r)
 	p->adds = p->adds || (line.origin && !line.allows);
 	p->allows = p->allows || line.allows;
 	array_room(p->lines, p->count);
+	array_room(p->grams, p->count);
+	p->grams[p->count] = line.pattern->grams[0];
 	p->lines[p->count++] = line;
 	return 0;
 }
@@ -219,6 +221,7 @@ void policy_free(struct policy *p)
 		free(p->lines[i].reason);
 	}
 	free(p->lines);
+	free(p->grams);
 	free(p);
 }
 
@@ -252,7 +255,7 @@ static int decide(const struct policy *p, struct matcher *m, struct policy_decis
 	for (size_t i = p->count; i-- > (either ? POLICY_BUILTIN : 0);) {
 		const struct policy_line *line = &p->lines[i];
 
-		if (either && line->allows)
+		if (!m->has[p->grams[i]] || (either && line->allows))
 			continue;
 		matched = line_matches(line, m);
 		if (matched < 0)

@@ -64,6 +64,7 @@ struct policy_line {
 
 struct policy {
 	struct policy_line *lines; /* the POLICY_BUILTIN built-in ones first */
+	uint16_t *grams;           /* the first one of each, side by side: most lines end there */
 	size_t count;
 	bool adds; /* a line of the user's rejects: only then can a path that no built-in line does */
 	bool allows; /* there is a `!` line */
