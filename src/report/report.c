@@ -93,8 +93,7 @@ void report_fold(struct buf *text, size_t width, bool all)
 	char *end;
 
 	width = width ? width : 80;
-	for (char *line = text->ptr; *line; line = end + 1) {
-		end = strchr(line, '\n');
+	for (char *line = text->ptr; (end = strchr(line, '\n')); line = end + 1) {
 		*end = '\0';
 		char *tab = strchr(line, '\t');
 		bool fits = strlen(line) <= width;
