@@ -124,9 +124,10 @@ static int holds(const struct place *place, const char *root, const char *path)
 	if (!place->index || !*top || strncmp(path, top, strlen(top)) != 0)
 		return TRACKED_NO;
 	path += strlen(top);
-	add_folded(&asked, &(struct entry){.path = path, .len = strlen(path)});
+	if (place->folded.count)
+		add_folded(&asked, &(struct entry){.path = path, .len = strlen(path)});
 	found = snapshot_names(place->index, path) ||
-		pathset_holds(&place->folded, asked.items->path, asked.items->len);
+		(asked.count && pathset_holds(&place->folded, asked.items->path, asked.items->len));
 	pathset_free(&asked);
 	return found;
 }
